@@ -1,0 +1,153 @@
+import { InputError, type Place } from '../errors.ts';
+import { atomicNumber, compareElements, SYMBOLS } from './elements.ts';
+
+/** Elements with their amounts. Elements are distinct and in {@link compareElements} order. */
+export interface Composition {
+  readonly atomicNumbers: readonly number[];
+  readonly amounts: readonly number[]; // formula-unit counts, finite and > 0, same length
+}
+
+const MAX_LENGTH = 1000; // characters; far above any real formula, and keeps hostile input cheap
+const MAX_DEPTH = 16;
+const TOKEN = /([A-Z][a-z]?)|(\d+(?:\.\d+)?|\.\d+)|([([{])|([)\]}])|([·•*.])/y;
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+const HINT = 'Write element symbols with amounts, such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O.';
+
+type Counts = Map<number, number>;
+
+/**
+ * Composition of a chemical formula: fractional amounts, nested brackets and hydrate dots (`·`, `•`, `*`, or a `.`
+ * that is not a decimal point) are read; a number after a dot multiplies what follows it.
+ *
+ * @throws {InputError} naming the formula and the character at which it stops to parse
+ */
+export function parseFormula(text: string, place: Place = {}): Composition {
+  const formula = text.normalize('NFKC').replace(/\s+/g, '');
+  const fail = (problem: string): never => {
+    const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    throw new InputError(`formula ${JSON.stringify(shown)} ${problem}`, place, HINT);
+  };
+  if (formula === '') fail('is empty');
+  if (formula.length > MAX_LENGTH) fail(`has ${formula.length} characters, more than ${MAX_LENGTH}`);
+  const counts = readCounts(formula, fail);
+  for (const [z, amount] of counts) {
+    if (!(amount > 0 && Number.isFinite(amount))) fail(`has the amount ${amount} of ${SYMBOLS[z]}`);
+  }
+  return fromCounts(counts);
+}
+
+/** One open bracket or the part after a hydrate dot. */
+interface Frame {
+  readonly closing: string; // the bracket that ends it; '' for the outermost level
+  readonly total: Counts; // finished parts
+  part: Counts; // since the last dot
+  factor: number; // of the current part
+}
+
+function readCounts(formula: string, fail: (problem: string) => never): Counts {
+  const frames: Frame[] = [newFrame('')];
+  let last: Counts | undefined; // what a number that comes next multiplies
+  TOKEN.lastIndex = 0;
+  for (let position = 0; position < formula.length; position = TOKEN.lastIndex) {
+    TOKEN.lastIndex = position;
+    const match =
+      TOKEN.exec(formula) ?? fail(`cannot be read at ${JSON.stringify(formula.slice(position, position + 10))}`);
+    const [, symbol, number, open, close] = match;
+    const frame = frames[frames.length - 1];
+    if (number !== undefined) {
+      if (last !== undefined) addScaled(frame.part, last, Number(number));
+      else if (frame.part.size === 0 && position > 0) frame.factor *= Number(number);
+      else fail(`has the number ${number} without an element before it`);
+      last = undefined;
+      continue;
+    }
+    if (last !== undefined) addScaled(frame.part, last, 1);
+    last = undefined;
+    if (symbol !== undefined) {
+      last = new Map([[atomicNumber(symbol) ?? fail(`names ${symbol}, which is no known element`), 1]]);
+    } else if (open !== undefined) {
+      if (frames.length >= MAX_DEPTH) fail(`nests brackets deeper than ${MAX_DEPTH}`);
+      frames.push(newFrame(CLOSING[open]));
+    } else if (close !== undefined) {
+      if (frame.closing !== close) fail(`has ${close} without its opening bracket`);
+      last = finish(frame, fail);
+      frames.pop();
+    } else {
+      endPart(frame, fail);
+    }
+  }
+  const frame = frames[frames.length - 1];
+  if (last !== undefined) addScaled(frame.part, last, 1);
+  if (frames.length > 1) fail(`lacks a closing ${frame.closing}`);
+  return finish(frame, fail);
+}
+
+function newFrame(closing: string): Frame {
+  return { closing, total: new Map(), part: new Map(), factor: 1 };
+}
+
+function endPart(frame: Frame, fail: (problem: string) => never): void {
+  if (frame.part.size === 0) fail('has an empty part');
+  addScaled(frame.total, frame.part, frame.factor);
+  frame.part = new Map();
+  frame.factor = 1;
+}
+
+function finish(frame: Frame, fail: (problem: string) => never): Counts {
+  endPart(frame, fail);
+  return frame.total;
+}
+
+function addScaled(target: Counts, source: Counts, factor: number): void {
+  for (const [z, amount] of source) target.set(z, (target.get(z) ?? 0) + factor * amount);
+}
+
+function fromCounts(counts: Counts): Composition {
+  const atomicNumbers = [...counts.keys()].sort(compareElements);
+  return { atomicNumbers, amounts: atomicNumbers.map((z) => counts.get(z) as number) };
+}
+
+/**
+ * Composition of parallel lists of elements and amounts in any order; equal elements are added up.
+ *
+ * @param atomicNumbers each in the element table
+ * @param amounts all > 0, same length
+ */
+export function composition(atomicNumbers: ArrayLike<number>, amounts: ArrayLike<number>): Composition {
+  const counts: Counts = new Map();
+  for (let i = 0; i < atomicNumbers.length; i++) {
+    counts.set(atomicNumbers[i], (counts.get(atomicNumbers[i]) ?? 0) + amounts[i]);
+  }
+  return fromCounts(counts);
+}
+
+/** Greatest common divisor of two integers >= 0; gcd(0, b) = b. */
+export function greatestCommonDivisor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}
+
+/** The same composition with integer amounts divided by their greatest common divisor; fractional ones stay. */
+export function reduced(original: Composition): Composition {
+  const { atomicNumbers, amounts } = original;
+  if (!amounts.every(Number.isInteger)) return original;
+  const divisor = amounts.reduce(greatestCommonDivisor, 0);
+  return { atomicNumbers, amounts: amounts.map((amount) => amount / divisor) };
+}
+
+/** Formula such as `Li3PS4`: elements in {@link compareElements} order, amounts of 1 left out, at most 6 decimals. */
+export function formatFormula({ atomicNumbers, amounts }: Composition): string {
+  return atomicNumbers.map((z, i) => SYMBOLS[z] + (amounts[i] === 1 ? '' : formatAmount(amounts[i]))).join('');
+}
+
+function formatAmount(amount: number): string {
+  return String(Number(amount.toFixed(6)));
+}
+
+/** Chemical system such as `Li-P-S`, in {@link compareElements} order. */
+export function formatSystem(atomicNumbers: readonly number[]): string {
+  return [...atomicNumbers]
+    .sort(compareElements)
+    .map((z) => SYMBOLS[z])
+    .join('-');
+}

@@ -1,0 +1,41 @@
+/** Where a bad value was found. Each part is optional; the message reads `file:line:column: …`. */
+export interface Place {
+  readonly file?: string;
+  readonly line?: number; // 1-based
+  readonly column?: string; // name of a column, key or tag
+}
+
+/** Base of every error that ionsieve raises on purpose: what is wrong, where, and what to do about it. */
+export class IonsieveError extends Error {
+  override readonly name: string = 'IonsieveError';
+  readonly place: Place;
+  readonly remedy: string;
+
+  constructor(problem: string, place: Place, remedy: string, options?: ErrorOptions) {
+    const where = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
+    super(`${where === '' ? '' : `${where}: `}${problem}. ${remedy}`, options);
+    this.place = place;
+    this.remedy = remedy;
+  }
+}
+
+/** The user's input (file, option, formula) is not usable. The CLI exits with 2. */
+export class InputError extends IonsieveError {
+  override readonly name = 'InputError';
+}
+
+/** A stored artifact (plan, chunk result, model) is damaged, incomplete or of another run. The CLI exits with 3. */
+export class IntegrityError extends IonsieveError {
+  override readonly name = 'IntegrityError';
+}
+
+/** A descriptor has no value for a structure; `reason` groups such structures in reports. */
+export class DescriptorUndefinedError extends IonsieveError {
+  override readonly name = 'DescriptorUndefinedError';
+  readonly reason: string;
+
+  constructor(reason: string, structureId: string) {
+    super(reason, { file: structureId }, 'The structure has no score and is reported as skipped.');
+    this.reason = reason;
+  }
+}

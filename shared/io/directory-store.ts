@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { InputError, IntegrityError } from '../errors.ts';
+import type { ObjectStore } from './store.ts';
+
+const TEMPORARY = '.partial'; // suffix of files that are being written; `list` does not show them
+
+/** {@link ObjectStore} over a directory of the local file system, made when it is first written to. */
+export class DirectoryStore implements ObjectStore {
+  readonly location: string;
+
+  /** @param directory path of the root; every key stays below it */
+  constructor(directory: string) {
+    this.location = resolve(directory);
+  }
+
+  private path(key: string): string {
+    const path = resolve(this.location, key);
+    if (!path.startsWith(this.location + sep))
+      throw new InputError(`key ${JSON.stringify(key)} leaves ${this.location}`, {}, 'Use a name without "..".');
+    return path;
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(this.path(key));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw fileError(error, this.path(key));
+    }
+  }
+
+  async getRange(key: string, start: number, end: number): Promise<Uint8Array> {
+    const path = this.path(key);
+    const bytes = new Uint8Array(end - start);
+    try {
+      const file = await open(path, 'r');
+      try {
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+        if (bytesRead < bytes.length) throw truncated(path, start, end, bytesRead);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw fileError(error, path);
+    }
+    return bytes;
+  }
+
+  /** Writes beside the target, flushes to the disk and renames, so that a crash leaves the old object or the new one. */
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    const path = this.path(key);
+    const partial = `${path}.${randomUUID()}${TEMPORARY}`;
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const file = await open(partial, 'wx');
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(partial, path);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw fileError(error, path);
+    }
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    try {
+      const entries = await readdir(join(this.location, folder), { recursive: true, withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isFile() && !entry.name.endsWith(TEMPORARY))
+        .map((entry) =>
+          join(entry.parentPath, entry.name)
+            .slice(this.location.length + 1)
+            .split(sep)
+            .join('/'),
+        )
+        .filter((key) => key.startsWith(prefix))
+        .sort();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw fileError(error, join(this.location, folder));
+    }
+  }
+
+  /** Delete what a killed process left half-written. Only when no other process writes to the store. */
+  async removePartial(prefix: string): Promise<void> {
+    const folder = join(this.location, prefix);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      if (entry.isFile() && entry.name.endsWith(TEMPORARY))
+        await rm(join(entry.parentPath, entry.name), { force: true });
+    }
+  }
+}
+
+function truncated(path: string, start: number, end: number, read: number): IntegrityError {
+  return new IntegrityError(
+    `bytes ${start} to ${end} were asked for and ${read} were there`,
+    { file: path },
+    'The file is truncated: delete it and start the run again.',
+  );
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC:
+    'The disk is full: free space or choose another directory; what is finished is kept and the same command goes on.',
+  EACCES: 'Permission was denied: choose a directory that you can read and write.',
+  EPERM: 'Permission was denied: choose a directory that you can read and write.',
+  EROFS: 'The file system is read-only: choose another directory.',
+  ENOENT: 'There is no such file: check the path.',
+  ENOTDIR: 'A part of the path is a file, not a directory: choose another path.',
+  EISDIR: 'This is a directory, not a file: name a file.',
+  EMFILE: 'Too many files are open: raise the limit (ulimit -n).',
+};
+
+/** A file system error as an {@link InputError} with the path and a remedy; any other error as it is. */
+export function fileError(error: unknown, path: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || !(code in REMEDIES)) return error;
+  return new InputError(`cannot be accessed (${code})`, { file: path }, REMEDIES[code], { cause: error });
+}
