@@ -1,6 +1,10 @@
+import { MAX_ATOMIC_NUMBER, SYMBOLS } from '../chemistry/elements.ts';
+import { InputError, type Place } from '../errors.ts';
+import { inverseLattice, signedVolume, transform } from './lattice.ts';
+
 /**
  * A crystal structure as a flat list of occupants. A fully ordered site has one occupant of occupancy 1; a disordered
- * one has several, or one of lower occupancy. Built by `createStructure`, which validates it.
+ * one has several, or one of lower occupancy. Built by {@link createStructure}, which validates it.
  */
 export interface Structure {
   readonly id: string; // database identifier or file name, used in every error message
@@ -9,4 +13,185 @@ export interface Structure {
   readonly fractional: Float64Array; // shape (occupants, 3) row-major, each in [0, 1)
   readonly occupancies: Float64Array; // shape (occupants,), each in (0, 1]
   readonly sites: Uint32Array; // shape (occupants,): occupants of equal site exclude each other
+}
+
+/** What {@link createStructure} is given: a {@link Structure} not yet checked. */
+export interface StructureInput {
+  readonly id: string;
+  readonly lattice: ArrayLike<number>; // shape (3, 3) row-major, Å
+  readonly atomicNumbers: ArrayLike<number>; // shape (occupants,)
+  readonly fractional: ArrayLike<number>; // shape (occupants, 3) row-major, any cell
+  readonly occupancies?: ArrayLike<number>; // shape (occupants,); default 1
+  readonly sites?: ArrayLike<number>; // shape (occupants,); default every occupant its own
+}
+
+/** Far above any real unit cell (the largest of 21,755 has a few hundred), and keeps hostile input cheap. */
+export const MAX_OCCUPANTS = 20_000;
+
+/** Two atoms nearer than this (Å) are one atom written twice: the shortest bond, H–H, has 0.74 Å. */
+const SAME_POSITION = 0.01;
+
+/** Occupancies are published with two or three decimals, so three of 0.34 may stand for a full site. */
+const OCCUPANCY_TOLERANCE = 0.021;
+
+/** Smallest volume per cell (Å³) that is not taken for zero. */
+const MIN_VOLUME = 1e-3;
+
+/**
+ * A validated structure. Coordinates are wrapped into [0, 1); the occupancies of a site whose sum exceeds 1 by rounding
+ * are scaled to 1.
+ *
+ * @param place where the input stands, for messages
+ * @throws {InputError} for a volume that is not positive, coordinates that are no numbers, no atoms, unknown elements,
+ *   occupancies outside (0, 1], overfull sites and atoms written twice
+ */
+export function createStructure(input: StructureInput, place: Place = {}): Structure {
+  const fail: Fail = (problem, remedy) => {
+    throw new InputError(`structure ${input.id}: ${problem}`, place, remedy);
+  };
+  const lattice = checkedLattice(input.lattice, fail);
+  const atomicNumbers = checkedElements(input.atomicNumbers, fail);
+  const count = atomicNumbers.length;
+  const structure = {
+    id: input.id,
+    lattice,
+    atomicNumbers,
+    fractional: wrapped(input.fractional, count, fail),
+    occupancies: checkedOccupancies(input.occupancies, count, fail),
+    sites: Uint32Array.from(input.sites ?? Array.from({ length: count }, (_, i) => i)),
+  };
+  if (structure.sites.length !== count)
+    fail(`has ${count} atoms and ${structure.sites.length} site numbers`, 'Give one site number per atom.');
+  fillSites(structure, fail);
+  rejectDuplicates(structure, fail);
+  return structure;
+}
+
+type Fail = (problem: string, remedy: string) => never;
+
+function checkedLattice(lattice: ArrayLike<number>, fail: Fail): Float64Array {
+  const vectors = Float64Array.from(lattice);
+  if (vectors.length !== 9 || !vectors.every(Number.isFinite))
+    fail(
+      `the cell (${Array.from(lattice).join(', ')}) is not three vectors of three numbers`,
+      'Give a, b and c in Å; check lengths and angles.',
+    );
+  const volume = signedVolume(vectors);
+  if (!(volume >= MIN_VOLUME))
+    fail(
+      `the cell volume is ${Number(volume.toPrecision(6))} Å³, not positive`,
+      volume < 0 ? 'Exchange two cell vectors to make the cell right-handed.' : 'Check lengths and angles of the cell.',
+    );
+  return vectors;
+}
+
+function checkedElements(atomicNumbers: ArrayLike<number>, fail: Fail): Uint8Array {
+  const count = atomicNumbers.length;
+  if (count === 0) fail('has no atoms', 'Give at least one atom with its coordinates.');
+  if (count > MAX_OCCUPANTS)
+    fail(`has ${count} atoms in the cell, more than ${MAX_OCCUPANTS}`, 'Give the primitive or conventional cell.');
+  for (let i = 0; i < count; i++) {
+    const z = atomicNumbers[i];
+    if (!(Number.isInteger(z) && z >= 1 && z <= MAX_ATOMIC_NUMBER))
+      fail(`atom ${i + 1} has the atomic number ${z}`, `Use elements 1 to ${MAX_ATOMIC_NUMBER}.`);
+  }
+  return Uint8Array.from(atomicNumbers);
+}
+
+function wrapped(fractional: ArrayLike<number>, count: number, fail: Fail): Float64Array {
+  if (fractional.length !== 3 * count)
+    fail(
+      `has ${count} atoms and ${fractional.length / 3} positions`,
+      'The list is cut off: give one position per atom.',
+    );
+  const result = new Float64Array(3 * count);
+  for (let i = 0; i < result.length; i++) {
+    const x = fractional[i];
+    if (!Number.isFinite(x))
+      fail(`coordinate ${'xyz'[i % 3]} of atom ${Math.floor(i / 3) + 1} is ${x}`, 'Give every coordinate as a number.');
+    const inCell = x - Math.floor(x);
+    result[i] = inCell === 1 ? 0 : inCell; // -1e-17 rounds up to 1
+  }
+  return result;
+}
+
+function checkedOccupancies(occupancies: ArrayLike<number> | undefined, count: number, fail: Fail): Float64Array {
+  if (occupancies === undefined) return new Float64Array(count).fill(1);
+  if (occupancies.length !== count)
+    fail(`has ${count} atoms and ${occupancies.length} occupancies`, 'Give one occupancy per atom.');
+  for (let i = 0; i < count; i++) {
+    if (!(occupancies[i] > 0 && occupancies[i] <= 1 + OCCUPANCY_TOLERANCE))
+      fail(
+        `atom ${i + 1} has the occupancy ${occupancies[i]}`,
+        'An occupancy is above 0 and at most 1; leave out atoms that are not there.',
+      );
+  }
+  return Float64Array.from(occupancies);
+}
+
+/** Check the sum of every site and scale what rounding puts above 1. */
+function fillSites({ occupancies, sites }: Structure, fail: Fail): void {
+  const sums = new Map<number, number>();
+  for (let i = 0; i < sites.length; i++) sums.set(sites[i], (sums.get(sites[i]) ?? 0) + occupancies[i]);
+  for (let i = 0; i < sites.length; i++) {
+    const sum = sums.get(sites[i]) as number;
+    if (sum > 1 + OCCUPANCY_TOLERANCE)
+      fail(
+        `the occupancies at the position of atom ${i + 1} sum to ${Number(sum.toPrecision(6))}`,
+        'At most one atom fits a position: correct the occupancies.',
+      );
+    if (sum > 1) occupancies[i] /= sum;
+  }
+}
+
+/** No two different sites may hold more than one atom at one position. */
+function rejectDuplicates(structure: Structure, fail: Fail): void {
+  const { lattice, atomicNumbers, fractional, occupancies, sites } = structure;
+  const { order, keys, reach } = alongFirstVector(structure);
+  const count = order.length;
+  for (let p = 0; p < count; p++) {
+    const i = order[p];
+    for (let step = 1; step < count; step++) {
+      const next = p + step;
+      const gap = next < count ? keys[next] - keys[p] : keys[next - count] + 1 - keys[p];
+      if (gap > reach) break;
+      const j = order[next % count];
+      if (sites[i] === sites[j] || occupancies[i] + occupancies[j] <= 1 + OCCUPANCY_TOLERANCE) continue;
+      if (!samePosition(fractional, i, j, lattice)) continue;
+      const [first, second] = i < j ? [i, j] : [j, i];
+      fail(
+        `atoms ${first + 1} (${SYMBOLS[atomicNumbers[first]]}) and ${second + 1} (${SYMBOLS[atomicNumbers[second]]}) ` +
+          `are at the same position (${[0, 1, 2].map((k) => Number(fractional[3 * first + k].toFixed(5))).join(', ')})`,
+        'Delete the duplicate, or give both their occupancies.',
+      );
+    }
+  }
+}
+
+/** Occupants sorted by their first coordinate, and how far in it (fraction) two at one position can be apart. */
+function alongFirstVector({ lattice, fractional }: Structure): { order: number[]; keys: number[]; reach: number } {
+  const order = Array.from({ length: fractional.length / 3 }, (_, i) => i);
+  order.sort((i, j) => fractional[3 * i] - fractional[3 * j]);
+  const inverse = inverseLattice(lattice);
+  return {
+    order,
+    keys: order.map((i) => fractional[3 * i]),
+    reach: SAME_POSITION * Math.hypot(inverse[0], inverse[3], inverse[6]),
+  };
+}
+
+/** Whether two occupants, or periodic images of them, are within {@link SAME_POSITION}. */
+function samePosition(fractional: Float64Array, i: number, j: number, lattice: Float64Array): boolean {
+  const [x, y, z] = transform(
+    nearestImage(fractional[3 * i] - fractional[3 * j]),
+    nearestImage(fractional[3 * i + 1] - fractional[3 * j + 1]),
+    nearestImage(fractional[3 * i + 2] - fractional[3 * j + 2]),
+    lattice,
+  );
+  return Math.hypot(x, y, z) < SAME_POSITION;
+}
+
+/** A difference of fractional coordinates modulo 1, in [-0.5, 0.5]. */
+function nearestImage(difference: number): number {
+  return difference - Math.round(difference);
 }
