@@ -1,0 +1,130 @@
+import onnxProto from 'onnx-proto';
+
+const { AttributeProto, ModelProto, TensorProto } = onnxProto.onnx;
+
+const FLOAT = TensorProto.DataType.FLOAT;
+const INT64 = TensorProto.DataType.INT64;
+const OPSET = 17;
+
+/** Name of a value inside a graph. */
+export type Value = string;
+
+/** A dimension is a number, or a name where it is free. */
+export type Shape = readonly (number | string)[];
+
+type Attribute = number | readonly number[];
+
+/** Builds an ONNX model node by node. Values are named in order of creation, so equal calls give equal bytes. */
+export class GraphBuilder {
+  readonly #nodes: onnxProto.onnx.INodeProto[] = [];
+  readonly #initializers: onnxProto.onnx.ITensorProto[] = [];
+  readonly #inputs: onnxProto.onnx.IValueInfoProto[] = [];
+  readonly #outputs: onnxProto.onnx.IValueInfoProto[] = [];
+
+  /** Declare a graph input. */
+  input(name: string, type: 'float' | 'int64', shape: Shape): Value {
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  /** A float32 constant; `data` is row-major. */
+  constant(shape: readonly number[], data: ArrayLike<number>): Value {
+    const values = Float32Array.from(data);
+    return this.#initializer({ dims: [...shape], dataType: FLOAT, rawData: new Uint8Array(values.buffer) });
+  }
+
+  /** An int64 constant; `data` is row-major and within the safe integers. */
+  integers(shape: readonly number[], data: readonly number[]): Value {
+    const values = BigInt64Array.from(data, BigInt);
+    return this.#initializer({ dims: [...shape], dataType: INT64, rawData: new Uint8Array(values.buffer) });
+  }
+
+  #initializer(tensor: onnxProto.onnx.ITensorProto): Value {
+    const name = `c${this.#initializers.length}`;
+    this.#initializers.push({ ...tensor, name });
+    return name;
+  }
+
+  /** Append a node with one output. Attributes are integers or lists of integers, except `epsilon`-like floats in `floats`. */
+  node(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
+    const output = `v${this.#nodes.length}`;
+    this.#append(type, inputs, output, attributes);
+    return output;
+  }
+
+  /** Append an identity that names a value as a graph output. */
+  output(name: string, value: Value, shape: Shape): void {
+    this.#append('Identity', [value], name, {});
+    this.#outputs.push(valueInfo(name, 'float', shape));
+  }
+
+  #append(
+    type: string,
+    inputs: readonly Value[],
+    output: Value,
+    attributes: Readonly<Record<string, Attribute>>,
+  ): void {
+    const attribute = Object.entries(attributes).map(([name, value]) => integerAttribute(name, value));
+    this.#nodes.push({ name: `n${this.#nodes.length}`, opType: type, input: [...inputs], output: [output], attribute });
+  }
+
+  /** The model's bytes. `metadata` becomes `metadata_props`, in the order of its keys. */
+  encode(graphName: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+    const model = ModelProto.create({
+      irVersion: 8,
+      producerName: 'ionsieve',
+      opsetImport: [{ domain: '', version: OPSET }],
+      graph: {
+        name: graphName,
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    });
+    return ModelProto.encode(model).finish();
+  }
+}
+
+function integerAttribute(name: string, value: Attribute): onnxProto.onnx.IAttributeProto {
+  return typeof value === 'number'
+    ? { name, type: AttributeProto.AttributeType.INT, i: value }
+    : { name, type: AttributeProto.AttributeType.INTS, ints: [...value] };
+}
+
+function valueInfo(name: string, type: 'float' | 'int64', shape: Shape): onnxProto.onnx.IValueInfoProto {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: type === 'float' ? FLOAT : INT64, shape: { dim } } } };
+}
+
+/** What a model's bytes say of it without running it. */
+export interface ModelHeader {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly inputs: readonly TensorSignature[];
+  readonly outputs: readonly TensorSignature[];
+}
+
+/** Name, element type and rank of a graph input or output. */
+export interface TensorSignature {
+  readonly name: string;
+  readonly type: 'float' | 'int64' | 'other';
+  readonly rank: number;
+}
+
+/** Decode metadata and signature of an ONNX model; throws protobuf's error if the bytes are no such model. */
+export function readModelHeader(bytes: Uint8Array): ModelHeader {
+  const { graph, metadataProps } = ModelProto.decode(bytes);
+  const initializers = new Set(graph?.initializer?.map((tensor) => tensor.name));
+  return {
+    metadata: new Map(metadataProps.map(({ key, value }) => [key ?? '', value ?? ''])),
+    inputs: (graph?.input ?? []).filter(({ name }) => !initializers.has(name)).map(signature),
+    outputs: (graph?.output ?? []).map(signature),
+  };
+}
+
+function signature({ name, type }: onnxProto.onnx.IValueInfoProto): TensorSignature {
+  const tensor = type?.tensorType;
+  const elementType = tensor?.elemType === FLOAT ? 'float' : tensor?.elemType === INT64 ? 'int64' : 'other';
+  return { name: name ?? '', type: elementType, rank: tensor?.shape?.dim?.length ?? 0 };
+}
