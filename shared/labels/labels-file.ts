@@ -1,0 +1,102 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { atomicNumber } from '../chemistry/elements.ts';
+import { parseFormula } from '../chemistry/formula.ts';
+import { InputError } from '../errors.ts';
+import { type CsvRow, formatCsv, parseCsv, roundSignificant } from '../io/csv.ts';
+import { readText } from '../io/lines.ts';
+import { FEATURE_NAMES } from '../teacher/features.ts';
+import type { StructureLabel } from './label.ts';
+import type { SkippedStructure } from './label-structures.ts';
+
+/** Columns of a labels file. */
+export const LABEL_COLUMNS = ['id', 'formula', 'anion', ...FEATURE_NAMES, 'probability'] as const;
+
+const DIGITS = 6; // significant; positions are published to about as many
+const GZIP_OS_BYTE = 9; // in the gzip header, RFC 1952
+const UNKNOWN_OS = 255;
+
+/** Text of a labels file, in the order given; numbers have 6 significant digits. */
+export function formatLabels(labels: readonly StructureLabel[]): string {
+  const rows = labels.map((label) =>
+    LABEL_COLUMNS.map((column) => {
+      const value = label[column];
+      return typeof value === 'number' ? roundSignificant(value, DIGITS) : value;
+    }),
+  );
+  return formatCsv(LABEL_COLUMNS, rows);
+}
+
+/** Text of the file of skipped structures that goes with a labels file. */
+export function formatSkipped(skipped: readonly SkippedStructure[]): string {
+  return formatCsv(
+    ['id', 'reason'],
+    skipped.map(({ id, detail }) => [id, detail]),
+  );
+}
+
+/** Gzip data without time or system in its header: equal texts give equal bytes with equal zlib versions. */
+export function compress(text: string): Uint8Array {
+  const bytes = gzipSync(text, { level: 9 });
+  bytes[GZIP_OS_BYTE] = UNKNOWN_OS;
+  return bytes;
+}
+
+/**
+ * Read a labels file, plain or with a name that ends in `.gz`.
+ *
+ * @throws {InputError} naming line and column of a bad value, the column that is missing, or what makes it unreadable
+ */
+export async function readLabels(path: string): Promise<StructureLabel[]> {
+  return parseLabels(await readText(path), path);
+}
+
+/** Labels from the bytes of a labels file, plain or gzip; `file` names them in errors, which are as {@link readLabels} has them. */
+export function decodeLabels(bytes: Uint8Array, file: string): StructureLabel[] {
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  let text: string;
+  try {
+    text = new TextDecoder().decode(packed ? gunzipSync(bytes) : bytes);
+  } catch (error) {
+    const problem = `the gzip data is damaged or truncated (${(error as Error).message})`;
+    throw new InputError(problem, { file }, 'Fetch or make the file again.', { cause: error });
+  }
+  return parseLabels(text, file);
+}
+
+/** Labels from the text of a labels file; further columns are ignored. Errors are as {@link readLabels} has them. */
+export function parseLabels(text: string, file: string): StructureLabel[] {
+  const { rows } = parseCsv(text, file, LABEL_COLUMNS);
+  if (rows.length === 0)
+    throw new InputError('the file holds no labels', { file }, 'Make labels with `label PATH… --out labels.csv`.');
+  const labels = rows.map(parseRow);
+  const seen = new Set<string>();
+  labels.forEach(({ id }, i) => {
+    if (seen.has(id))
+      throw new InputError(`${JSON.stringify(id)} occurs twice`, rows[i].place('id'), 'Delete one of the rows.');
+    seen.add(id);
+  });
+  return labels;
+}
+
+function parseRow(row: CsvRow): StructureLabel {
+  const formula = row.required('formula');
+  parseFormula(formula, row.place('formula'));
+  const anion = row.required('anion');
+  if (atomicNumber(anion) === undefined)
+    throw new InputError(
+      `${JSON.stringify(anion)} is no known element`,
+      row.place('anion'),
+      'Give a symbol such as O.',
+    );
+  const [llb, sbi, afc, lasd, llsd] = FEATURE_NAMES.map((name) => nonNegative(row, name));
+  const probability = nonNegative(row, 'probability');
+  if (probability > 1)
+    throw new InputError(`${probability} is above 1`, row.place('probability'), 'A probability is between 0 and 1.');
+  return { id: row.required('id'), formula, anion, llb, sbi, afc, lasd, llsd, probability };
+}
+
+function nonNegative(row: CsvRow, column: string): number {
+  const value = row.number(column);
+  if (value < 0) throw new InputError(`${value} is negative`, row.place(column), 'Make the labels again with `label`.');
+  return value;
+}

@@ -1,0 +1,101 @@
+import { DescriptorUndefinedError } from '../errors.ts';
+import { inverseLattice, signedVolume } from './lattice.ts';
+import type { Structure } from './structure.ts';
+
+/** Slack in Å on every inclusive cutoff, so that rounding does not decide whether a pair at the cutoff counts. */
+const DISTANCE_TOLERANCE = 1e-8;
+
+const MAX_NEIGHBORS = 1e6; // beyond this a cell is degenerate and a search would not end in reasonable time
+
+/**
+ * Periodic neighbour search in one structure. The last result stands in {@link count}, {@link to} and
+ * {@link distances}; the next search overwrites it.
+ */
+export class NeighborSearch {
+  count = 0; // pairs found by the last search
+  to = new Uint32Array(256); // occupant index of each neighbour, first `count` entries
+  distances = new Float64Array(256); // Å, first `count` entries
+  private readonly structure: Structure;
+  private readonly volume: number; // Å³
+  private readonly heights: readonly number[]; // shape (3,): Å between opposite faces of the cell
+
+  constructor(structure: Structure) {
+    this.structure = structure;
+    const inverse = inverseLattice(structure.lattice);
+    this.volume = Math.abs(signedVolume(structure.lattice));
+    this.heights = [0, 1, 2].map((i) => 1 / Math.hypot(inverse[i], inverse[3 + i], inverse[6 + i]));
+  }
+
+  /**
+   * Find all occupants and periodic images within a radius of one occupant, itself and the other occupants of its own
+   * site left out, their images included. Visits exactly the image cells that the heights of the cell allow.
+   *
+   * @param origin occupant index
+   * @param radius inclusive, Å
+   * @param weights shape (occupants,): only occupants of weight > 0 are looked for
+   * @throws {DescriptorUndefinedError} if the sphere holds more than a million atoms
+   */
+  within(origin: number, radius: number, weights: Float64Array): void {
+    const { lattice, fractional, sites, atomicNumbers } = this.structure;
+    const reach = radius + DISTANCE_TOLERANCE;
+    this.checkSize(reach, atomicNumbers.length);
+    const limit = reach * reach;
+    const [ax, ay, az, bx, by, bz, cx, cy, cz] = lattice;
+    const reachA = reach / this.heights[0];
+    const reachB = reach / this.heights[1];
+    const reachC = reach / this.heights[2];
+    const fa = fractional[3 * origin];
+    const fb = fractional[3 * origin + 1];
+    const fc = fractional[3 * origin + 2];
+    const site = sites[origin];
+    let count = 0;
+    for (let j = 0; j < atomicNumbers.length; j++) {
+      if (!(weights[j] > 0)) continue;
+      const da = fractional[3 * j] - fa;
+      const db = fractional[3 * j + 1] - fb;
+      const dc = fractional[3 * j + 2] - fc;
+      const sameSite = sites[j] === site;
+      const endA = reachA - da;
+      const endB = reachB - db;
+      const endC = reachC - dc;
+      const startB = Math.ceil(-reachB - db);
+      const startC = Math.ceil(-reachC - dc);
+      for (let na = Math.ceil(-reachA - da); na <= endA; na++) {
+        const a = da + na;
+        for (let nb = startB; nb <= endB; nb++) {
+          const b = db + nb;
+          const x = a * ax + b * bx;
+          const y = a * ay + b * by;
+          const z = a * az + b * bz;
+          for (let nc = startC; nc <= endC; nc++) {
+            const c = dc + nc;
+            const dx = x + c * cx;
+            const dy = y + c * cy;
+            const dz = z + c * cz;
+            const square = dx * dx + dy * dy + dz * dz;
+            if (square > limit || (sameSite && na === 0 && nb === 0 && nc === 0)) continue;
+            if (count === this.to.length) this.grow();
+            this.to[count] = j;
+            this.distances[count++] = Math.sqrt(square);
+          }
+        }
+      }
+    }
+    this.count = count;
+  }
+
+  private checkSize(reach: number, occupants: number): void {
+    const expected = ((4 / 3) * Math.PI * reach ** 3 * occupants) / this.volume;
+    if (!(expected < MAX_NEIGHBORS))
+      throw new DescriptorUndefinedError('a sphere of neighbours holds more than a million atoms', this.structure.id);
+  }
+
+  private grow(): void {
+    const to = new Uint32Array(2 * this.to.length);
+    to.set(this.to);
+    this.to = to;
+    const distances = new Float64Array(2 * this.distances.length);
+    distances.set(this.distances);
+    this.distances = distances;
+  }
+}

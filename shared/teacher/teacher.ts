@@ -1,0 +1,114 @@
+import { InputError, type Place } from '../errors.ts';
+import { FEATURE_NAMES, FEATURE_UNITS, type FeatureName, type StructureFeatures } from './features.ts';
+import { sigmoid } from './logistic.ts';
+import type { BinaryMetrics } from './metrics.ts';
+
+/** One feature of a teacher: P = sigmoid(intercept + Σ coefficient · value). */
+export interface TeacherFeature {
+  readonly name: FeatureName;
+  readonly unit: string;
+  readonly coefficient: number; // per unit
+}
+
+/** What a fitted teacher was fitted on and how it does on compounds left out. */
+export interface TeacherTraining {
+  readonly compounds: number;
+  readonly conductors: number; // of those, at or above the conductivity threshold
+  readonly structures: number; // their features are averaged per compound
+  readonly conductivityThreshold: number; // S/cm
+  readonly penalty: number; // L2, on standardized features
+  readonly leaveOneOut: BinaryMetrics;
+}
+
+/** A logistic model on the five structure features, as in a teacher file. */
+export interface Teacher {
+  readonly name: string;
+  readonly source: string;
+  readonly mobileIon: 'Li';
+  readonly features: readonly TeacherFeature[];
+  readonly intercept: number;
+  readonly threshold: number; // a structure passes at or above this probability
+  readonly training?: TeacherTraining;
+}
+
+const REMEDY = 'Compare with models/teacher-sendek-2017.json, or make the file with `teacher fit`.';
+
+/** The teacher's log-odds that a structure is a superionic conductor. */
+export function teacherLogit({ features, intercept }: Teacher, values: StructureFeatures): number {
+  return features.reduce((sum, { name, coefficient }) => sum + coefficient * values[name], intercept);
+}
+
+/** The teacher's probability that a structure is a superionic conductor, 0 to 1. */
+export function teacherProbability(teacher: Teacher, values: StructureFeatures): number {
+  return sigmoid(teacherLogit(teacher, values));
+}
+
+/** Text of a teacher file. */
+export function formatTeacher(teacher: Teacher): string {
+  return `${JSON.stringify(teacher, null, 2)}\n`;
+}
+
+/**
+ * Read a teacher file. A feature that is not listed has no influence.
+ *
+ * @param file name for error messages
+ * @throws {InputError} naming the key at fault
+ */
+export function parseTeacher(text: string, file: string): Teacher {
+  const json = parseObject(text, file);
+  const { name, source, mobileIon, features, intercept, threshold, training } = json;
+  if (mobileIon !== 'Li') throw wrong('mobileIon', mobileIon, 'is not "Li"', { file });
+  if (!Array.isArray(features) || features.length === 0)
+    throw wrong('features', features, 'is not a list of features', { file });
+  const parsed = features.map((feature, i) => parseFeature(feature, { file, column: `features[${i}]` }));
+  const doubled = parsed.find((feature, i) => parsed.findIndex((other) => other.name === feature.name) < i);
+  if (doubled !== undefined) throw wrong('features', doubled.name, 'is listed twice', { file });
+  const limit = parseNumber(threshold, 'threshold', { file });
+  if (!(limit > 0 && limit < 1)) throw wrong('threshold', threshold, 'is not between 0 and 1', { file });
+  return {
+    name: parseText(name, 'name', { file }),
+    source: parseText(source, 'source', { file }),
+    mobileIon,
+    features: parsed,
+    intercept: parseNumber(intercept, 'intercept', { file }),
+    threshold: limit,
+    ...(training === undefined ? {} : { training: training as TeacherTraining }),
+  };
+}
+
+function parseObject(text: string, file: string): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`the teacher is not JSON (${(error as Error).message})`, { file }, REMEDY, { cause: error });
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new InputError('the teacher is not a JSON object', { file }, REMEDY);
+  return json as Record<string, unknown>;
+}
+
+function parseFeature(feature: unknown, place: Place): TeacherFeature {
+  if (typeof feature !== 'object' || feature === null) throw wrong('', feature, 'is not an object', place);
+  const { name, unit, coefficient } = feature as Record<string, unknown>;
+  const known = FEATURE_NAMES.find((candidate) => candidate === name);
+  if (known === undefined) throw wrong('name', name, `is none of ${FEATURE_NAMES.join(', ')}`, place);
+  if (unit !== FEATURE_UNITS[known])
+    throw wrong('unit', unit, `is not ${JSON.stringify(FEATURE_UNITS[known])}, the unit of ${known}`, place);
+  return { name: known, unit: FEATURE_UNITS[known], coefficient: parseNumber(coefficient, 'coefficient', place) };
+}
+
+function parseText(value: unknown, key: string, place: Place): string {
+  if (typeof value !== 'string' || value === '') throw wrong(key, value, 'is not a text', place);
+  return value;
+}
+
+function parseNumber(value: unknown, key: string, place: Place): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(key, value, 'is not a number', place);
+  return value;
+}
+
+function wrong(key: string, value: unknown, problem: string, { file, column }: Place): InputError {
+  const path = [column, key].filter((part) => part !== undefined && part !== '').join('.');
+  return new InputError(`${JSON.stringify(value) ?? 'a missing value'} ${problem}`, { file, column: path }, REMEDY);
+}
