@@ -36,52 +36,54 @@ export class NeighborSearch {
    * @throws {DescriptorUndefinedError} if the sphere holds more than a million atoms
    */
   within(origin: number, radius: number, weights: Float64Array): void {
-    const { lattice, fractional, sites, atomicNumbers } = this.structure;
+    const { fractional, sites, atomicNumbers } = this.structure;
     const reach = radius + DISTANCE_TOLERANCE;
     this.checkSize(reach, atomicNumbers.length);
-    const limit = reach * reach;
-    const [ax, ay, az, bx, by, bz, cx, cy, cz] = lattice;
-    const reachA = reach / this.heights[0];
-    const reachB = reach / this.heights[1];
-    const reachC = reach / this.heights[2];
     const fa = fractional[3 * origin];
     const fb = fractional[3 * origin + 1];
     const fc = fractional[3 * origin + 2];
     const site = sites[origin];
-    let count = 0;
+    this.count = 0;
     for (let j = 0; j < atomicNumbers.length; j++) {
       if (!(weights[j] > 0)) continue;
-      const da = fractional[3 * j] - fa;
-      const db = fractional[3 * j + 1] - fb;
-      const dc = fractional[3 * j + 2] - fc;
-      const sameSite = sites[j] === site;
-      const endA = reachA - da;
-      const endB = reachB - db;
-      const endC = reachC - dc;
-      const startB = Math.ceil(-reachB - db);
-      const startC = Math.ceil(-reachC - dc);
-      for (let na = Math.ceil(-reachA - da); na <= endA; na++) {
-        const a = da + na;
-        for (let nb = startB; nb <= endB; nb++) {
-          const b = db + nb;
-          const x = a * ax + b * bx;
-          const y = a * ay + b * by;
-          const z = a * az + b * bz;
-          for (let nc = startC; nc <= endC; nc++) {
-            const c = dc + nc;
-            const dx = x + c * cx;
-            const dy = y + c * cy;
-            const dz = z + c * cz;
-            const square = dx * dx + dy * dy + dz * dz;
-            if (square > limit || (sameSite && na === 0 && nb === 0 && nc === 0)) continue;
-            if (count === this.to.length) this.grow();
-            this.to[count] = j;
-            this.distances[count++] = Math.sqrt(square);
-          }
+      this.addImages(
+        j,
+        fractional[3 * j] - fa,
+        fractional[3 * j + 1] - fb,
+        fractional[3 * j + 2] - fc,
+        reach,
+        sites[j] === site,
+      );
+    }
+  }
+
+  /** Add the images of one occupant, displaced by (da, db, dc) in fractions of the cell vectors. No allocation. */
+  private addImages(j: number, da: number, db: number, dc: number, reach: number, sameSite: boolean): void {
+    const { lattice } = this.structure;
+    const reachA = reach / this.heights[0];
+    const reachB = reach / this.heights[1];
+    const reachC = reach / this.heights[2];
+    const limit = reach * reach;
+    for (let na = Math.ceil(-reachA - da); na <= reachA - da; na++) {
+      const a = da + na;
+      for (let nb = Math.ceil(-reachB - db); nb <= reachB - db; nb++) {
+        const b = db + nb;
+        const x = a * lattice[0] + b * lattice[3];
+        const y = a * lattice[1] + b * lattice[4];
+        const z = a * lattice[2] + b * lattice[5];
+        for (let nc = Math.ceil(-reachC - dc); nc <= reachC - dc; nc++) {
+          const c = dc + nc;
+          const dx = x + c * lattice[6];
+          const dy = y + c * lattice[7];
+          const dz = z + c * lattice[8];
+          const square = dx * dx + dy * dy + dz * dz;
+          if (square > limit || (sameSite && na === 0 && nb === 0 && nc === 0)) continue;
+          if (this.count === this.to.length) this.grow();
+          this.to[this.count] = j;
+          this.distances[this.count++] = Math.sqrt(square);
         }
       }
     }
-    this.count = count;
   }
 
   private checkSize(reach: number, occupants: number): void {
