@@ -1,6 +1,7 @@
 import { MAX_ATOMIC_NUMBER, SYMBOLS } from '../chemistry/elements.ts';
 import { InputError, type Place } from '../errors.ts';
-import { inverseLattice, signedVolume, transform } from './lattice.ts';
+import { coincidentPairs, intoCell } from './coincidence.ts';
+import { signedVolume } from './lattice.ts';
 
 /**
  * A crystal structure as a flat list of occupants. A fully ordered site has one occupant of occupancy 1; a disordered
@@ -23,6 +24,7 @@ export interface StructureInput {
   readonly fractional: ArrayLike<number>; // shape (occupants, 3) row-major, any cell
   readonly occupancies?: ArrayLike<number>; // shape (occupants,); default 1
   readonly sites?: ArrayLike<number>; // shape (occupants,); default every occupant its own
+  readonly origin?: (occupant: number) => { readonly name: string; readonly line: number }; // for messages
 }
 
 /** Far above any real unit cell (the largest of 21,755 has a few hundred), and keeps hostile input cheap. */
@@ -46,9 +48,11 @@ const MIN_VOLUME = 1e-3;
  *   occupancies outside (0, 1], overfull sites and atoms written twice
  */
 export function createStructure(input: StructureInput, place: Place = {}): Structure {
-  const fail: Fail = (problem, remedy) => {
-    throw new InputError(`structure ${input.id}: ${problem}`, place, remedy);
+  const fail: Fail = (problem, remedy, occupant) => {
+    const line = occupant === undefined ? undefined : input.origin?.(occupant).line;
+    throw new InputError(`structure ${input.id}: ${problem}`, { ...place, line: line ?? place.line }, remedy);
   };
+  const name: Name = (i) => input.origin?.(i).name ?? `atom ${i + 1} (${SYMBOLS[input.atomicNumbers[i]]})`;
   const lattice = checkedLattice(input.lattice, fail);
   const atomicNumbers = checkedElements(input.atomicNumbers, fail);
   const count = atomicNumbers.length;
@@ -56,18 +60,19 @@ export function createStructure(input: StructureInput, place: Place = {}): Struc
     id: input.id,
     lattice,
     atomicNumbers,
-    fractional: wrapped(input.fractional, count, fail),
-    occupancies: checkedOccupancies(input.occupancies, count, fail),
+    fractional: wrapped(input.fractional, count, name, fail),
+    occupancies: checkedOccupancies(input.occupancies, count, name, fail),
     sites: Uint32Array.from(input.sites ?? Array.from({ length: count }, (_, i) => i)),
   };
   if (structure.sites.length !== count)
     fail(`has ${count} atoms and ${structure.sites.length} site numbers`, 'Give one site number per atom.');
-  fillSites(structure, fail);
-  rejectDuplicates(structure, fail);
+  fillSites(structure, name, fail);
+  rejectDuplicates(structure, name, fail);
   return structure;
 }
 
-type Fail = (problem: string, remedy: string) => never;
+type Fail = (problem: string, remedy: string, occupant?: number) => never;
+type Name = (occupant: number) => string;
 
 function checkedLattice(lattice: ArrayLike<number>, fail: Fail): Float64Array {
   const vectors = Float64Array.from(lattice);
@@ -98,7 +103,7 @@ function checkedElements(atomicNumbers: ArrayLike<number>, fail: Fail): Uint8Arr
   return Uint8Array.from(atomicNumbers);
 }
 
-function wrapped(fractional: ArrayLike<number>, count: number, fail: Fail): Float64Array {
+function wrapped(fractional: ArrayLike<number>, count: number, name: Name, fail: Fail): Float64Array {
   if (fractional.length !== 3 * count)
     fail(
       `has ${count} atoms and ${fractional.length / 3} positions`,
@@ -108,90 +113,57 @@ function wrapped(fractional: ArrayLike<number>, count: number, fail: Fail): Floa
   for (let i = 0; i < result.length; i++) {
     const x = fractional[i];
     if (!Number.isFinite(x))
-      fail(`coordinate ${'xyz'[i % 3]} of atom ${Math.floor(i / 3) + 1} is ${x}`, 'Give every coordinate as a number.');
-    const inCell = x - Math.floor(x);
-    result[i] = inCell === 1 ? 0 : inCell; // -1e-17 rounds up to 1
+      fail(`coordinate ${'xyz'[i % 3]} of ${name(Math.floor(i / 3))} is ${x}`, 'Give a number.', Math.floor(i / 3));
+    result[i] = intoCell(x);
   }
   return result;
 }
 
-function checkedOccupancies(occupancies: ArrayLike<number> | undefined, count: number, fail: Fail): Float64Array {
+function checkedOccupancies(
+  occupancies: ArrayLike<number> | undefined,
+  count: number,
+  name: Name,
+  fail: Fail,
+): Float64Array {
   if (occupancies === undefined) return new Float64Array(count).fill(1);
   if (occupancies.length !== count)
     fail(`has ${count} atoms and ${occupancies.length} occupancies`, 'Give one occupancy per atom.');
   for (let i = 0; i < count; i++) {
     if (!(occupancies[i] > 0 && occupancies[i] <= 1 + OCCUPANCY_TOLERANCE))
       fail(
-        `atom ${i + 1} has the occupancy ${occupancies[i]}`,
+        `${name(i)} has the occupancy ${occupancies[i]}`,
         'An occupancy is above 0 and at most 1; leave out atoms that are not there.',
+        i,
       );
   }
   return Float64Array.from(occupancies);
 }
 
 /** Check the sum of every site and scale what rounding puts above 1. */
-function fillSites({ occupancies, sites }: Structure, fail: Fail): void {
+function fillSites({ occupancies, sites }: Structure, name: Name, fail: Fail): void {
   const sums = new Map<number, number>();
   for (let i = 0; i < sites.length; i++) sums.set(sites[i], (sums.get(sites[i]) ?? 0) + occupancies[i]);
   for (let i = 0; i < sites.length; i++) {
     const sum = sums.get(sites[i]) as number;
     if (sum > 1 + OCCUPANCY_TOLERANCE)
       fail(
-        `the occupancies at the position of atom ${i + 1} sum to ${Number(sum.toPrecision(6))}`,
-        'At most one atom fits a position: correct the occupancies.',
+        `the occupancies at the position of ${name(i)} sum to ${Number(sum.toPrecision(6))}`,
+        'At most one atom fits a position: correct the occupancies, or delete an atom written twice.',
+        i,
       );
     if (sum > 1) occupancies[i] /= sum;
   }
 }
 
 /** No two different sites may hold more than one atom at one position. */
-function rejectDuplicates(structure: Structure, fail: Fail): void {
-  const { lattice, atomicNumbers, fractional, occupancies, sites } = structure;
-  const { order, keys, reach } = alongFirstVector(structure);
-  const count = order.length;
-  for (let p = 0; p < count; p++) {
-    const i = order[p];
-    for (let step = 1; step < count; step++) {
-      const next = p + step;
-      const gap = next < count ? keys[next] - keys[p] : keys[next - count] + 1 - keys[p];
-      if (gap > reach) break;
-      const j = order[next % count];
-      if (sites[i] === sites[j] || occupancies[i] + occupancies[j] <= 1 + OCCUPANCY_TOLERANCE) continue;
-      if (!samePosition(fractional, i, j, lattice)) continue;
-      const [first, second] = i < j ? [i, j] : [j, i];
-      fail(
-        `atoms ${first + 1} (${SYMBOLS[atomicNumbers[first]]}) and ${second + 1} (${SYMBOLS[atomicNumbers[second]]}) ` +
-          `are at the same position (${[0, 1, 2].map((k) => Number(fractional[3 * first + k].toFixed(5))).join(', ')})`,
-        'Delete the duplicate, or give both their occupancies.',
-      );
-    }
+function rejectDuplicates({ lattice, fractional, occupancies, sites }: Structure, name: Name, fail: Fail): void {
+  for (const [i, j] of coincidentPairs(fractional, lattice, SAME_POSITION)) {
+    if (sites[i] === sites[j] || occupancies[i] + occupancies[j] <= 1 + OCCUPANCY_TOLERANCE) continue;
+    const position = Array.from(fractional.subarray(3 * i, 3 * i + 3), (x) => Number(x.toFixed(5)));
+    fail(
+      `${name(i)} and ${name(j)} are at the same position (${position.join(', ')})`,
+      'Delete the duplicate, or give occupancies that sum to 1 at most.',
+      j,
+    );
   }
-}
-
-/** Occupants sorted by their first coordinate, and how far in it (fraction) two at one position can be apart. */
-function alongFirstVector({ lattice, fractional }: Structure): { order: number[]; keys: number[]; reach: number } {
-  const order = Array.from({ length: fractional.length / 3 }, (_, i) => i);
-  order.sort((i, j) => fractional[3 * i] - fractional[3 * j]);
-  const inverse = inverseLattice(lattice);
-  return {
-    order,
-    keys: order.map((i) => fractional[3 * i]),
-    reach: SAME_POSITION * Math.hypot(inverse[0], inverse[3], inverse[6]),
-  };
-}
-
-/** Whether two occupants, or periodic images of them, are within {@link SAME_POSITION}. */
-function samePosition(fractional: Float64Array, i: number, j: number, lattice: Float64Array): boolean {
-  const [x, y, z] = transform(
-    nearestImage(fractional[3 * i] - fractional[3 * j]),
-    nearestImage(fractional[3 * i + 1] - fractional[3 * j + 1]),
-    nearestImage(fractional[3 * i + 2] - fractional[3 * j + 2]),
-    lattice,
-  );
-  return Math.hypot(x, y, z) < SAME_POSITION;
-}
-
-/** A difference of fractional coordinates modulo 1, in [-0.5, 0.5]. */
-function nearestImage(difference: number): number {
-  return difference - Math.round(difference);
 }
