@@ -1,0 +1,184 @@
+import type { Composition } from '../chemistry/formula.ts';
+import { openSession, type Session, type TensorData } from '../onnx/session.ts';
+import { createRandom, shuffle } from '../random.ts';
+import type { ElementFeatures } from './element-features.ts';
+import { contextCount, initialWeights, type NetworkSize, WEIGHT_NAMES, type Weights, weightShapes, writeContext } from './network.ts';
+import { buildTrainingGraph } from './training-graph.ts';
+
+/** One composition that the student learns from. */
+export interface Example {
+  readonly composition: Composition;
+  readonly probability: number; // target, 0 to 1
+  readonly weight: number; // relative weight in the loss, > 0
+}
+
+export interface TrainingOptions {
+  readonly size: NetworkSize;
+  readonly seed: number;
+  readonly steps: number;
+  readonly batch: number; // examples per step
+  readonly learningRate: number; // at the start; falls to 0 along a half cosine
+  readonly weightDecay: number;
+  readonly averageFrom: number; // share of the steps after which weights are averaged
+}
+
+/**
+ * Train a student on weighted soft labels. The steps run in ONNX Runtime on the calling thread.
+ *
+ * @returns the weights, averaged over the last part of training
+ */
+export async function trainStudent(features: ElementFeatures, examples: readonly Example[], options: TrainingOptions): Promise<Weights> {
+  const arity = examples.reduce((most, { composition }) => Math.max(most, composition.atomicNumbers.length), 1);
+  const session = await openSession(buildTrainingGraph(features, options.size, { batch: options.batch, arity }));
+  const batches = new BatchSource(encodeExamples(features, examples, arity), options);
+  const average = new RunningAverage(features, options.size);
+  let state = initialState(features, options);
+  for (let step = 0; step < options.steps; step++) {
+    state = await trainStep(session, state, batches.next(), step, options);
+    if (step >= options.averageFrom * options.steps) average.add(state);
+  }
+  await session.release();
+  return average.weights();
+}
+
+type State = Readonly<Record<string, TensorData>>;
+
+function initialState(features: ElementFeatures, { size, seed }: TrainingOptions): State {
+  const shapes = weightShapes(features, size);
+  const weights = initialWeights(features, size, seed);
+  return Object.fromEntries(
+    WEIGHT_NAMES.flatMap((name) => [
+      [name, { data: weights[name], shape: shapes[name] }],
+      [`${name}.m`, { data: new Float32Array(weights[name].length), shape: shapes[name] }],
+      [`${name}.v`, { data: new Float32Array(weights[name].length), shape: shapes[name] }],
+    ]),
+  );
+}
+
+async function trainStep(session: Session, state: State, batch: State, step: number, options: TrainingOptions): Promise<State> {
+  const rate = 0.5 * options.learningRate * (1 + Math.cos((Math.PI * step) / options.steps));
+  const outputs = await session.run({
+    ...state,
+    ...batch,
+    rate: scalar(rate),
+    decay: scalar(rate * options.weightDecay),
+    correction1: scalar(1 - 0.9 ** (step + 1)),
+    correction2: scalar(1 - 0.999 ** (step + 1)),
+  });
+  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name.slice(0, -'.next'.length), value]));
+}
+
+function scalar(value: number): TensorData {
+  return { data: Float32Array.of(value), shape: [] };
+}
+
+/** Examples as the columns of the training graph's inputs, one row each. */
+interface EncodedExamples {
+  readonly count: number;
+  readonly arity: number;
+  readonly contexts: number; // context values per example
+  readonly elements: Int32Array; // shape (count, arity), table rows; unused slots repeat row 0
+  readonly fractions: Float32Array; // shape (count, arity), unused slots 0
+  readonly context: Float32Array; // shape (count, contexts)
+  readonly target: Float32Array; // shape (count,)
+  readonly weight: Float32Array; // shape (count,)
+}
+
+function encodeExamples(features: ElementFeatures, examples: readonly Example[], arity: number): EncodedExamples {
+  const count = examples.length;
+  const contexts = contextCount(features);
+  const encoded = {
+    count, arity, contexts,
+    elements: new Int32Array(count * arity),
+    fractions: new Float32Array(count * arity),
+    context: new Float32Array(count * contexts),
+    target: Float32Array.from(examples, ({ probability }) => probability),
+    weight: Float32Array.from(examples, ({ weight }) => weight),
+  };
+  examples.forEach(({ composition: { atomicNumbers, amounts } }, i) => {
+    const rows = atomicNumbers.map((z) => features.rowByAtomicNumber[z]);
+    const total = amounts.reduce((sum, amount) => sum + amount, 0);
+    encoded.elements.set(rows, i * arity);
+    encoded.fractions.set(amounts.map((amount) => amount / total), i * arity);
+    writeContext(features, rows, encoded.context, i * contexts);
+  });
+  return encoded;
+}
+
+/** Endless shuffled batches; the same tensors are filled again each time. */
+class BatchSource {
+  readonly #examples: EncodedExamples;
+  readonly #batch: number;
+  readonly #order: Uint32Array;
+  readonly #random: ReturnType<typeof createRandom>;
+  #position: number;
+
+  constructor(examples: EncodedExamples, { batch, seed }: TrainingOptions) {
+    this.#examples = examples;
+    this.#batch = batch;
+    this.#order = Uint32Array.from({ length: examples.count }, (_, i) => i);
+    this.#random = createRandom(seed + 1);
+    this.#position = examples.count;
+  }
+
+  next(): State {
+    const { arity, contexts, elements, fractions, context, target, weight } = this.#examples;
+    const size = this.#batch;
+    const batch = {
+      elements: new BigInt64Array(size * arity), fractions: new Float32Array(size * arity),
+      context: new Float32Array(size * contexts), target: new Float32Array(size), weight: new Float32Array(size),
+    };
+    let total = 0;
+    for (let row = 0; row < size; row++) {
+      const i = this.#draw();
+      for (let e = 0; e < arity; e++) batch.elements[row * arity + e] = BigInt(elements[i * arity + e]);
+      batch.fractions.set(fractions.subarray(i * arity, (i + 1) * arity), row * arity);
+      batch.context.set(context.subarray(i * contexts, (i + 1) * contexts), row * contexts);
+      batch.target[row] = target[i];
+      batch.weight[row] = weight[i];
+      total += weight[i];
+    }
+    for (let row = 0; row < size; row++) batch.weight[row] /= total;
+    return {
+      elements: { data: batch.elements, shape: [size * arity] },
+      fractions: { data: batch.fractions, shape: [size * arity, 1] },
+      systems: { data: batch.context, shape: [size, contexts] },
+      target: { data: batch.target, shape: [size, 1] },
+      weight: { data: batch.weight, shape: [size, 1] },
+    };
+  }
+
+  #draw(): number {
+    if (this.#position === this.#order.length) {
+      shuffle(this.#order, this.#random);
+      this.#position = 0;
+    }
+    return this.#order[this.#position++];
+  }
+}
+
+/** Mean of the weights over steps (Izmailov et al. 2018, arXiv:1803.05407): flatter minima, better held-out scores. */
+class RunningAverage {
+  readonly #sums: Readonly<Record<string, Float64Array>>;
+  #count = 0;
+
+  constructor(features: ElementFeatures, size: NetworkSize) {
+    const shapes = weightShapes(features, size);
+    this.#sums = Object.fromEntries(WEIGHT_NAMES.map((name) => [name, new Float64Array(shapes[name][0] * shapes[name][1])]));
+  }
+
+  add(state: State): void {
+    this.#count++;
+    for (const name of WEIGHT_NAMES) {
+      const sum = this.#sums[name];
+      const data = state[name].data as Float32Array;
+      for (let i = 0; i < sum.length; i++) sum[i] += data[i];
+    }
+  }
+
+  weights(): Weights {
+    return Object.fromEntries(
+      WEIGHT_NAMES.map((name) => [name, Float32Array.from(this.#sums[name], (sum) => sum / this.#count)]),
+    ) as unknown as Weights;
+  }
+}
