@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../shared/errors.ts';
+import { fileError } from '../shared/io/directory-store.ts';
+import { parseSpace, type SpaceDefinition } from '../shared/space/space-file.ts';
+import { packagePath } from './package-root.ts';
+
+/** The space that commands use unless told otherwise. */
+export const DEFAULT_SPACE = 'ionic-quinary';
+
+/** Description of the option that {@link loadSpace} reads. */
+export const SPACE_OPTION = 'space file, or the name of a shipped space';
+
+/** A space definition with the path that it was read from. */
+export interface SpaceSource {
+  readonly definition: SpaceDefinition;
+  readonly file: string;
+}
+
+/**
+ * Read a space file.
+ *
+ * @param space a path, or the name of a file of data/spaces without its extension
+ * @throws {InputError} if there is no such file or it is not a valid space file
+ */
+export function loadSpace(space: string): SpaceSource {
+  const directory = packagePath('data/spaces');
+  const shipped = readdirSync(directory)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort();
+  const isShipped = shipped.includes(space);
+  if (!isShipped && !/[./\\]/.test(space)) {
+    throw new InputError(
+      `space ${JSON.stringify(space)} is neither a file nor a shipped space`,
+      {},
+      `Give the path of a space file, or one of ${shipped.join(', ')}.`,
+    );
+  }
+  const file = isShipped ? join(directory, `${space}.json`) : space;
+  return { definition: parseSpace(readText(file), file), file };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fileError(error, file);
+  }
+}

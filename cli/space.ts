@@ -1,0 +1,130 @@
+import { Command } from 'commander';
+import { atomicNumber, SYMBOLS } from '../shared/chemistry/elements.ts';
+import { composition, formatFormula, parseFormula } from '../shared/chemistry/formula.ts';
+import { InputError } from '../shared/errors.ts';
+import { compositionAt, findComposition, locateSystem } from '../shared/space/rank.ts';
+import { amountsMatrix, buildSpace, type Space } from '../shared/space/space.ts';
+import { DEFAULT_SPACE, loadSpace, SPACE_OPTION } from './load-space.ts';
+import { formatCount } from './output.ts';
+
+interface Options {
+  readonly space: string;
+  readonly json?: boolean;
+}
+
+/** `space count`, `list`, `at` and `find`: look at a composition space without screening it. */
+export function spaceCommand(): Command {
+  const command = new Command('space').description('count, list and look up the compositions of a space');
+  subcommand('count', 'count systems, stoichiometry classes and compositions').action((options: Options) =>
+    count(load(options), options),
+  );
+  subcommand('list', 'print every formula of one system, in index order')
+    .requiredOption('--system <elements>', 'elements joined by hyphens, such as Li-P-S')
+    .action((options: Options & { system: string }) => list(load(options), options));
+  subcommand('at', 'print the formula of each index')
+    .argument('<index...>', 'integers from 0')
+    .action((indices: string[], options: Options) => at(load(options), indices, options));
+  subcommand('find', 'print the index of each formula, or the rule that excludes it')
+    .argument('<formula...>', 'formulas such as Li3PS4')
+    .action((formulas: string[], options: Options) => find(load(options), formulas, options));
+  return command;
+
+  function subcommand(name: string, description: string): Command {
+    return command
+      .command(name)
+      .description(description)
+      .option('--space <space>', SPACE_OPTION, DEFAULT_SPACE)
+      .option('--json', 'print JSON alone');
+  }
+}
+
+function load({ space }: Options): Space {
+  const { definition, file } = loadSpace(space);
+  return buildSpace(definition, file);
+}
+
+/** Systems, classes and compositions of a space or a part of it. */
+interface SpaceCounts {
+  systems: number;
+  classes: number;
+  compositions: number;
+}
+
+function count(space: Space, { json }: Options): void {
+  const total: SpaceCounts = { systems: 0, classes: 0, compositions: 0 };
+  const byArity: Record<number, SpaceCounts> = {};
+  for (const { arity, systems, stoichiometries } of space.classes) {
+    byArity[arity] ??= { systems: 0, classes: 0, compositions: 0 };
+    for (const counts of [total, byArity[arity]]) {
+      counts.systems += systems;
+      counts.classes++;
+      counts.compositions += systems * stoichiometries;
+    }
+  }
+  const { name } = space.definition;
+  if (json) printJson({ name, ...total, byArity });
+  else process.stdout.write(`${name}\n${countTable(total, byArity)}`);
+}
+
+function countTable(total: SpaceCounts, byArity: Readonly<Record<number, SpaceCounts>>): string {
+  const row = (label: string, { systems, classes, compositions }: SpaceCounts) =>
+    [label, ...[systems, classes, compositions].map(formatCount)].map((cell) => cell.padStart(18)).join('');
+  const header = ['elements', 'systems', 'classes', 'compositions'].map((cell) => cell.padStart(18)).join('');
+  const rows = Object.entries(byArity).map(([arity, counts]) => row(arity, counts));
+  return `${[header, ...rows, row('all', total)].join('\n')}\n`;
+}
+
+function list(space: Space, { system, json }: Options & { system: string }): void {
+  const { classIndex, system: row, columns } = locateSystem(space, parseSystem(system));
+  const cls = space.classes[classIndex];
+  const amounts = amountsMatrix(cls, space.definition.maxCoefficient);
+  const first = cls.offset + row * cls.stoichiometries;
+  const formulas = Array.from({ length: cls.stoichiometries }, (_, v) =>
+    formatFormula(composition(columns, amounts.subarray(v * cls.arity, (v + 1) * cls.arity))),
+  );
+  if (json) printJson(formulas.map((formula, v) => ({ index: first + v, formula })));
+  else printLines(formulas);
+}
+
+function parseSystem(text: string): number[] {
+  const elements = text.split('-').map((symbol) => {
+    const z = atomicNumber(symbol.trim());
+    if (z !== undefined) return z;
+    throw new InputError(
+      `${JSON.stringify(symbol)} is no known element`,
+      { column: '--system' },
+      'Join element symbols by hyphens, such as Li-P-S.',
+    );
+  });
+  const double = elements.find((z, i) => elements.indexOf(z) < i);
+  if (double === undefined) return elements;
+  throw new InputError(`${SYMBOLS[double]} is named twice`, { column: '--system' }, 'Name every element once.');
+}
+
+function at(space: Space, indices: readonly string[], { json }: Options): void {
+  const found = indices.map((text) => {
+    const index = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(index)) return { index, formula: formatFormula(compositionAt(space, index)) };
+    throw new InputError(
+      `index ${JSON.stringify(text)} is not a whole number`,
+      {},
+      'Give integers such as 0 or 12345.',
+    );
+  });
+  if (json) printJson(found);
+  else printLines(found.map(({ formula }) => formula));
+}
+
+function find(space: Space, formulas: readonly string[], { json }: Options): void {
+  const found = formulas.map((formula) => ({ formula, ...findComposition(space, parseFormula(formula)) }));
+  if (json) printJson(found);
+  else printLines(found.map((place) => ('index' in place ? `${place.index}` : `excluded: ${place.excludedBy}`)));
+}
+
+function printLines(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

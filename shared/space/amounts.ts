@@ -1,0 +1,234 @@
+import { greatestCommonDivisor } from '../chemistry/formula.ts';
+import { type ChargeStates, chargeSumsets, type Sumsets } from './sumsets.ts';
+
+/**
+ * All amount vectors of k columns as pairs of a left and a right part. The vectors that complete a left part are a set
+ * of right parts, held as a bitset: one OR per charge of the left part finds them all.
+ */
+interface Halves {
+  readonly left: readonly Sumsets[]; // one per split
+  readonly right: readonly Completions[]; // one per split
+  readonly grid: RightGrid;
+  readonly leftDivisors: Uint8Array; // greatest common divisor of each left part
+}
+
+/** Bitsets over right parts by the charge they can carry. */
+interface Completions {
+  readonly bits: Int32Array; // shape (charges, words)
+  readonly lowest: number; // charge of the first row
+  readonly charges: number; // rows
+}
+
+/** What depends on the number of right columns and the largest amount alone. */
+interface RightGrid {
+  readonly columns: number;
+  readonly words: number; // 32-bit words of a bitset over right parts
+  readonly coprime: readonly Int32Array[]; // by divisor of the left part: right parts that leave no common divisor
+}
+
+/**
+ * Number of amount vectors with entries 1..maxCoefficient and greatest common divisor 1 that are neutral in at least
+ * one split, without listing them.
+ *
+ * @param splits alternatives, each shape (columns, states)
+ */
+export function countStoichiometries(splits: readonly ChargeStates[], maxCoefficient: number): number {
+  const halves = prepareHalves(splits, maxCoefficient);
+  const { words } = halves.grid;
+  const found = new Int32Array(words);
+  let count = 0;
+  for (let l = 0; l < halves.leftDivisors.length; l++) {
+    completeLeft(halves, l, found);
+    for (let w = 0; w < words; w++) count += bitCount(found[w]);
+  }
+  return count;
+}
+
+/**
+ * The vectors that {@link countStoichiometries} counts, in lexicographic order.
+ *
+ * @returns shape (V, k) row-major
+ */
+export function listStoichiometries(splits: readonly ChargeStates[], maxCoefficient: number): Uint8Array {
+  const halves = prepareHalves(splits, maxCoefficient);
+  const arity = splits[0].length;
+  const { columns, words } = halves.grid;
+  const found = new Int32Array(words);
+  let matrix = new Uint8Array(4096);
+  let end = 0;
+  for (let l = 0; l < halves.leftDivisors.length; l++) {
+    completeLeft(halves, l, found);
+    for (let w = 0; w < words; w++) {
+      for (let bits = found[w]; bits !== 0; bits &= bits - 1) {
+        if (end + arity > matrix.length) matrix = grown(matrix);
+        writeDigits(l, maxCoefficient, matrix, end, arity - columns);
+        writeDigits(32 * w + lowestBit(bits), maxCoefficient, matrix, end + arity - columns, columns);
+        end += arity;
+      }
+    }
+  }
+  return matrix.slice(0, end);
+}
+
+/**
+ * One row of {@link listStoichiometries} without listing the others.
+ *
+ * @param v number of the row, less than the count
+ */
+export function stoichiometryAt(splits: readonly ChargeStates[], maxCoefficient: number, v: number): number[] {
+  const halves = prepareHalves(splits, maxCoefficient);
+  const arity = splits[0].length;
+  const { columns, words } = halves.grid;
+  const found = new Int32Array(words);
+  const row = new Uint8Array(arity);
+  let left = v;
+  for (let l = 0; l < halves.leftDivisors.length; l++) {
+    completeLeft(halves, l, found);
+    for (let w = 0; w < words; w++) {
+      const count = bitCount(found[w]);
+      if (left >= count) {
+        left -= count;
+        continue;
+      }
+      let bits = found[w];
+      for (; left > 0; left--) bits &= bits - 1;
+      writeDigits(l, maxCoefficient, row, 0, arity - columns);
+      writeDigits(32 * w + lowestBit(bits), maxCoefficient, row, arity - columns, columns);
+      return [...row];
+    }
+  }
+  throw new RangeError(`a class has no stoichiometry ${v}`);
+}
+
+/**
+ * Number of an amount vector in {@link listStoichiometries}, or undefined if it is not among them.
+ *
+ * @param amounts shape (k,), entries 1..maxCoefficient
+ */
+export function stoichiometryRank(
+  splits: readonly ChargeStates[],
+  maxCoefficient: number,
+  amounts: readonly number[],
+): number | undefined {
+  const halves = prepareHalves(splits, maxCoefficient);
+  const { columns, words } = halves.grid;
+  const found = new Int32Array(words);
+  const number = (digits: readonly number[]) => digits.reduce((value, n) => value * maxCoefficient + n - 1, 0);
+  const left = number(amounts.slice(0, amounts.length - columns));
+  const right = number(amounts.slice(amounts.length - columns));
+  let rank = 0;
+  for (let l = 0; l < left; l++) {
+    completeLeft(halves, l, found);
+    for (let w = 0; w < words; w++) rank += bitCount(found[w]);
+  }
+  completeLeft(halves, left, found);
+  const word = right >> 5;
+  const bit = 1 << (right & 31);
+  if ((found[word] & bit) === 0) return undefined;
+  for (let w = 0; w < word; w++) rank += bitCount(found[w]);
+  return rank + bitCount(found[word] & (bit - 1));
+}
+
+function grown(matrix: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(2 * matrix.length);
+  larger.set(matrix);
+  return larger;
+}
+
+/** Write a number as `count` amounts: its digits in base maxCoefficient, each plus 1. */
+function writeDigits(value: number, maxCoefficient: number, target: Uint8Array, start: number, count: number): void {
+  let rest = value;
+  for (let i = start + count - 1; i >= start; i--) {
+    target[i] = 1 + (rest % maxCoefficient);
+    rest = (rest / maxCoefficient) | 0;
+  }
+}
+
+function prepareHalves(splits: readonly ChargeStates[], maxCoefficient: number): Halves {
+  const columns = (splits[0].length + 1) >> 1;
+  const leftColumns = splits[0].length - columns;
+  const grid = rightGrid(columns, maxCoefficient);
+  return {
+    left: splits.map((states) => chargeSumsets(states.slice(0, leftColumns), maxCoefficient)),
+    right: splits.map((states) => completions(chargeSumsets(states.slice(leftColumns), maxCoefficient), grid.words)),
+    grid,
+    leftDivisors: divisors(leftColumns, maxCoefficient),
+  };
+}
+
+function completions({ starts, sums, lowest, highest }: Sumsets, words: number): Completions {
+  const charges = highest - lowest + 1;
+  const bits = new Int32Array(charges * words);
+  for (let v = 0; v + 1 < starts.length; v++) {
+    const bit = 1 << (v & 31);
+    for (let i = starts[v]; i < starts[v + 1]; i++) bits[(sums[i] - lowest) * words + (v >> 5)] |= bit;
+  }
+  return { bits, lowest, charges };
+}
+
+/** Set `found` to the right parts that make left part `l` neutral in some split, without common divisor. */
+function completeLeft({ left, right, grid, leftDivisors }: Halves, l: number, found: Int32Array): void {
+  const { words } = grid;
+  found.fill(0);
+  for (let split = 0; split < left.length; split++) {
+    const { starts, sums } = left[split];
+    const { bits, lowest, charges } = right[split];
+    for (let i = starts[l]; i < starts[l + 1]; i++) {
+      const row = -sums[i] - lowest;
+      if (row < 0 || row >= charges) continue;
+      const offset = row * words;
+      for (let w = 0; w < words; w++) found[w] |= bits[offset + w];
+    }
+  }
+  const divisor = leftDivisors[l];
+  if (divisor === 1) return;
+  const coprime = grid.coprime[divisor];
+  for (let w = 0; w < words; w++) found[w] &= coprime[w];
+}
+
+/** Greatest common divisors of all amount vectors of some columns, in lexicographic order; 0 for the empty vector. */
+function divisors(columns: number, maxCoefficient: number): Uint8Array {
+  let all = Uint8Array.of(0);
+  for (let c = 0; c < columns; c++) {
+    const next = new Uint8Array(all.length * maxCoefficient);
+    for (let i = 0; i < next.length; i++) {
+      next[i] = greatestCommonDivisor(all[(i / maxCoefficient) | 0], 1 + (i % maxCoefficient));
+    }
+    all = next;
+  }
+  return all;
+}
+
+const grids = new Map<string, RightGrid>();
+
+function rightGrid(columns: number, maxCoefficient: number): RightGrid {
+  const key = `${columns} ${maxCoefficient}`;
+  let grid = grids.get(key);
+  if (grid === undefined) {
+    const right = divisors(columns, maxCoefficient);
+    const words = (right.length + 31) >> 5;
+    const coprime = Array.from({ length: maxCoefficient + 1 }, (_, divisor) => coprimeBits(right, divisor, words));
+    grid = { columns, words, coprime };
+    grids.set(key, grid);
+  }
+  return grid;
+}
+
+function coprimeBits(right: Uint8Array, divisor: number, words: number): Int32Array {
+  const bits = new Int32Array(words);
+  for (let v = 0; v < right.length; v++) {
+    if (greatestCommonDivisor(divisor, right[v]) === 1) bits[v >> 5] |= 1 << (v & 31);
+  }
+  return bits;
+}
+
+/** Number of set bits of a 32-bit integer (Warren, Hacker's Delight, section 5-1). */
+function bitCount(value: number): number {
+  let x = value - ((value >>> 1) & 0x55555555);
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+function lowestBit(value: number): number {
+  return 31 - Math.clz32(value & -value);
+}

@@ -1,0 +1,108 @@
+import { type Composition, composition, formatFormula, formatSystem } from '../chemistry/formula.ts';
+import { InputError } from '../errors.ts';
+import { stoichiometryAt, stoichiometryRank } from './amounts.ts';
+import { assignmentsOf, splitsOf } from './assignments.ts';
+import { excludedBy, integerAmounts, systemRule, systemSplits } from './membership.ts';
+import type { Space } from './space.ts';
+
+/**
+ * The composition of an index.
+ *
+ * @param index 0 to `space.compositions` (exclusive)
+ * @throws {InputError} if the index is outside the space
+ */
+export function compositionAt(space: Space, index: number): Composition {
+  const { definition, classes, systems, compositions } = space;
+  if (!Number.isInteger(index) || index < 0 || index >= compositions) {
+    throw new InputError(
+      `index ${index} is not in space ${JSON.stringify(definition.name)}`,
+      {},
+      `Give an integer from 0 to ${compositions - 1}.`,
+    );
+  }
+  const { arity, assignments, stoichiometries, offset, systemsOffset } = classes[classOf(space, index)];
+  const system = Math.floor((index - offset) / stoichiometries);
+  const v = (index - offset) % stoichiometries;
+  const start = systemsOffset + system * arity;
+  const amounts = stoichiometryAt(splitsOf(arity, assignments), definition.maxCoefficient, v);
+  return composition(systems.subarray(start, start + arity), amounts);
+}
+
+/** The last class whose offset is not above the index. */
+function classOf({ classes }: Space, index: number): number {
+  let low = 0;
+  let high = classes.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (classes[middle].offset <= index) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/**
+ * The index of a composition, of which integer multiples count as the same, or the rule that excludes it.
+ */
+export function findComposition(
+  space: Space,
+  original: Composition,
+): { readonly index: number } | { readonly excludedBy: string } {
+  const { definition, classes } = space;
+  const sought = integerAmounts(original);
+  const reason = excludedBy(definition, sought);
+  if (reason !== undefined) return { excludedBy: reason };
+  const place = locateSystem(space, sought.atomicNumbers);
+  const { arity, assignments, stoichiometries, offset } = classes[place.classIndex];
+  const amounts = place.columns.map((z) => sought.amounts[sought.atomicNumbers.indexOf(z)]);
+  const v = stoichiometryRank(splitsOf(arity, assignments), definition.maxCoefficient, amounts);
+  if (v === undefined) throw new Error(`membership and enumeration disagree on ${formatFormula(sought)}`);
+  return { index: offset + place.system * stoichiometries + v };
+}
+
+/** Where a system's compositions are: the first is `classes[classIndex].offset + system · V`. */
+export interface SystemPlace {
+  readonly classIndex: number;
+  readonly system: number; // row within the class
+  readonly columns: readonly number[]; // atomic numbers in the class's column order
+}
+
+/**
+ * Class and row of a system that has compositions in the space.
+ *
+ * @throws {InputError} if it has none
+ */
+export function locateSystem(space: Space, atomicNumbers: readonly number[]): SystemPlace {
+  const arrangement = systemSplits(space.definition, atomicNumbers);
+  if (arrangement !== undefined) {
+    const { columns, splits } = arrangement;
+    const assignments = assignmentsOf(splits);
+    const classIndex = space.classes.findIndex(
+      (candidate) => candidate.arity === columns.length && sameBytes(candidate.assignments, assignments),
+    );
+    const system = classIndex < 0 ? -1 : rowOf(space, classIndex, columns);
+    if (system >= 0) return { classIndex, system, columns };
+  }
+  const rule = systemRule(space.definition, atomicNumbers) ?? 'no assignment of its oxidation states is possible';
+  throw new InputError(
+    `system ${formatSystem(atomicNumbers)} has no composition in space ${JSON.stringify(space.definition.name)}: ${rule}`,
+    {},
+    'Name another system, or another space.',
+  );
+}
+
+function rowOf({ classes, systems }: Space, classIndex: number, columns: readonly number[]): number {
+  const { arity, systems: count, systemsOffset } = classes[classIndex];
+  for (let row = 0; row < count; row++) {
+    const start = systemsOffset + row * arity;
+    let c = 0;
+    while (c < arity && systems[start + c] === columns[c]) c++;
+    if (c === arity) return row;
+  }
+  return -1;
+}
+
+function sameBytes(a: Int8Array, b: Int8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

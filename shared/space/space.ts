@@ -1,0 +1,154 @@
+import { SYMBOLS } from '../chemistry/elements.ts';
+import { InputError, IntegrityError } from '../errors.ts';
+import { listStoichiometries } from './amounts.ts';
+import { assignmentsOf, splitsOf } from './assignments.ts';
+import { type ClassGroup, type CountedClass, groupSystems, writeSystems } from './group-systems.ts';
+import { type IonTable, ionTable } from './ions.ts';
+import type { SpaceDefinition } from './space-file.ts';
+import type { ChargeStates } from './sumsets.ts';
+
+/** Systems that allow the same stoichiometries, column by column. */
+export interface StoichiometryClass {
+  readonly arity: number; // elements of a system, k
+  readonly assignments: Int8Array; // shape (assignments, k) row-major, charge of each column
+  readonly systems: number;
+  readonly stoichiometries: number; // amount vectors that each of its systems has, V > 0
+  readonly offset: number; // index of its first composition
+  readonly systemsOffset: number; // byte offset of its first row in `Space.systems`
+}
+
+/** A composition space: its compositions are numbered 0 to `compositions` (exclusive), class after class, system after system. */
+export interface Space {
+  readonly definition: SpaceDefinition;
+  readonly classes: readonly StoichiometryClass[]; // by arity
+  readonly systems: Uint8Array; // rows of k atomic numbers in their class's column order, class after class
+  readonly compositions: number; // N < 2^53
+}
+
+/**
+ * Enumerate a space's systems, sort them into classes and count its compositions, without listing compositions.
+ *
+ * @param file name of the space in error messages
+ * @throws {InputError} if the space has no member, or too many to number them exactly
+ */
+export function buildSpace(definition: SpaceDefinition, file = definition.name): Space {
+  const table = ionTable(definition);
+  const [least, most] = definition.arity;
+  const groups: ClassGroup[] = [];
+  for (let arity = least; arity <= most; arity++) groups.push(groupSystems(table, arity, definition.maxCoefficient));
+  const { classes, compositions, bytes } = numberClasses(groups.flatMap((group) => group.classes));
+  if (compositions === 0) throw noMember(definition, table, file);
+  if (compositions > Number.MAX_SAFE_INTEGER) throw tooMany(definition, compositions, file);
+  const systems = new Uint8Array(bytes);
+  for (const group of groups) writeSystems(table, group, systems);
+  return { definition, classes, systems, compositions };
+}
+
+/** Place classes one after the other. */
+function numberClasses(counted: readonly Omit<CountedClass, 'number'>[]) {
+  const classes: StoichiometryClass[] = [];
+  let compositions = 0;
+  let bytes = 0;
+  for (const entry of counted) {
+    entry.systemsOffset = bytes;
+    const { arity, assignments, systems, stoichiometries } = entry;
+    classes.push({ arity, assignments, systems, stoichiometries, offset: compositions, systemsOffset: bytes });
+    compositions += systems * stoichiometries;
+    bytes += systems * arity;
+  }
+  return { classes, compositions, bytes };
+}
+
+function noMember({ mobileIon, arity, maxCoefficient }: SpaceDefinition, table: IonTable, file: string): InputError {
+  const reason =
+    table.mobile < 0
+      ? `the mobile ion ${SYMBOLS[mobileIon]} has no electronegativity or no usable state`
+      : `no composition of ${arity[0]} to ${arity[1]} elements with amounts up to ${maxCoefficient} is neutral and passes the Pauling test`;
+  return new InputError(
+    `space has no member: ${reason}`,
+    { file },
+    'Add elements, anions or oxidation states, or raise maxCoefficient.',
+  );
+}
+
+function tooMany({ maxCoefficient }: SpaceDefinition, compositions: number, file: string): InputError {
+  return new InputError(
+    `space has about ${compositions.toExponential(1)} compositions, more than an index below 2^53 can number`,
+    { file, column: 'maxCoefficient' },
+    `Lower maxCoefficient (${maxCoefficient}) or the arity, or remove elements.`,
+  );
+}
+
+/**
+ * The amount vectors that each system of a class has, in the order of their number v.
+ *
+ * @returns shape (V, k) row-major, lexicographic
+ */
+export function amountsMatrix(
+  { arity, assignments }: Pick<StoichiometryClass, 'arity' | 'assignments'>,
+  maxCoefficient: number,
+): Uint8Array {
+  return listStoichiometries(splitsOf(arity, assignments), maxCoefficient);
+}
+
+/** What `plan/classes.json` holds of a class; offsets follow from the order. */
+interface ClassRecord {
+  readonly states: readonly ChargeStates[]; // one per split, shape (k, states)
+  readonly systems: number;
+  readonly stoichiometries: number;
+}
+
+const CLASSES_SCHEMA = 1;
+
+/** Text of `plan/classes.json`. */
+export function classesToJson({ classes }: Pick<Space, 'classes'>): string {
+  const records = classes.map(({ arity, assignments, systems, stoichiometries }): ClassRecord => {
+    return { states: splitsOf(arity, assignments), systems, stoichiometries };
+  });
+  return `{"schema":${CLASSES_SCHEMA},"classes":[\n${records.map((record) => JSON.stringify(record)).join(',\n')}\n]}\n`;
+}
+
+/**
+ * Classes from the text of `plan/classes.json`.
+ *
+ * @param file where the text is from, for messages
+ * @throws {IntegrityError} if it is damaged or of another schema
+ */
+export function classesFromJson(text: string, file: string): StoichiometryClass[] {
+  let content: { schema?: unknown; classes?: unknown };
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw damaged(`is not valid JSON (${(error as Error).message})`, file);
+  }
+  if (content?.schema !== CLASSES_SCHEMA) throw damaged(`has schema ${content?.schema}, not ${CLASSES_SCHEMA}`, file);
+  if (!Array.isArray(content.classes) || content.classes.length === 0) throw damaged('lists no classes', file);
+  const counted = content.classes.map((record, i) => {
+    if (!isClassRecord(record)) throw damaged(`class ${i} is ${JSON.stringify(record)?.slice(0, 80)}`, file);
+    const { states, systems, stoichiometries } = record;
+    return { arity: states[0].length, assignments: assignmentsOf(states), systems, stoichiometries, systemsOffset: 0 };
+  });
+  return numberClasses(counted).classes;
+}
+
+function damaged(problem: string, file: string): IntegrityError {
+  return new IntegrityError(`list of classes ${problem}`, { file }, 'Delete the run directory and plan the run again.');
+}
+
+function isClassRecord(value: unknown): value is ClassRecord {
+  const { states, systems, stoichiometries } = (value ?? {}) as Record<string, unknown>;
+  const isState = (state: unknown) => Number.isInteger(state) && state !== 0 && Math.abs(state as number) <= 9;
+  const isList = (list: unknown, isItem: (item: unknown) => boolean, length?: number) =>
+    Array.isArray(list) && list.length > 0 && list.length === (length ?? list.length) && list.every(isItem);
+  const arity = Array.isArray(states) && Array.isArray(states[0]) ? states[0].length : 0;
+  return (
+    arity >= 2 &&
+    isList(states, (split) => isList(split, (column) => isList(column, isState), arity)) &&
+    isCount(systems) &&
+    isCount(stoichiometries)
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
