@@ -8,12 +8,14 @@ export interface Place {
 /** Base of every error that ionsieve raises on purpose: what is wrong, where, and what to do about it. */
 export class IonsieveError extends Error {
   override readonly name: string = 'IonsieveError';
+  readonly problem: string;
   readonly place: Place;
   readonly remedy: string;
 
   constructor(problem: string, place: Place, remedy: string, options?: ErrorOptions) {
     const where = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
     super(`${where === '' ? '' : `${where}: `}${problem}. ${remedy}`, options);
+    this.problem = problem;
     this.place = place;
     this.remedy = remedy;
   }

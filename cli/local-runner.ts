@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { createHandler as createPlanHandler, type PlanEvent } from '../functions/plan.ts';
+import { createHandler as createReduceHandler } from '../functions/reduce.ts';
+import type { ScreenEvent, ScreenReceipt } from '../functions/screen-chunk.ts';
+import { InputError } from '../shared/errors.ts';
+import { DirectoryStore, fileError } from '../shared/io/directory-store.ts';
+import { loadFinished } from '../shared/report/run-outputs.ts';
+import { planKey } from '../shared/screen/run-keys.ts';
+import { damagedPlan } from '../shared/screen/run-plan.ts';
+import { loadPlan } from '../shared/screen/run-store.ts';
+import { Progress } from './progress.ts';
+import { lockRun } from './run-lock.ts';
+import type { WorkerAnswer, WorkerStart } from './screen-worker.ts';
+
+/** A run on this machine. */
+export interface LocalRun extends PlanEvent {
+  readonly out: string; // directory of the store
+  readonly workers: number; // threads
+}
+
+/** A finished run. */
+export interface FinishedRun {
+  readonly runId: string;
+  readonly summary: Uint8Array; // bytes of summary.json
+}
+
+/**
+ * Plan, screen every chunk on worker threads, reduce: the very handlers that run in the cloud, over a directory.
+ * What an earlier process finished is kept.
+ *
+ * @param signal stops the run; finished chunks stay
+ * @throws {InputError} if another process works on the run
+ */
+export async function runLocally(run: LocalRun, signal: AbortSignal): Promise<FinishedRun> {
+  const store = new DirectoryStore(run.out);
+  await refuseRunDirectory(run.out);
+  let release = async (): Promise<void> => undefined;
+  try {
+    const plan = createPlanHandler(async () => ({
+      store,
+      readInput,
+      claim: async (runId) => {
+        release = await lockRun(join(run.out, 'runs', runId, 'lock'));
+        await store.removePartial(`runs/${runId}`);
+      },
+    }));
+    const { runId, chunks, resumed } = await plan(run);
+    const finished = await loadFinished(store, runId);
+    if (finished !== undefined) return { runId, summary: finished };
+    if (resumed && run.chunks !== 0 && run.chunks !== chunks)
+      process.stderr.write(`going on with the ${chunks} chunks that this run was planned with, not ${run.chunks}\n`);
+    await screenChunks(run, store, runId, signal);
+    signal.throwIfAborted();
+    await createReduceHandler(async () => ({ store }))({ runId });
+    const summary = await loadFinished(store, runId);
+    if (summary === undefined) throw new Error(`the outputs of run ${runId} changed while they were written`);
+    return { runId, summary };
+  } finally {
+    await release();
+  }
+}
+
+async function readInput(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/** A run inside the directory of another one would be a mistake. */
+async function refuseRunDirectory(out: string): Promise<void> {
+  if ((await new DirectoryStore(out).get('plan/run.json')) === undefined) return;
+  throw new InputError(
+    'this directory belongs to another run',
+    { file: out },
+    'Choose another output directory: runs are kept in runs/ below it.',
+  );
+}
+
+async function screenChunks(run: LocalRun, store: DirectoryStore, runId: string, signal: AbortSignal): Promise<void> {
+  const plan = (await loadPlan(store, runId))?.plan;
+  if (plan === undefined) throw damagedPlan('it is missing', join(run.out, planKey(runId, 'run.json')));
+  const events = plan.chunks.map((range): ScreenEvent => ({ runId, ...range }));
+  const workers = Math.min(run.workers, events.length);
+  const screened = new Float64Array(new SharedArrayBuffer(8 * workers));
+  let reused = 0;
+  const progress = new Progress(
+    process.stderr,
+    plan.space.compositions,
+    () => reused,
+    () => screened.reduce((sum, count) => sum + count, 0),
+  );
+  const onReceipt = ({ key, compositions, reused: isReused, replaced }: ScreenReceipt): void => {
+    if (isReused) reused += compositions;
+    if (replaced !== undefined) progress.note(`${key} was damaged and is screened anew: ${replaced}`);
+  };
+  try {
+    await dispatch(events, { directory: run.out, screened }, workers, onReceipt, signal);
+    progress.finish();
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Give every worker the next event as soon as it has answered the last one; the first failure ends them all. */
+async function dispatch(
+  events: readonly ScreenEvent[],
+  start: Omit<WorkerStart, 'slot'>,
+  count: number,
+  onReceipt: (receipt: ScreenReceipt) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const queue = events.values();
+  const workers = Array.from({ length: count }, (_, slot) => startWorker({ ...start, slot }));
+  const work = (worker: Worker): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const next = (): void => {
+        const { value, done } = queue.next();
+        if (done) resolve();
+        else worker.postMessage(value);
+      };
+      worker.on('message', (answer: WorkerAnswer) => {
+        if ('failure' in answer) {
+          reject(Object.assign(new Error(answer.failure.message), answer.failure));
+          return;
+        }
+        onReceipt(answer.receipt);
+        next();
+      });
+      worker.on('error', reject);
+      worker.on('exit', (code) => reject(new Error(`a worker thread ended with code ${code}`)));
+      signal.addEventListener('abort', () => reject(signal.reason));
+      next();
+    });
+  try {
+    signal.throwIfAborted();
+    await Promise.all(workers.map(work));
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+function startWorker(start: WorkerStart): Worker {
+  return new Worker(new URL('./screen-worker.js', import.meta.url), { workerData: start });
+}

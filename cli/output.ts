@@ -1,0 +1,52 @@
+/** What the process was stopped with by a signal such as Ctrl-C. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption';
+  readonly exitCode: number; // 128 + number of the signal
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** By name, because an error that comes from a worker thread has lost its class. */
+const EXIT_CODES: Readonly<Record<string, number>> = { InputError: 2, IntegrityError: 3, DescriptorUndefinedError: 2 };
+
+/** Exit code of an error: 2 bad input, 3 damaged artifact, 128 + n signal, 1 anything unforeseen. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interruption) return error.exitCode;
+  return error instanceof Error ? (EXIT_CODES[error.name] ?? 1) : 1;
+}
+
+/** What to tell the user about an error: its message, and the stack only where nobody foresaw it. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `error: ${String(error)}`;
+  if (error instanceof Interruption) return error.message;
+  if (error.name in EXIT_CODES) return `error: ${error.message}`;
+  return `unexpected error: ${error.stack ?? error.message}`;
+}
+
+/** A reader such as `head` that closes our stdout has all it wants: end quietly. */
+export function endOnClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+/** Columns of text, each as wide as its widest cell; numbers to the right. */
+export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const widths = header.map((title, c) => Math.max(title.length, ...rows.map((row) => String(row[c]).length)));
+  const line = (cells: readonly (string | number)[], isNumber: (c: number) => boolean): string =>
+    cells
+      .map((cell, c) => (isNumber(c) ? String(cell).padStart(widths[c]) : String(cell).padEnd(widths[c])))
+      .join('  ')
+      .trimEnd();
+  const isNumeric = (c: number): boolean => rows.every((row) => typeof row[c] === 'number');
+  return [header, ...rows].map((cells) => `${line(cells, isNumeric)}\n`).join('');
+}
+
+/** A count for people: 1234567 → 1,234,567. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}

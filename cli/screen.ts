@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism, constants } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { decodeSummary } from '../shared/report/run-outputs.ts';
+import type { RunSummary } from '../shared/report/summary.ts';
+import { type FinishedRun, runLocally } from './local-runner.ts';
+import { formatCount, formatTable, Interruption } from './output.ts';
+import { packagePath } from './package-root.ts';
+
+interface ScreenOptions {
+  readonly space: string;
+  readonly student: string;
+  readonly top: number;
+  readonly perSystem: number;
+  readonly workers: number;
+  readonly chunks?: number;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** `screen`: score every composition of a space and rank the best. */
+export function screenCommand(): Command {
+  return new Command('screen')
+    .description('screen a composition space with a student: score every composition, rank the best')
+    .option('--space <file>', 'space file, or the name of one in data/spaces', 'ionic-quinary')
+    .option('--student <file>', 'model, as distill writes it', packagePath('models/student.onnx'))
+    .option('--top <count>', 'compositions to rank', positiveInteger, 1000)
+    .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
+    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
+    .option('--chunks <count>', 'parts in which the work is done (default: by the size of the space)', positiveInteger)
+    .option('--out <directory>', 'where runs are kept; the same command again goes on with a run', 'out')
+    .option('--json', 'print summary.json alone')
+    .action(screen);
+}
+
+/** A whole number of at least 1, for commander. */
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('Give a whole number of at least 1.');
+  return value;
+}
+
+async function screen(options: ScreenOptions): Promise<void> {
+  const finished = await interruptible((signal) =>
+    runLocally(
+      {
+        ...{ space: spacePath(options.space), student: options.student },
+        ...{ top: options.top, perSystem: options.perSystem, chunks: options.chunks ?? 0 },
+        ...{ workers: options.workers, out: options.out },
+      },
+      signal,
+    ),
+  );
+  if (options.json) process.stdout.write(finished.summary);
+  else process.stdout.write(describeRun(options.out, finished));
+}
+
+/** Path of a space file that is given by path, or by the name of one that comes with the package. */
+export function spacePath(space: string): string {
+  const shipped = packagePath(`data/spaces/${space}.json`);
+  return !existsSync(space) && /^[\w-]+$/.test(space) && existsSync(shipped) ? shipped : space;
+}
+
+/** Run until done or until the user stops it. */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => {
+    const message = 'stopped; finished chunks are kept: give the same command again to go on';
+    controller.abort(new Interruption(message, 128 + constants.signals[signal]));
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop); // a second signal ends the process at once
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function describeRun(out: string, { runId, summary: bytes }: FinishedRun): string {
+  const summary: RunSummary = decodeSummary(bytes);
+  const { space, student, screened, passed, ranked, top } = summary;
+  const percent = ((100 * passed) / screened).toPrecision(3);
+  const rows = top.map(({ rank, formula, system, probability }) => [rank, formula, system, probability.toFixed(6)]);
+  return [
+    `${formatCount(screened)} compositions of ${space.name} screened in ${formatCount(space.systems)} systems;`,
+    ` ${formatCount(passed)} (${percent} %) reach probability ${student.threshold}\n\n`,
+    formatTable(['rank', 'formula', 'system', 'probability'], rows),
+    `\n${formatCount(ranked)} ranked in ${join(out, 'runs', runId, 'ranking.csv')}\n`,
+  ].join('');
+}

@@ -1,0 +1,111 @@
+import { IntegrityError } from '../shared/errors.ts';
+import type { ObjectStore } from '../shared/io/store.ts';
+import { openStudent } from '../shared/onnx/student-session.ts';
+import { resultProblem } from '../shared/ranking/merge.ts';
+import type { ChunkRange } from '../shared/screen/batches.ts';
+import { decodeChunkResult, encodeChunkResult } from '../shared/screen/chunk-result.ts';
+import { chunkKey, planKey } from '../shared/screen/run-keys.ts';
+import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
+import { loadPlan } from '../shared/screen/run-store.ts';
+import { Screener } from '../shared/screen/screen-chunk.ts';
+import { readEvent } from './events.ts';
+import { once } from './once.ts';
+
+/** What screening a chunk needs. */
+export interface ScreenRuntime {
+  readonly store: ObjectStore;
+  readonly threads: number; // that one call of the student may use
+  /** Told, while a chunk is screened, how many more compositions are done. */
+  readonly onScreened: (compositions: number) => void;
+}
+
+/** A chunk to screen: an item of `chunks.json`. */
+export interface ScreenEvent extends ChunkRange {
+  readonly runId: string;
+}
+
+/** What became of a chunk. */
+export interface ScreenReceipt {
+  readonly chunk: number;
+  readonly key: string; // of the result
+  readonly compositions: number;
+  readonly reused: boolean; // a good result was there already
+  readonly replaced: string | undefined; // what was wrong with the result that was there
+}
+
+interface OpenRun {
+  readonly plan: RunPlan;
+  readonly screener: Screener;
+}
+
+/**
+ * Parse, screen, store, acknowledge. A chunk that has a good result is not screened again, and a bad one is replaced,
+ * so retries are safe.
+ */
+export function createHandler(load: () => Promise<ScreenRuntime>): (event: unknown) => Promise<ScreenReceipt> {
+  const runtime = once(load);
+  let open: { readonly runId: string; readonly run: () => Promise<OpenRun> } | undefined; // outlives one invocation
+  return async (event) => {
+    const { runId, ...range } = parseScreenEvent(event);
+    const { store, threads, onScreened } = await runtime();
+    if (open?.runId !== runId) open = { runId, run: once(() => openRun(store, threads, runId)) };
+    const { plan, screener } = await open.run();
+    checkRange(plan, range, store);
+    const { chunk } = range;
+    const key = chunkKey(runId, chunk);
+    const compositions = range.end - range.start;
+    const replaced = await problemOfStored(store, key, plan, chunk);
+    if (replaced === undefined) return { chunk, key, compositions, reused: true, replaced };
+    const result = await screener.screen(range, runId, onScreened);
+    await store.put(key, encodeChunkResult(result));
+    return { chunk, key, compositions, reused: false, replaced: replaced === ABSENT ? undefined : replaced };
+  };
+}
+
+async function openRun(store: ObjectStore, threads: number, runId: string): Promise<OpenRun> {
+  const stored = await loadPlan(store, runId);
+  const name = `${store.location}/${planKey(runId, 'run.json')}`;
+  if (stored === undefined) throw damagedPlan('it is missing', name);
+  const { plan, studentBytes } = stored;
+  const student = await openStudent(studentBytes, plan.student.name, threads);
+  return { plan, screener: new Screener(plan.space, student, plan.limits) };
+}
+
+function checkRange(plan: RunPlan, { chunk, start, end }: ChunkRange, { location }: ObjectStore): void {
+  const planned = plan.chunks[chunk];
+  if (planned?.start !== start || planned.end !== end) {
+    const actual = planned === undefined ? 'not there' : `[${planned.start}, ${planned.end})`;
+    throw damagedPlan(`chunk ${chunk} was asked for as [${start}, ${end}) and is ${actual} in the plan`, location);
+  }
+}
+
+const ABSENT = 'absent';
+
+/** Why a chunk must be screened, or undefined if its stored result is good. */
+async function problemOfStored(
+  store: ObjectStore,
+  key: string,
+  { runId, student, chunks }: RunPlan,
+  chunk: number,
+): Promise<string | undefined> {
+  const bytes = await store.get(key);
+  if (bytes === undefined) return ABSENT;
+  try {
+    const result = decodeChunkResult(bytes, key);
+    const problem = resultProblem({ runId, studentHash: student.hash, chunks }, result);
+    return problem ?? (result.chunk === chunk ? undefined : `it is a double of chunk ${result.chunk}`);
+  } catch (error) {
+    if (error instanceof IntegrityError) return error.problem;
+    throw error;
+  }
+}
+
+function parseScreenEvent(event: unknown): ScreenEvent {
+  const fields = readEvent(event, 'screen-chunk');
+  return {
+    runId: fields.text('runId'),
+    chunk: fields.integer('chunk', 0),
+    start: fields.integer('start', 0),
+    end: fields.integer('end', 1),
+  };
+}

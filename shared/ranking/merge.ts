@@ -1,0 +1,154 @@
+import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
+import { IntegrityError } from '../errors.ts';
+import type { ChunkRange } from '../screen/batches.ts';
+import { type ChunkResult, decodeChunkResult, type ScreenCounts } from '../screen/chunk-result.ts';
+import { HISTOGRAM_BINS } from '../screen/histogram.ts';
+import { type RankedEntries, TopK } from '../screen/top-k.ts';
+
+/** What a complete set of chunk results must look like. */
+export interface MergeExpectation {
+  readonly runId: string;
+  readonly studentHash: string;
+  readonly compositions: number; // size of the space
+  readonly chunks: readonly ChunkRange[];
+  readonly top: number;
+}
+
+/** A stored object that should be a chunk result. */
+export interface StoredChunk {
+  readonly name: string; // where it is kept, for messages
+  readonly chunk: number | undefined; // whose place that is; undefined if it is no place of a chunk
+  readonly bytes: Uint8Array;
+}
+
+/** The outcome of a run. */
+export interface MergedResult extends ScreenCounts {
+  readonly best: RankedEntries; // best first
+}
+
+const MOST_NAMED = 10; // problems that a message lists
+
+/**
+ * Merge the results of all chunks into one, and prove on the way that they are complete: the chunks tile the space
+ * exactly, and each has one whole result, of this run and student, that screened every composition of its range.
+ * Holds one chunk result at a time.
+ *
+ * @param stored in any order
+ * @throws {IntegrityError} naming the chunks that are missing, doubled, damaged or from another run
+ */
+export async function mergeChunks(
+  expected: MergeExpectation,
+  stored: AsyncIterable<StoredChunk> | Iterable<StoredChunk>,
+): Promise<MergedResult> {
+  const problems = tilingProblems(expected);
+  const named = new Set<number>(); // chunks with a result or a problem
+  const totals = new Totals(expected.top);
+  for await (const chunk of stored) {
+    const isSecond = chunk.chunk !== undefined && named.has(chunk.chunk);
+    if (chunk.chunk !== undefined) named.add(chunk.chunk);
+    const result = decodeOrReport(chunk, problems);
+    if (result === undefined) continue;
+    // every chunk has one place: a result in another one, or a second one there, is a double
+    const problem =
+      resultProblem(expected, result) ??
+      (isSecond || chunk.chunk !== result.chunk ? `is a double of chunk ${result.chunk}` : undefined);
+    if (problem === undefined) totals.add(result);
+    else problems.push(`${chunk.name} ${problem}`);
+  }
+  for (const { chunk } of expected.chunks) if (!named.has(chunk)) problems.push(`chunk ${chunk} is missing`);
+  if (problems.length === 0) problems.push(...totals.problems(expected.compositions));
+  if (problems.length > 0) throw incomplete(expected.runId, problems);
+  return totals.merged();
+}
+
+/** Problems of the plan itself: its chunks must tile [0, compositions). */
+function tilingProblems({ chunks, compositions }: MergeExpectation): string[] {
+  const problems: string[] = [];
+  let next = 0;
+  chunks.forEach(({ chunk, start, end }, i) => {
+    if (chunk !== i) problems.push(`the plan lists chunk ${chunk} in place ${i}`);
+    if (start !== next || !(end > start))
+      problems.push(`chunk ${i} of the plan is [${start}, ${end}) and should begin at ${next}`);
+    next = end;
+  });
+  if (next !== compositions) problems.push(`the plan ends at ${next} of ${compositions} compositions`);
+  return problems;
+}
+
+function decodeOrReport({ bytes, name }: StoredChunk, problems: string[]): ChunkResult | undefined {
+  try {
+    return decodeChunkResult(bytes, name);
+  } catch (error) {
+    if (!(error instanceof IntegrityError)) throw error;
+    problems.push(`${name} is damaged: ${error.problem}`);
+    return undefined;
+  }
+}
+
+/** Why a whole chunk result does not belong to the run, or undefined if it does. */
+export function resultProblem(
+  expected: Omit<MergeExpectation, 'compositions' | 'top'>,
+  result: ChunkResult,
+): string | undefined {
+  const { chunk, start, end, screened } = result;
+  if (result.runId !== expected.runId) return `is of run ${result.runId}, not ${expected.runId}`;
+  if (result.studentHash !== expected.studentHash)
+    return `is scored by student ${result.studentHash}, not ${expected.studentHash}`;
+  const planned = expected.chunks[chunk];
+  if (planned === undefined) return `is chunk ${chunk} of a plan with ${expected.chunks.length}`;
+  if (start !== planned.start || end !== planned.end)
+    return `holds [${start}, ${end}), where chunk ${chunk} is [${planned.start}, ${planned.end})`;
+  if (screened !== end - start) return `screened ${screened} of ${end - start} compositions`;
+  return undefined;
+}
+
+/** Running sums over chunk results. */
+class Totals implements ScreenCounts {
+  screened = 0;
+  passed = 0;
+  readonly screenedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
+  readonly passedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
+  readonly histogram = new Float64Array(HISTOGRAM_BINS);
+  private readonly best: TopK;
+
+  constructor(top: number) {
+    this.best = new TopK(top);
+  }
+
+  add(result: ChunkResult): void {
+    this.screened += result.screened;
+    this.passed += result.passed;
+    addTo(this.screenedByElement, result.screenedByElement);
+    addTo(this.passedByElement, result.passedByElement);
+    addTo(this.histogram, result.histogram);
+    const { indices, logits } = result.best;
+    for (let i = 0; i < indices.length; i++) this.best.offer(indices[i], logits[i]);
+  }
+
+  problems(compositions: number): string[] {
+    const binned = this.histogram.reduce((sum, count) => sum + count, 0);
+    return [
+      [this.screened, 'were screened'],
+      [binned, 'are in the histogram'],
+    ].flatMap(([count, what]) => (count === compositions ? [] : [`${count} of ${compositions} compositions ${what}`]));
+  }
+
+  merged(): MergedResult {
+    const { screened, passed, screenedByElement, passedByElement, histogram } = this;
+    return { screened, passed, screenedByElement, passedByElement, histogram, best: this.best.ranked() };
+  }
+}
+
+function addTo(sum: Float64Array, values: Float64Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] += values[i];
+}
+
+function incomplete(runId: string, problems: readonly string[]): IntegrityError {
+  const named = problems.slice(0, MOST_NAMED).join('; ');
+  const more = problems.length > MOST_NAMED ? `; and ${problems.length - MOST_NAMED} more` : '';
+  return new IntegrityError(
+    `the results are not those of the whole space: ${named}${more}`,
+    { file: `run ${runId}` },
+    'Remove files that are no chunk of this run and start the run again: it screens anew what is missing or damaged.',
+  );
+}

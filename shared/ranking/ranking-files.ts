@@ -1,0 +1,25 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { formatFloat32, RANKING_COLUMNS, type RankedComposition } from './ranking.ts';
+
+/** `ranking.csv`: a header and one line per composition. No value holds a comma, so none is quoted. */
+export function rankingCsv(ranking: readonly RankedComposition[]): Uint8Array {
+  const lines = ranking.map(({ rank, index, formula, system, probability, logit }) =>
+    [rank, index, formula, system, probability, formatFloat32(logit)].join(','),
+  );
+  return Buffer.from(`${[RANKING_COLUMNS.join(','), ...lines].join('\n')}\n`);
+}
+
+/** `ranking.parquet`: the same columns; equal rankings give equal bytes. */
+export function rankingParquet(ranking: readonly RankedComposition[]): Uint8Array {
+  const buffer = parquetWriteBuffer({
+    columnData: [
+      { name: 'rank', data: Int32Array.from(ranking, ({ rank }) => rank), type: 'INT32' },
+      { name: 'index', data: BigInt64Array.from(ranking, ({ index }) => BigInt(index)), type: 'INT64' },
+      { name: 'formula', data: ranking.map(({ formula }) => formula), type: 'STRING' },
+      { name: 'system', data: ranking.map(({ system }) => system), type: 'STRING' },
+      { name: 'probability', data: Float64Array.from(ranking, ({ probability }) => probability), type: 'DOUBLE' },
+      { name: 'logit', data: Float32Array.from(ranking, ({ logit }) => logit), type: 'FLOAT' },
+    ],
+  });
+  return new Uint8Array(buffer);
+}

@@ -1,0 +1,121 @@
+import type { StoichiometryClass } from '../space/space.ts';
+
+/** Compositions that one call of the student scores, at most; measured in docs/architecture.md. */
+export const BATCH_ROWS = 8192;
+
+/** What batching needs to know of a stoichiometry class. */
+export type ClassShape = Pick<StoichiometryClass, 'systems' | 'stoichiometries' | 'offset'>;
+
+/** Compositions with index in [start, end): whole blocks of systems. */
+export interface ChunkRange {
+  readonly chunk: number; // position in the plan, from 0
+  readonly start: number; // inclusive
+  readonly end: number; // exclusive
+}
+
+/**
+ * One call of the student: consecutive systems of a class by consecutive stoichiometries. Products of other shapes may
+ * round differently, so every batch lies at a fixed position of its class, whatever the chunks are.
+ */
+export interface Batch {
+  readonly classNumber: number;
+  readonly firstSystem: number; // within the class
+  readonly systems: number;
+  readonly firstStoichiometry: number;
+  readonly stoichiometries: number;
+}
+
+/** Systems of a class that are scored together: one block. The last block of a class may be shorter. */
+export function systemsPerBlock({ stoichiometries }: ClassShape): number {
+  return Math.max(1, Math.floor(BATCH_ROWS / stoichiometries));
+}
+
+/**
+ * The batches of the compositions [start, end), in index order.
+ *
+ * @param start first composition of a block
+ * @param end first composition of a later block, or the size of the space
+ */
+export function* batchesOf(classes: readonly ClassShape[], start: number, end: number): Generator<Batch> {
+  let classNumber = lastAtOrBelow(classes.length, (c) => classes[c].offset, start);
+  for (let index = start; index < end; classNumber++) {
+    const cls = classes[classNumber];
+    const perBlock = systemsPerBlock(cls);
+    let system = (index - cls.offset) / cls.stoichiometries;
+    const stop = Math.min(cls.systems, (end - cls.offset) / cls.stoichiometries);
+    if (system % perBlock !== 0 || (stop !== cls.systems && stop % perBlock !== 0))
+      throw new RangeError(`compositions ${start} to ${end} cut a block of systems in class ${classNumber}`);
+    for (; system < stop; system += perBlock) {
+      yield* blockBatches(cls, classNumber, system, Math.min(perBlock, stop - system));
+    }
+    index = cls.offset + stop * cls.stoichiometries;
+  }
+}
+
+/** One batch, or several of nearly equal size where a single system has more stoichiometries than a batch holds. */
+function* blockBatches(cls: ClassShape, classNumber: number, firstSystem: number, systems: number): Generator<Batch> {
+  const pieces = Math.ceil(cls.stoichiometries / BATCH_ROWS);
+  for (let piece = 0; piece < pieces; piece++) {
+    const first = Math.floor((piece * cls.stoichiometries) / pieces);
+    const next = Math.floor(((piece + 1) * cls.stoichiometries) / pieces);
+    yield { classNumber, firstSystem, systems, firstStoichiometry: first, stoichiometries: next - first };
+  }
+}
+
+/**
+ * Cut a space into chunks of whole blocks with about equally many compositions.
+ *
+ * @param count chunks wanted; as many as there are blocks are made if it is more
+ * @returns ranges in index order that tile [0, size of the space)
+ */
+export function cutIntoChunks(classes: readonly ClassShape[], count: number): ChunkRange[] {
+  const firstBlocks = [0]; // by class, and the total at the end
+  for (const cls of classes)
+    firstBlocks.push(firstBlocks[firstBlocks.length - 1] + Math.ceil(cls.systems / systemsPerBlock(cls)));
+  const blocks = firstBlocks[classes.length];
+  const last = classes[classes.length - 1];
+  const size = last.offset + last.systems * last.stoichiometries;
+  const chunks = Math.min(count, blocks);
+
+  const startOf = (block: number): number => {
+    if (block === blocks) return size;
+    const c = lastAtOrBelow(classes.length, (i) => firstBlocks[i], block);
+    return classes[c].offset + (block - firstBlocks[c]) * systemsPerBlock(classes[c]) * classes[c].stoichiometries;
+  };
+  const blockAt = (index: number): number => {
+    const c = lastAtOrBelow(classes.length, (i) => classes[i].offset, index);
+    const system = Math.floor((index - classes[c].offset) / classes[c].stoichiometries);
+    return firstBlocks[c] + Math.floor(system / systemsPerBlock(classes[c]));
+  };
+
+  const ranges: ChunkRange[] = [];
+  let block = 0;
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const wanted = chunk + 1 === chunks ? blocks : blockAt(Math.floor((size / chunks) * (chunk + 1)));
+    // at least one block for this chunk and for each that follows
+    const next = Math.min(Math.max(wanted, block + 1), blocks - (chunks - chunk - 1));
+    ranges.push({ chunk, start: startOf(block), end: startOf(next) });
+    block = next;
+  }
+  return ranges;
+}
+
+const CHUNK_COMPOSITIONS = 4e6; // about a second of one core: little is lost when a process is killed
+const MOST_CHUNKS = 10_000;
+
+/** Number of chunks when none is asked for. */
+export function defaultChunkCount(compositions: number): number {
+  return Math.min(MOST_CHUNKS, Math.ceil(compositions / CHUNK_COMPOSITIONS));
+}
+
+/** The largest i in [0, length) with value(i) <= bound, by bisection; value ascends and value(0) <= bound. */
+function lastAtOrBelow(length: number, value: (i: number) => number, bound: number): number {
+  let low = 0;
+  let high = length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (value(middle) <= bound) low = middle;
+    else high = middle;
+  }
+  return low;
+}

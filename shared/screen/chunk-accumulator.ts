@@ -1,0 +1,79 @@
+import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
+import type { ScreenCounts } from './chunk-result.ts';
+import { HISTOGRAM_BINS, histogramBin } from './histogram.ts';
+import { type RankedEntries, TopK } from './top-k.ts';
+
+/** What bounds the ranking. */
+export interface RankingLimits {
+  readonly top: number; // compositions ranked, at most
+  readonly perSystem: number; // compositions of one system ranked, at most
+}
+
+/** Counts and best compositions of a chunk, gathered system by system in index order. */
+export class ChunkAccumulator implements ScreenCounts {
+  screened = 0;
+  passed = 0;
+  readonly screenedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
+  readonly passedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
+  readonly histogram = new Float64Array(HISTOGRAM_BINS);
+  private readonly best: TopK;
+  private readonly bestOfSystem: TopK;
+  private readonly passLogit: number;
+
+  /** @param passLogit the lowest logit that passes */
+  constructor({ top, perSystem }: RankingLimits, passLogit: number) {
+    this.best = new TopK(top);
+    this.bestOfSystem = new TopK(perSystem);
+    this.passLogit = passLogit;
+  }
+
+  /**
+   * Take in consecutive compositions of one system.
+   *
+   * @param logits their values start at `from`
+   * @param firstIndex index of the first composition; above those of earlier calls
+   * @param elements atomic numbers by system, the system's own start at `elementsFrom`
+   * @returns false if some logit is not a finite number
+   */
+  add(
+    logits: Float32Array,
+    from: number,
+    count: number,
+    firstIndex: number,
+    elements: Uint8Array,
+    elementsFrom: number,
+    arity: number,
+  ): boolean {
+    const { histogram, passLogit, best, bestOfSystem } = this;
+    let floor = Math.max(best.floor, bestOfSystem.floor);
+    let passed = 0;
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const logit = logits[from + i];
+      sum += logit; // float32 values cannot overflow a double: the sum is finite exactly if all of them are
+      histogram[histogramBin(logit)]++;
+      if (logit >= passLogit) passed++;
+      // an equal logit has a higher index than all that were kept, so it loses the tie
+      if (logit > floor) {
+        bestOfSystem.offer(firstIndex + i, logit);
+        floor = Math.max(best.floor, bestOfSystem.floor);
+      }
+    }
+    this.screened += count;
+    this.passed += passed;
+    for (let e = elementsFrom; e < elementsFrom + arity; e++) {
+      this.screenedByElement[elements[e]] += count;
+      this.passedByElement[elements[e]] += passed;
+    }
+    return Number.isFinite(sum);
+  }
+
+  /** The system is complete: its best ones join those of the chunk. */
+  endSystem(): void {
+    this.bestOfSystem.drainInto(this.best);
+  }
+
+  ranked(): RankedEntries {
+    return this.best.ranked();
+  }
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
+import { IntegrityError } from '../errors.ts';
+import type { ChunkRange } from './batches.ts';
+import { HISTOGRAM_BINS } from './histogram.ts';
+import type { RankedEntries } from './top-k.ts';
+
+/** What was counted over a set of compositions. */
+export interface ScreenCounts {
+  readonly screened: number;
+  readonly passed: number; // probability at or above the student's threshold
+  readonly screenedByElement: Float64Array; // shape (MAX_ATOMIC_NUMBER + 1,), by atomic number
+  readonly passedByElement: Float64Array; // same shape
+  readonly histogram: Float64Array; // shape (HISTOGRAM_BINS,), compositions by logit
+}
+
+/** The outcome of one chunk. */
+export interface ChunkResult extends ChunkRange, ScreenCounts {
+  readonly runId: string; // RUN_ID_LENGTH hexadecimal digits
+  readonly studentHash: string; // SHA-256 of the model's bytes, hexadecimal
+  readonly best: RankedEntries; // best first
+}
+
+export const RUN_ID_LENGTH = 20;
+
+const MAGIC = 'IONSIEVE';
+const VERSION = 1;
+const HASH_BYTES = 32;
+const HASH_LENGTH = 2 * HASH_BYTES; // hexadecimal digits
+const ELEMENTS = MAX_ATOMIC_NUMBER + 1;
+
+/*
+ * Little endian, without gaps:
+ *   magic 8 bytes · version uint32 · chunk uint32 · run id 20 ASCII · student hash 64 ASCII
+ *   start, end, screened, passed float64 · elements, bins, entries uint32 · reserved uint32 = 0
+ *   screened by element, passed by element, histogram, indices float64 · logits float32
+ *   SHA-256 of all of the above, 32 bytes
+ */
+const RUN_ID_AT = 16;
+const STUDENT_AT = RUN_ID_AT + RUN_ID_LENGTH;
+const COUNTS_AT = STUDENT_AT + HASH_LENGTH;
+const LENGTHS_AT = COUNTS_AT + 4 * 8;
+const BODY_AT = LENGTHS_AT + 4 * 4;
+
+function encodedLength(entries: number): number {
+  return BODY_AT + 8 * (2 * ELEMENTS + HISTOGRAM_BINS) + 12 * entries + HASH_BYTES;
+}
+
+/** A chunk result as bytes; equal results give equal bytes. */
+export function encodeChunkResult(result: ChunkResult): Uint8Array {
+  const { best } = result;
+  const bytes = new Uint8Array(encodedLength(best.indices.length));
+  const view = new DataView(bytes.buffer);
+  bytes.set(Buffer.from(MAGIC, 'latin1'), 0);
+  view.setUint32(8, VERSION, true);
+  view.setUint32(12, result.chunk, true);
+  bytes.set(Buffer.from(result.runId, 'latin1'), RUN_ID_AT);
+  bytes.set(Buffer.from(result.studentHash, 'latin1'), STUDENT_AT);
+  [result.start, result.end, result.screened, result.passed].forEach((count, i) => {
+    view.setFloat64(COUNTS_AT + 8 * i, count, true);
+  });
+  [ELEMENTS, HISTOGRAM_BINS, best.indices.length, 0].forEach((length, i) => {
+    view.setUint32(LENGTHS_AT + 4 * i, length, true);
+  });
+  let at = BODY_AT;
+  for (const values of [result.screenedByElement, result.passedByElement, result.histogram, best.indices]) {
+    for (const value of values) {
+      view.setFloat64(at, value, true);
+      at += 8;
+    }
+  }
+  for (const logit of best.logits) {
+    view.setFloat32(at, logit, true);
+    at += 4;
+  }
+  bytes.set(createHash('sha256').update(bytes.subarray(0, at)).digest(), at);
+  return bytes;
+}
+
+/**
+ * Read a chunk result back.
+ *
+ * @param name where the bytes are kept, for messages
+ * @throws {IntegrityError} if the bytes are not a whole chunk result of this version, with expected and actual values
+ */
+export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const fail = (problem: string): never => {
+    throw new IntegrityError(problem, { file: name }, 'Start the run again: it screens this chunk anew.');
+  };
+  const expect = (what: string, actual: unknown, expected: unknown): void => {
+    if (actual !== expected) fail(`${what} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
+  };
+  const text = (at: number, length: number): string => Buffer.from(bytes.subarray(at, at + length)).toString('latin1');
+  if (bytes.length < encodedLength(0))
+    fail(`a chunk result has at least ${encodedLength(0)} bytes and this has ${bytes.length}`);
+  expect('the mark of a chunk result', text(0, MAGIC.length), MAGIC);
+  expect('the version of the format', view.getUint32(8, true), VERSION);
+  const [elements, bins, entries, reserved] = [0, 1, 2, 3].map((i) => view.getUint32(LENGTHS_AT + 4 * i, true));
+  expect('the length in bytes', bytes.length, encodedLength(entries));
+  const end = bytes.length - HASH_BYTES;
+  const hash = createHash('sha256').update(bytes.subarray(0, end)).digest('hex');
+  expect('the SHA-256 of the content', hash, Buffer.from(bytes.subarray(end)).toString('hex'));
+  expect('the number of elements', elements, ELEMENTS);
+  expect('the number of histogram bins', bins, HISTOGRAM_BINS);
+  expect('the reserved field', reserved, 0);
+
+  let at = BODY_AT;
+  const float64s = (length: number): Float64Array => {
+    const values = Float64Array.from({ length }, (_, i) => view.getFloat64(at + 8 * i, true));
+    at += 8 * length;
+    return values;
+  };
+  const count = (i: number): number => view.getFloat64(COUNTS_AT + 8 * i, true);
+  return {
+    chunk: view.getUint32(12, true),
+    runId: text(RUN_ID_AT, RUN_ID_LENGTH),
+    studentHash: text(STUDENT_AT, HASH_LENGTH),
+    start: count(0),
+    end: count(1),
+    screened: count(2),
+    passed: count(3),
+    screenedByElement: float64s(ELEMENTS),
+    passedByElement: float64s(ELEMENTS),
+    histogram: float64s(HISTOGRAM_BINS),
+    best: {
+      indices: float64s(entries),
+      logits: Float32Array.from({ length: entries }, (_, i) => view.getFloat32(at + 4 * i, true)),
+    },
+  };
+}

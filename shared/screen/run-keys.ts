@@ -1,0 +1,26 @@
+/** Keys of a run's objects in a store: the layout that users and both engines rely on. */
+
+const CHUNK_DIGITS = 6;
+
+/** The most chunks that the layout can name. */
+export const MAX_CHUNKS = 10 ** CHUNK_DIGITS;
+
+/** Files of a plan that `run.json` vouches for. */
+export const PLAN_FILES = ['student.onnx', 'classes.json', 'systems.bin', 'chunks.json'] as const;
+export type PlanFile = (typeof PLAN_FILES)[number] | 'run.json';
+
+export function planKey(runId: string, file: PlanFile): string {
+  return `runs/${runId}/plan/${file}`;
+}
+
+export function chunksPrefix(runId: string): string {
+  return `runs/${runId}/chunks/`;
+}
+
+export function chunkKey(runId: string, chunk: number): string {
+  return `${chunksPrefix(runId)}${String(chunk).padStart(CHUNK_DIGITS, '0')}.bin`;
+}
+
+export function outputKey(runId: string, file: string): string {
+  return `runs/${runId}/${file}`;
+}

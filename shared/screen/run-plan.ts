@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
+import { IntegrityError } from '../errors.ts';
+import type { Space } from '../space/space.ts';
+import { canonicalSpaceJson, type SpaceDefinition } from '../space/space-file.ts';
+import type { ChunkRange } from './batches.ts';
+import type { RankingLimits } from './chunk-accumulator.ts';
+import { RUN_ID_LENGTH } from './chunk-result.ts';
+
+/** Goes into every run id: to be raised when the same space, student and limits would give other results. */
+const FORMAT = 1;
+
+/** The student of a run. */
+export interface RunStudent {
+  readonly name: string; // of its file
+  readonly hash: string; // SHA-256 of its bytes, hexadecimal
+  readonly threshold: number; // probability from which a composition passes
+}
+
+/** A run, planned: what to screen with what, and in which chunks. */
+export interface RunPlan {
+  readonly runId: string;
+  readonly space: Space;
+  readonly student: RunStudent;
+  readonly limits: RankingLimits;
+  readonly chunks: readonly ChunkRange[]; // tile the space, in index order
+}
+
+/** Name of a run: equal for equal results. The number of chunks does not matter, so it is no part of it. */
+export function runIdOf(definition: SpaceDefinition, studentHash: string, limits: RankingLimits): string {
+  const { mobileIon, elements } = definition;
+  const identity = [
+    FORMAT,
+    canonicalSpaceJson(definition),
+    [mobileIon, ...elements].map((z) => ELECTRONEGATIVITY[z]), // decide on membership too
+    studentHash,
+    limits.top,
+    limits.perSystem,
+  ];
+  return sha256(JSON.stringify(identity)).slice(0, RUN_ID_LENGTH);
+}
+
+/** SHA-256 as hexadecimal text. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** What `run.json` says. */
+export interface RunRecord {
+  readonly format: number;
+  readonly runId: string;
+  readonly space: unknown; // a space file with every oxidation state written out
+  readonly student: RunStudent;
+  readonly options: RankingLimits;
+  readonly counts: { systems: number; classes: number; compositions: number; chunks: number };
+  readonly files: Readonly<Record<string, string>>; // SHA-256 of the other files of the plan, by name
+}
+
+/** `run.json` of a plan. */
+export function encodeRunRecord(plan: RunPlan, files: Readonly<Record<string, string>>): string {
+  const { runId, space, student, limits, chunks } = plan;
+  const record: RunRecord = {
+    format: FORMAT,
+    runId,
+    space: JSON.parse(canonicalSpaceJson(space.definition)),
+    student,
+    options: { top: limits.top, perSystem: limits.perSystem },
+    counts: { ...countSpace(space), chunks: chunks.length },
+    files,
+  };
+  return `${JSON.stringify(record, undefined, 2)}\n`;
+}
+
+/** Systems, classes and compositions of a space. */
+export function countSpace({ classes, compositions }: Space): {
+  systems: number;
+  classes: number;
+  compositions: number;
+} {
+  return { systems: classes.reduce((sum, { systems }) => sum + systems, 0), classes: classes.length, compositions };
+}
+
+/** Read `run.json`; its run id is checked by who knows the space. Throws {@link IntegrityError} if it is damaged. */
+export function decodeRunRecord(text: string, name: string): RunRecord {
+  const record = parseJson(text, name) as RunRecord;
+  if (record?.format !== FORMAT)
+    throw damagedPlan(`the format is ${JSON.stringify(record?.format)}, not ${FORMAT}`, name);
+  const { student, options, counts, files } = record;
+  const isWhole =
+    typeof record.runId === 'string' &&
+    typeof student?.name === 'string' &&
+    typeof student.hash === 'string' &&
+    Number.isFinite(student.threshold) &&
+    [options?.top, options?.perSystem, counts?.compositions, counts?.chunks].every(Number.isSafeInteger) &&
+    typeof files === 'object';
+  if (!isWhole) throw damagedPlan('it does not describe a run', name);
+  return record;
+}
+
+/** `chunks.json`: one item a chunk, which is also the event that has it screened. */
+export function encodeChunkList(runId: string, chunks: readonly ChunkRange[]): string {
+  const items = chunks.map(({ chunk, start, end }) => JSON.stringify({ runId, chunk, start, end }));
+  return `[\n${items.join(',\n')}\n]\n`;
+}
+
+/** Read `chunks.json`, whose hash was checked before. */
+export function decodeChunkList(text: string, name: string): ChunkRange[] {
+  const items = parseJson(text, name) as ChunkRange[];
+  return items.map(({ chunk, start, end }) => ({ chunk, start, end }));
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damagedPlan(`it is not JSON (${(error as Error).message})`, name);
+  }
+}
+
+/** A plan that cannot be used. */
+export function damagedPlan(problem: string, name: string): IntegrityError {
+  return new IntegrityError(
+    problem,
+    { file: name },
+    "The plan is damaged: delete the run's directory and start again.",
+  );
+}
