@@ -11,7 +11,7 @@ export interface Line {
   readonly terminated: boolean; // false for a last line without a line break
 }
 
-const MAX_LINE = 1 << 28; // characters; V8's longest string has about twice as many
+const MAX_LINE = 1 << 28; // characters of a line or of a text; V8's longest string has about twice as many
 
 /**
  * The lines of a UTF-8 text file, one after the other; a name that ends in `.gz` is unpacked on the way. Line breaks are
@@ -53,7 +53,10 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
 export async function readText(path: string): Promise<string> {
   const lines: string[] = [];
   let terminated = false;
+  let length = 0;
   for await (const line of readLines(path)) {
+    length += line.text.length + 1;
+    if (length > MAX_LINE) throw tooLong(path, line.number);
     lines.push(line.text);
     terminated = line.terminated;
   }
@@ -83,7 +86,7 @@ function readError(error: unknown, path: string, line: number): unknown {
 
 function tooLong(path: string, line: number): InputError {
   return new InputError(
-    `the line is longer than ${MAX_LINE} characters`,
+    `the text is longer than ${MAX_LINE} characters`,
     { file: path, line },
     'Give one structure per line, or split the file.',
   );

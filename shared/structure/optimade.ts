@@ -43,14 +43,21 @@ export function parseJson(text: string, place: Place): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    const { message } = error as Error;
     const end = text.length > 40 ? `…${text.slice(-40)}` : text;
     throw new InputError(
-      `is no valid JSON (${(error as Error).message.slice(0, 200)}); it ends with ${JSON.stringify(end)}`,
-      place,
+      `is no valid JSON (${message.slice(0, 200)}); it ends with ${JSON.stringify(end)}`,
+      { ...place, line: place.line ?? lineOfError(message, text) },
       'The text may be cut off: fetch the file again.',
       { cause: error },
     );
   }
+}
+
+/** The line of a JSON text that an engine's message points to, or undefined if it names no position. */
+function lineOfError(message: string, text: string): number | undefined {
+  const position = /end of JSON/.test(message) ? text.length : /at position (\d+)/.exec(message)?.[1];
+  return position === undefined ? undefined : text.slice(0, Number(position)).trimEnd().split('\n').length;
 }
 
 /**

@@ -1,14 +1,16 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { filesBelow, isDirectory } from '../io/files.ts';
-import { type Line, readLines } from '../io/lines.ts';
+import { type Line, readLines, readText } from '../io/lines.ts';
+import { atomBlocks, readCifBlock } from './cif.ts';
 import { optimadeId, optimadeResources, parseJson, readOptimade } from './optimade.ts';
+import { parsePoscar } from './poscar.ts';
 import type { Structure } from './structure.ts';
 
 /** One structure of the input, or the reason why it is not usable. */
 export type StructureResult = { readonly structure: Structure } | { readonly id: string; readonly error: InputError };
 
-type Format = 'optimade';
+type Format = 'cif' | 'poscar' | 'optimade';
 
 /** A file to be read. */
 interface Source {
@@ -17,14 +19,20 @@ interface Source {
   readonly id: string; // of its structure, where the file holds none itself
 }
 
-const FORMATS: readonly (readonly [pattern: RegExp, format: Format])[] = [
+const FORMATS: readonly (readonly [extension: RegExp, format: Format])[] = [
+  [/\.cif(\.gz)?$/i, 'cif'],
+  [/\.(vasp|poscar)(\.gz)?$/i, 'poscar'],
   [/\.(json|jsonl|optimade)(\.gz)?$/i, 'optimade'],
 ];
+const POSCAR_NAME = /^(POSCAR|CONTCAR)[^/]*$/;
+
+const NAMES =
+  'Structure files are named .cif, .vasp, .poscar, POSCAR…, CONTCAR…, .json, .jsonl or .optimade, with or without .gz.';
 
 /**
  * The structures of files and directories, one after the other, in the order of the paths and below a directory sorted by
- * name. The format follows from the name: `.json`, `.jsonl` or `.optimade`; each may be followed by `.gz`. Other files in
- * a directory are passed over.
+ * name. The format follows from the name: `.cif`; `.vasp`, `.poscar`, `POSCAR…` or `CONTCAR…`; `.json`, `.jsonl` or
+ * `.optimade`; each may be followed by `.gz`. Other files in a directory are passed over.
  *
  * A structure that is not usable is yielded with its reason, and the stream goes on; if it is all there is, it is thrown.
  *
@@ -65,62 +73,99 @@ async function collectSources(paths: readonly string[]): Promise<Source[]> {
   return sources;
 }
 
-const NAMES = 'Structure files are named .json, .jsonl or .optimade, each with or without .gz.';
-
 function toSource(path: string, name: string): Source | undefined {
-  for (const [pattern, format] of FORMATS) {
-    if (pattern.test(name)) return { path, format, id: name.replace(pattern, '') };
+  for (const [extension, format] of FORMATS) {
+    if (extension.test(name)) return { path, format, id: name.replace(extension, '') };
   }
-  return undefined;
+  if (!POSCAR_NAME.test(basename(name))) return undefined;
+  const folder = basename(dirname(resolve(path))); // calculations are told apart by their folders
+  return { path, format: 'poscar', id: name.includes('/') ? name : `${folder}/${name}` };
 }
 
-async function* readSource({ path }: Source): AsyncGenerator<StructureResult> {
-  yield* readOptimadeFile(path);
+async function* readSource({ path, format, id }: Source): AsyncGenerator<StructureResult> {
+  if (format === 'optimade') yield* readOptimadeFile(path);
+  else {
+    try {
+      const text = await readText(path);
+      if (format === 'poscar') yield { structure: parsePoscar(text, id, path) };
+      else
+        for (const { id: of, block } of atomBlocks(text, id, path))
+          yield attempt(of, () => readCifBlock(block, of, path));
+    } catch (error) {
+      yield failure(id, error);
+    }
+  }
 }
 
-/** JSON Lines are read one by one; a file whose first line is no whole JSON value is read as one document. */
+/** JSON Lines are read one by one; a file that begins like one JSON document of several lines is read as a whole. */
 async function* readOptimadeFile(path: string): AsyncGenerator<StructureResult> {
-  const document: string[] = [];
+  let count = 0;
   for await (const line of readLines(path)) {
-    if (document.length > 0 || (line.number === 1 && startsDocument(line.text))) document.push(line.text);
-    else if (line.text.trim() !== '') yield* readOptimadeLine(line, path);
+    if (line.number === 1 && startsDocument(line.text)) return yield* readDocument(path);
+    if (line.text.trim() === '') continue;
+    for (const result of readOptimadeLine(line, path)) {
+      count++;
+      yield result;
+    }
   }
-  if (document.length === 0) return;
-  const place = { file: path, line: document.length };
-  for (const resource of optimadeResources(parseJson(document.join('\n'), place))) {
+  if (count === 0) yield noStructures(path);
+}
+
+async function* readDocument(path: string): AsyncGenerator<StructureResult> {
+  const resources = optimadeResources(parseJson(await readText(path), { file: path }));
+  for (const resource of resources) {
     yield attempt(optimadeId(resource) ?? path, () => readOptimade(resource, { file: path }));
   }
+  if (resources.length === 0) yield noStructures(path);
 }
 
 function* readOptimadeLine(line: Line, path: string): Generator<StructureResult> {
   const place = { file: path, line: line.number };
+  const id = `${path}:${line.number}`;
   let value: unknown;
   try {
     value = parseJson(line.text, place);
   } catch (error) {
-    if (!line.terminated || !(error instanceof InputError)) throw error; // cut off: an unknown number is missing
-    yield { id: `${path}:${line.number}`, error };
+    if (!line.terminated) throw error; // cut off: an unknown number of structures is missing
+    yield failure(id, error);
     return;
   }
   for (const resource of optimadeResources(value)) {
-    yield attempt(optimadeId(resource) ?? `${path}:${line.number}`, () => readOptimade(resource, place));
+    yield attempt(optimadeId(resource) ?? id, () => readOptimade(resource, place));
   }
 }
 
+/** Whether the first line is the beginning of a JSON document, not a whole line of JSON Lines or a damaged one. */
 function startsDocument(text: string): boolean {
+  return /^\s*[[{]/.test(text) && !text.includes('"attributes"') && !isJson(text);
+}
+
+function isJson(text: string): boolean {
   try {
     JSON.parse(text);
-    return false;
+    return true;
   } catch {
-    return !text.includes('}'); // a line of JSON Lines that is cut off holds its elements already
+    return false;
   }
+}
+
+function noStructures(path: string): StructureResult {
+  return {
+    id: path,
+    error: new InputError('holds no structures', { file: path }, 'Give OPTIMADE structures, one per line.'),
+  };
 }
 
 function attempt(id: string, read: () => Structure): StructureResult {
   try {
     return { structure: read() };
   } catch (error) {
-    if (error instanceof InputError) return { id, error };
-    throw error;
+    return failure(id, error);
   }
+}
+
+/** A reason to skip a structure; what is no fault of the input is thrown. */
+function failure(id: string, error: unknown): StructureResult {
+  if (error instanceof InputError) return { id, error };
+  throw error;
 }

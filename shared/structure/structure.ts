@@ -30,11 +30,14 @@ export interface StructureInput {
 /** Far above any real unit cell (the largest of 21,755 has a few hundred), and keeps hostile input cheap. */
 export const MAX_OCCUPANTS = 20_000;
 
-/** Two atoms nearer than this (Å) are one atom written twice: the shortest bond, H–H, has 0.74 Å. */
-const SAME_POSITION = 0.01;
+/** Two whole atoms nearer than this (Å) are one atom written twice: the shortest bond, H–H, has 0.74 Å. */
+const SAME_POSITION = 0.1;
 
-/** Occupancies are published with two or three decimals, so three of 0.34 may stand for a full site. */
-const OCCUPANCY_TOLERANCE = 0.021;
+/** Occupancies are published with two or three decimals, so 0.67 and 0.34 may stand for a full site. */
+const SITE_TOLERANCE = 0.011;
+
+/** An occupancy of 1 that was computed may be this much more. */
+const ROUNDING = 1e-6;
 
 /** Smallest volume per cell (Å³) that is not taken for zero. */
 const MIN_VOLUME = 1e-3;
@@ -129,7 +132,7 @@ function checkedOccupancies(
   if (occupancies.length !== count)
     fail(`has ${count} atoms and ${occupancies.length} occupancies`, 'Give one occupancy per atom.');
   for (let i = 0; i < count; i++) {
-    if (!(occupancies[i] > 0 && occupancies[i] <= 1 + OCCUPANCY_TOLERANCE))
+    if (!(occupancies[i] > 0 && occupancies[i] <= 1 + ROUNDING))
       fail(
         `${name(i)} has the occupancy ${occupancies[i]}`,
         'An occupancy is above 0 and at most 1; leave out atoms that are not there.',
@@ -145,7 +148,7 @@ function fillSites({ occupancies, sites }: Structure, name: Name, fail: Fail): v
   for (let i = 0; i < sites.length; i++) sums.set(sites[i], (sums.get(sites[i]) ?? 0) + occupancies[i]);
   for (let i = 0; i < sites.length; i++) {
     const sum = sums.get(sites[i]) as number;
-    if (sum > 1 + OCCUPANCY_TOLERANCE)
+    if (sum > 1 + SITE_TOLERANCE)
       fail(
         `the occupancies at the position of ${name(i)} sum to ${Number(sum.toPrecision(6))}`,
         'At most one atom fits a position: correct the occupancies, or delete an atom written twice.',
@@ -158,7 +161,7 @@ function fillSites({ occupancies, sites }: Structure, name: Name, fail: Fail): v
 /** No two different sites may hold more than one atom at one position. */
 function rejectDuplicates({ lattice, fractional, occupancies, sites }: Structure, name: Name, fail: Fail): void {
   for (const [i, j] of coincidentPairs(fractional, lattice, SAME_POSITION)) {
-    if (sites[i] === sites[j] || occupancies[i] + occupancies[j] <= 1 + OCCUPANCY_TOLERANCE) continue;
+    if (sites[i] === sites[j] || occupancies[i] + occupancies[j] <= 1 + SITE_TOLERANCE) continue;
     const position = Array.from(fractional.subarray(3 * i, 3 * i + 3), (x) => Number(x.toFixed(5)));
     fail(
       `${name(i)} and ${name(j)} are at the same position (${position.join(', ')})`,
