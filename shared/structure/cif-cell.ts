@@ -4,7 +4,7 @@ import { findColumn, knownText, parseNumber } from './cif-values.ts';
 import { latticeFromParameters } from './lattice.ts';
 import { isIdentity, parseOperation, type SymmetryOperation } from './symmetry.ts';
 
-const MAX_OPERATIONS = 1000; // a conventional cell has 192 at most (Fm-3m)
+const MAX_OPERATIONS = 384; // a conventional cell has 192 at most (Fm-3m)
 
 const OPERATION_TAGS = ['_space_group_symop_operation_xyz', '_symmetry_equiv_pos_as_xyz'];
 

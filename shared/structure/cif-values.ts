@@ -23,7 +23,7 @@ export function knownText({ text, quoted }: CifValue): string | undefined {
   return !quoted && (text === '?' || text === '.') ? undefined : text.trim();
 }
 
-const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?:\(\d+\))?$/i;
+const NUMBER = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)(?:\(\d+\))?$/i;
 
 /**
  * A number, its standard uncertainty in brackets left off: `1.234(5)` is 1.234. Unknown values (`?`, `.`) are undefined.
@@ -45,7 +45,7 @@ export function parseNumber(value: CifValue, tag: string, file: string): number 
 }
 
 /** An element symbol, then a charge or nothing: `Li`, `Li1+`, `LI+1`, `O2-`. */
-const TYPE_SYMBOL = /^([a-z]{1,2})[0-9.]*[+-]?[0-9.]*$/i;
+const TYPE_SYMBOL = /^([a-z]{1,2})[0-9.]*(?:[+-][0-9.]*)?$/i;
 
 /** Atomic number of a type symbol; deuterium and tritium are hydrogen. */
 export function elementOfType(value: CifValue, place: Place): number {

@@ -102,7 +102,8 @@ function requireDeclaredFormula({ id, atomicNumbers, occupancies }: Structure, b
   const tolerance = occupancies.every((occupancy) => occupancy === 1) ? ORDERED_TOLERANCE : DISORDERED_TOLERANCE;
   const fractions = new Map(found.atomicNumbers.map((z, i) => [z, found.amounts[i] / total]));
   for (const z of new Set([...declared.keys(), ...fractions.keys()])) {
-    if (Math.abs((declared.get(z) ?? 0) / declaredTotal - (fractions.get(z) ?? 0)) <= tolerance) continue;
+    const [wanted, given] = [(declared.get(z) ?? 0) / declaredTotal, fractions.get(z) ?? 0];
+    if (wanted > 0 && given > 0 && Math.abs(wanted - given) <= tolerance) continue;
     const value = block.values.get('_chemical_formula_sum')?.[0];
     throw new InputError(
       `structure ${id}: the atoms make ${formatFormula(found)}, and the declared formula is ${value?.text}`,

@@ -27,25 +27,17 @@ export function* coincidentPairs(
   const count = fractional.length / 3;
   const order = Array.from({ length: count }, (_, i) => i).sort((i, j) => fractional[3 * i] - fractional[3 * j]);
   const inverse = inverseLattice(lattice);
-  const reach = tolerance * Math.hypot(inverse[0], inverse[3], inverse[6]);
+  const reach = [0, 1, 2].map((k) => tolerance * Math.hypot(inverse[k], inverse[3 + k], inverse[6 + k]));
   for (let p = 0; p < count; p++) {
     const i = order[p];
     for (let next = p + 1; next < p + count; next++) {
       const j = order[next % count];
-      const gap = fractional[3 * j] - fractional[3 * i] + (next < count ? 0 : 1);
-      if (gap > reach) break;
-      if (separation(fractional, i, j, lattice) < tolerance) yield [Math.min(i, j), Math.max(i, j)];
+      const x = fractional[3 * j] - fractional[3 * i] + (next < count ? 0 : 1);
+      if (x > reach[0]) break;
+      const y = nearestImage(fractional[3 * j + 1] - fractional[3 * i + 1]);
+      const z = nearestImage(fractional[3 * j + 2] - fractional[3 * i + 2]);
+      if (Math.abs(y) > reach[1] || Math.abs(z) > reach[2]) continue;
+      if (Math.hypot(...transform(nearestImage(x), y, z, lattice)) < tolerance) yield [Math.min(i, j), Math.max(i, j)];
     }
   }
-}
-
-/** Distance in Å of two positions, each coordinate's difference taken modulo 1. */
-function separation(fractional: Float64Array, i: number, j: number, lattice: Float64Array): number {
-  const offset = transform(
-    nearestImage(fractional[3 * i] - fractional[3 * j]),
-    nearestImage(fractional[3 * i + 1] - fractional[3 * j + 1]),
-    nearestImage(fractional[3 * i + 2] - fractional[3 * j + 2]),
-    lattice,
-  );
-  return Math.hypot(...offset);
 }

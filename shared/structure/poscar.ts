@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts';
 import { inverseLattice, signedVolume, transform } from './lattice.ts';
 import { createStructure, MAX_OCCUPANTS, type Structure } from './structure.ts';
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[ed][+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ed][+-]?\d+)?$/i;
 
 /**
  * The structure of a VASP 5 POSCAR (with the line of element symbols). Scale factor (negative: the cell volume in Å³; or

@@ -27,8 +27,8 @@ export interface StructureInput {
   readonly origin?: (occupant: number) => { readonly name: string; readonly line: number }; // for messages
 }
 
-/** Far above any real unit cell (the largest of 21,755 has a few hundred), and keeps hostile input cheap. */
-export const MAX_OCCUPANTS = 20_000;
+/** Far above any real unit cell (the largest of 21,755 has 688), and keeps hostile input cheap. */
+export const MAX_OCCUPANTS = 10_000;
 
 /** Two whole atoms nearer than this (Å) are one atom written twice: the shortest bond, H–H, has 0.74 Å. */
 const SAME_POSITION = 0.1;
