@@ -11,6 +11,7 @@ import { formatTeacher, type Teacher } from '../shared/teacher/teacher.ts';
 
 interface FitOptions {
   readonly structures: readonly string[];
+  readonly fallbackStructures: readonly string[];
   readonly conductivities: string;
   readonly out: string;
   readonly threshold: number; // S/cm
@@ -24,6 +25,11 @@ export function teacherCommand(): Command {
       'fit a teacher: regularized logistic regression on the five structure features, leave-one-out evaluation',
     )
     .requiredOption('--structures <path...>', 'CIF, POSCAR or OPTIMADE JSON Lines files, or directories of them')
+    .option(
+      '--fallback-structures <path...>',
+      'the same for compounds that have none among --structures, such as computed structures beside measured ones',
+      [],
+    )
     .requiredOption(
       '--conductivities <file>',
       'CSV with the columns id,conductivity_S_per_cm, one compound a row; several structure ids are separated by blanks',
@@ -41,10 +47,12 @@ function positiveNumber(text: string): number {
   return value;
 }
 
-async function runFit({ structures, conductivities, out, threshold, penalty }: FitOptions): Promise<void> {
+async function runFit(options: FitOptions): Promise<void> {
+  const { conductivities, out, threshold, penalty } = options;
   const measurements = parseConductivities(await readText(conductivities), conductivities, threshold);
-  const features = await readFeatures(structures, new Set(measurements.flatMap(({ structureIds }) => structureIds)));
-  const compounds = measurements.flatMap((measurement) => measuredCompound(measurement, features));
+  const ids = new Set(measurements.flatMap(({ structureIds }) => structureIds));
+  const sources = [await readFeatures(options.structures, ids), await readFeatures(options.fallbackStructures, ids)];
+  const compounds = measurements.flatMap((measurement) => measuredCompound(measurement, sources));
   if (compounds.length === 0)
     throw new InputError(
       'no compound has a structure',
@@ -81,12 +89,14 @@ async function readFeatures(
   return features;
 }
 
+/** The compound with its structures from the first source that has any; none if no source has. */
 function measuredCompound(
   { structureIds, conductor }: Measurement,
-  all: ReadonlyMap<string, StructureFeatures>,
+  sources: readonly ReadonlyMap<string, StructureFeatures>[],
 ): MeasuredCompound[] {
-  const features = structureIds.flatMap((id) => all.get(id) ?? []);
-  return features.length === 0 ? [] : [{ features, conductor }];
+  const features = sources.map((source) => structureIds.flatMap((id) => source.get(id) ?? []));
+  const first = features.find(({ length }) => length > 0);
+  return first === undefined ? [] : [{ features: first, conductor }];
 }
 
 function report({ training }: Teacher, without: number, out: string): void {

@@ -64,6 +64,7 @@ export class NeighborSearch {
     const reachB = reach / this.heights[1];
     const reachC = reach / this.heights[2];
     const limit = reach * reach;
+    let count = this.count;
     for (let na = Math.ceil(-reachA - da); na <= reachA - da; na++) {
       const a = da + na;
       for (let nb = Math.ceil(-reachB - db); nb <= reachB - db; nb++) {
@@ -78,12 +79,13 @@ export class NeighborSearch {
           const dz = z + c * lattice[8];
           const square = dx * dx + dy * dy + dz * dz;
           if (square > limit || (sameSite && na === 0 && nb === 0 && nc === 0)) continue;
-          if (this.count === this.to.length) this.grow();
-          this.to[this.count] = j;
-          this.distances[this.count++] = Math.sqrt(square);
+          if (count === this.to.length) this.grow();
+          this.to[count] = j;
+          this.distances[count++] = Math.sqrt(square);
         }
       }
     }
+    this.count = count;
   }
 
   private checkSize(reach: number, occupants: number): void {

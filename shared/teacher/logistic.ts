@@ -5,6 +5,7 @@ export interface LogisticModel {
 }
 
 const MAX_STEPS = 100;
+const MAX_HALVINGS = 40; // of a step that overshoots, as it can far from the minimum
 const CONVERGED = 1e-10; // largest change of a coefficient in a Newton step, in standard deviations
 
 /** Logistic function, without overflow at either end. */
@@ -41,8 +42,16 @@ export function fitLogistic(
   const weights = new Float64Array(p + 1); // the last is the intercept
   for (let step = 0; step < MAX_STEPS; step++) {
     const change = newtonStep(standardized, positive, weights, penalty);
+    const before = penalizedLoss(standardized, positive, weights, penalty);
     for (let j = 0; j <= p; j++) weights[j] -= change[j];
     if (change.every((value) => Math.abs(value) < CONVERGED)) break;
+    for (let halving = 0; halving < MAX_HALVINGS; halving++) {
+      if (penalizedLoss(standardized, positive, weights, penalty) <= before) break;
+      for (let j = 0; j <= p; j++) {
+        change[j] /= 2;
+        weights[j] += change[j];
+      }
+    }
   }
   const coefficients = means.map((_, j) => weights[j] / deviations[j]);
   return { coefficients, intercept: coefficients.reduce((sum, w, j) => sum - w * means[j], weights[p]) };
@@ -54,7 +63,12 @@ function standardization(rows: readonly ArrayLike<number>[]): { means: Float64Ar
   const deviations = new Float64Array(p);
   for (const row of rows) for (let j = 0; j < p; j++) means[j] += row[j] / rows.length;
   for (const row of rows) for (let j = 0; j < p; j++) deviations[j] += (row[j] - means[j]) ** 2 / rows.length;
-  return { means, deviations: deviations.map((variance) => Math.sqrt(variance) || 1) };
+  return { means, deviations: deviations.map((variance, j) => nonZeroDeviation(Math.sqrt(variance), means[j])) };
+}
+
+/** Infinity, which takes the feature out, where it varies by rounding only. */
+function nonZeroDeviation(deviation: number, mean: number): number {
+  return deviation > 1e-12 * Math.abs(mean) ? deviation : Number.POSITIVE_INFINITY;
 }
 
 /** Hessian⁻¹ · gradient at the given weights. */
@@ -80,6 +94,23 @@ function newtonStep(
     }
   });
   return solve(hessian, gradient);
+}
+
+/** Summed log loss + penalty / 2 · |w|², the intercept left out. */
+function penalizedLoss(
+  rows: readonly Float64Array[],
+  positive: readonly boolean[],
+  weights: Float64Array,
+  penalty: number,
+): number {
+  let loss = 0;
+  for (let j = 0; j < weights.length - 1; j++) loss += (penalty / 2) * weights[j] ** 2;
+  rows.forEach((row, i) => {
+    const logit = row.reduce((sum, x, j) => sum + x * weights[j], 0);
+    const margin = positive[i] ? logit : -logit;
+    loss += Math.max(0, -margin) + Math.log1p(Math.exp(-Math.abs(margin)));
+  });
+  return loss;
 }
 
 /** Solution of a symmetric positive definite system by Gaussian elimination, in place. */

@@ -72,7 +72,7 @@ export function parseTeacher(text: string, file: string): Teacher {
     features: parsed,
     intercept: parseNumber(intercept, 'intercept', { file }),
     threshold: limit,
-    ...(training === undefined ? {} : { training: training as TeacherTraining }),
+    ...(training === undefined ? {} : { training: parseTraining(training, file) }),
   };
 }
 
@@ -96,6 +96,28 @@ function parseFeature(feature: unknown, place: Place): TeacherFeature {
   if (unit !== FEATURE_UNITS[known])
     throw wrong('unit', unit, `is not ${JSON.stringify(FEATURE_UNITS[known])}, the unit of ${known}`, place);
   return { name: known, unit: FEATURE_UNITS[known], coefficient: parseNumber(coefficient, 'coefficient', place) };
+}
+
+function parseTraining(training: unknown, file: string): TeacherTraining {
+  const place = { file, column: 'training' };
+  if (typeof training !== 'object' || training === null) throw wrong('', training, 'is not an object', place);
+  const { leaveOneOut, ...fields } = training as Record<string, unknown>;
+  if (typeof leaveOneOut !== 'object' || leaveOneOut === null)
+    throw wrong('leaveOneOut', leaveOneOut, 'is not an object', place);
+  const metrics = leaveOneOut as Record<string, unknown>;
+  return {
+    compounds: parseNumber(fields.compounds, 'compounds', place),
+    conductors: parseNumber(fields.conductors, 'conductors', place),
+    structures: parseNumber(fields.structures, 'structures', place),
+    conductivityThreshold: parseNumber(fields.conductivityThreshold, 'conductivityThreshold', place),
+    penalty: parseNumber(fields.penalty, 'penalty', place),
+    leaveOneOut: {
+      auc: parseNumber(metrics.auc, 'leaveOneOut.auc', place),
+      averagePrecision: parseNumber(metrics.averagePrecision, 'leaveOneOut.averagePrecision', place),
+      f1: parseNumber(metrics.f1, 'leaveOneOut.f1', place),
+      accuracy: parseNumber(metrics.accuracy, 'leaveOneOut.accuracy', place),
+    },
+  };
 }
 
 function parseText(value: unknown, key: string, place: Place): string {

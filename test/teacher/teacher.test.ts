@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { formatTeacher, parseTeacher, teacherProbability } from '../../shared/teacher/teacher.ts';
+
+const TEXT = readFileSync(new URL('../../models/teacher-sendek-2017.json', import.meta.url), 'utf8');
+
+/** The published teacher's file with one key changed. */
+function changed(key: string, value: unknown): string {
+  return JSON.stringify({ ...JSON.parse(TEXT), [key]: value });
+}
+
+describe('the published teacher', () => {
+  it('has the published coefficients', () => {
+    const values = { llb: 10, sbi: 1.5, afc: 8, lasd: 2.4, llsd: 2.6 };
+    const logit = 0.184 * 10 - 4.009 * 1.5 - 0.467 * 8 + 8.699 * 2.4 - 2.17 * 2.6 - 6.564;
+    expect(teacherProbability(parseTeacher(TEXT, 't.json'), values)).toBeCloseTo(1 / (1 + Math.exp(-logit)), 12);
+  });
+});
+
+describe('a teacher file', () => {
+  it('is read back as it was written', () => {
+    const training = {
+      compounds: 33,
+      conductors: 10,
+      structures: 40,
+      conductivityThreshold: 1e-4,
+      penalty: 1,
+      leaveOneOut: { auc: 0.84, averagePrecision: 0.63, f1: 0.7, accuracy: 0.82 },
+    };
+    const teacher = { ...parseTeacher(TEXT, 't.json'), training };
+    expect(parseTeacher(formatTeacher(teacher), 't.json')).toEqual(teacher);
+  });
+
+  it.each([
+    ['{"name": ', 't.json: the teacher is not JSON'],
+    ['[]', 't.json: the teacher is not a JSON object'],
+    [changed('mobileIon', 'Na'), 't.json:mobileIon: "Na" is not "Li"'],
+    [changed('intercept', '-6.5'), 't.json:intercept: "-6.5" is not a number'],
+    [changed('intercept', undefined), 't.json:intercept: a missing value is not a number'],
+    [changed('threshold', 1.5), 't.json:threshold: 1.5 is not between 0 and 1'],
+    [changed('features', []), 't.json:features: [] is not a list of features'],
+    [changed('features', [{ name: 'volume' }]), 't.json:features[0].name: "volume" is none of llb, sbi'],
+    [changed('features', [{ name: 'lasd', unit: 'nm' }]), 't.json:features[0].unit: "nm" is not "angstrom"'],
+    [changed('features', [{ name: 'llb', unit: '1' }]), 't.json:features[0].coefficient: a missing value is not'],
+    [
+      changed('features', Array(2).fill({ name: 'llb', unit: '1', coefficient: 1 })),
+      't.json:features: "llb" is listed',
+    ],
+    [changed('training', { leaveOneOut: {} }), 't.json:training.compounds: a missing value is not a number'],
+  ])('is refused: %s', (text, message) => {
+    expect(() => parseTeacher(text, 't.json')).toThrow(message);
+  });
+});
