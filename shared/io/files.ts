@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileError } from './directory-store.ts';
 
@@ -22,5 +22,14 @@ export async function filesBelow(directory: string): Promise<string[]> {
       .sort();
   } catch (error) {
     throw fileError(error, directory);
+  }
+}
+
+/** All bytes of a file. Throws {@link InputError} if it is not there or may not be read. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw fileError(error, path);
   }
 }

@@ -35,7 +35,7 @@ export function readLattice(block: CifBlock, file: string): Float64Array {
   throw new InputError(
     `no cell has the angles ${alpha}, ${beta} and ${gamma} degrees`,
     { file, line: findColumn(block, ['_cell_angle_alpha'])?.values[0]?.line, column: '_cell_angle_alpha' },
-    'Each angle is less than the sum of the other two, and the three sum to less than 360.',
+    'Each angle is less than 180 and than the sum of the other two, and the three sum to less than 360.',
   );
 }
 

@@ -37,7 +37,7 @@ export function atomBlocks(text: string, name: string, file = name): { id: strin
   if (blocks.length === 0)
     throw new InputError(
       'no data block lists atoms with fractional coordinates',
-      { file },
+      { file, line: text.trimEnd().split('\n').length },
       'The file may be cut off: fetch it again.',
     );
   return blocks.map((block, i) => ({ id: blocks.length === 1 ? name : `${name}:${i + 1}:${block.name}`, block }));

@@ -48,7 +48,8 @@ export function latticeFromParameters(
   return Float64Array.of(a, 0, 0, b * cosGamma, b * sinGamma, 0, c * cosBeta, c * cy, c * cz);
 }
 
-/** Exactly 0 at 90°, so that orthogonal cells have no residue of π in their vectors. */
+/** Exactly 0 at 90°, so that orthogonal cells have no residue of π in their vectors; NaN outside (0, 180). */
 function cosineOfDegrees(degrees: number): number {
+  if (!(degrees > 0 && degrees < 180)) return Number.NaN;
   return degrees === 90 ? 0 : Math.cos((degrees * Math.PI) / 180);
 }
