@@ -12,7 +12,7 @@ import { packagePath } from './package-root.ts';
 
 interface LabelOptions {
   readonly out: string;
-  readonly teacher: string;
+  readonly teacher?: string;
 }
 
 /** `label PATH… --out labels.csv`: features and teacher probability of crystal structures. */
@@ -21,12 +21,13 @@ export function labelCommand(): Command {
     .description('label crystal structures with the teacher: five features and a probability each')
     .argument('<path...>', 'CIF, POSCAR or OPTIMADE JSON Lines files (plain or .gz), or directories of them')
     .requiredOption('--out <file>', 'labels file to write; compressed if it ends in .gz')
-    .option('--teacher <file>', 'teacher file', packagePath('models/teacher-sendek-2017.json'))
+    .option('--teacher <file>', 'teacher file (default: the published teacher of Sendek et al. 2017)')
     .action(label);
 }
 
 async function label(paths: readonly string[], options: LabelOptions): Promise<void> {
-  const teacher = parseTeacher(await readText(options.teacher), options.teacher);
+  const teacherPath = options.teacher ?? packagePath('models/teacher-sendek-2017.json');
+  const teacher = parseTeacher(await readText(teacherPath), teacherPath);
   const { labels, skipped } = await collect(paths, teacher);
   const reasons = countReasons(skipped).map(([reason, count]) => `${count} skipped: ${reason}`);
   if (labels.length === 0)
