@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { distillCommand } from './distill.ts';
 import { labelCommand } from './label.ts';
 import { describeError, endOnClosedPipe, exitCodeOf } from './output.ts';
 import { packagePath } from './package-root.ts';
+import { scoreCommand } from './score.ts';
 import { screenCommand } from './screen.ts';
 import { teacherCommand } from './teacher.ts';
 
@@ -10,7 +12,7 @@ const USAGE_ERROR = 2;
 
 function program(): Command {
   const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
-  const commands = [screenCommand(), labelCommand(), teacherCommand()];
+  const commands = [screenCommand(), labelCommand(), distillCommand(), scoreCommand(), teacherCommand()];
   const root = new Command('ionsieve')
     .description('Screens composition spaces for solid lithium-ion conductors.')
     .version(version);

@@ -25,9 +25,8 @@ export function augmentCompositions(
   const seen = new Set(originals.map(formatFormula));
   const made: Composition[] = [];
   while (made.length < count) {
-    let current = new Map<number, number>();
     const original = pick(originals, random);
-    original.atomicNumbers.forEach((z, e) => current.set(z, original.amounts[e]));
+    let current: Counts = new Map(original.atomicNumbers.map((z, e) => [z, original.amounts[e]]));
     const changes = 1 + randomInteger(random, 3);
     for (let i = 0; i < changes; i++) current = change(current, mobileIon, anions, pool, random);
     const candidate = reduced(composition([...current.keys()], [...current.values()]));
@@ -51,7 +50,13 @@ function elementPool(originals: readonly Composition[], mobileIon: number): numb
 
 type Counts = Map<number, number>;
 
-function change(counts: Counts, mobileIon: number, anions: ReadonlySet<number>, pool: readonly number[], random: Random): Counts {
+function change(
+  counts: Counts,
+  mobileIon: number,
+  anions: ReadonlySet<number>,
+  pool: readonly number[],
+  random: Random,
+): Counts {
   const result = new Map(counts);
   const others = [...counts.keys()].filter((z) => z !== mobileIon);
   const draw = random();

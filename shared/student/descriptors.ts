@@ -16,7 +16,11 @@ export function descriptorNames(features: ElementFeatures): string[] {
  * @param compositions of known elements, in formula order, so that the anion is last
  * @returns shape (compositions, descriptorNames) row-major; properties are standardized
  */
-export function describe(features: ElementFeatures, compositions: readonly Composition[], mobileIon: number): Float32Array {
+export function describe(
+  features: ElementFeatures,
+  compositions: readonly Composition[],
+  mobileIon: number,
+): Float32Array {
   const width = features.names.length * STATISTICS.length + EXTRAS.length;
   const table = new Float32Array(compositions.length * width);
   compositions.forEach((composition, i) => {
@@ -25,7 +29,12 @@ export function describe(features: ElementFeatures, compositions: readonly Compo
   return table;
 }
 
-function writeDescriptors(features: ElementFeatures, { atomicNumbers, amounts }: Composition, mobileIon: number, row: Float32Array): void {
+function writeDescriptors(
+  features: ElementFeatures,
+  { atomicNumbers, amounts }: Composition,
+  mobileIon: number,
+  row: Float32Array,
+): void {
   const total = amounts.reduce((sum, amount) => sum + amount, 0);
   const fractions = amounts.map((amount) => amount / total);
   const rows = atomicNumbers.map((z) => features.rowByAtomicNumber[z]);
@@ -39,6 +48,13 @@ function writeDescriptors(features: ElementFeatures, { atomicNumbers, amounts }:
   }
   const norm = (p: number): number => fractions.reduce((sum, f) => sum + f ** p, 0) ** (1 / p);
   const mobile = fractions[atomicNumbers.indexOf(mobileIon)] ?? 0;
-  const extras = [atomicNumbers.length, norm(2), norm(3), Math.max(...fractions), mobile, fractions[fractions.length - 1]];
+  const extras = [
+    atomicNumbers.length,
+    norm(2),
+    norm(3),
+    Math.max(...fractions),
+    mobile,
+    fractions[fractions.length - 1],
+  ];
   row.set(extras, properties * STATISTICS.length);
 }

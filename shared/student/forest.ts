@@ -33,7 +33,8 @@ export function predictForest({ features, trees }: Forest, table: Float32Array):
   for (const { feature, threshold, right } of trees) {
     for (let row = 0; row < sums.length; row++) {
       let node = 0;
-      while (feature[node] >= 0) node = table[row * features + feature[node]] <= threshold[node] ? node + 1 : right[node];
+      while (feature[node] >= 0)
+        node = table[row * features + feature[node]] <= threshold[node] ? node + 1 : right[node];
       sums[row] += threshold[node];
     }
   }
@@ -45,8 +46,11 @@ function quantileEdges(table: Float32Array, features: number): Edges {
   return Array.from({ length: features }, (_, j) => {
     const sorted = Float32Array.from({ length: rows }, (_, i) => table[i * features + j]).sort();
     const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
-    if (distinct.length <= BINS) return distinct.map((value, b) => (b + 1 < distinct.length ? (value + distinct[b + 1]) / 2 : value));
-    return Float32Array.from(new Set(Float32Array.from({ length: BINS }, (_, b) => sorted[Math.floor(((b + 1) * rows) / BINS) - 1])));
+    if (distinct.length <= BINS)
+      return distinct.map((value, b) => (b + 1 < distinct.length ? (value + distinct[b + 1]) / 2 : value));
+    return Float32Array.from(
+      new Set(Float32Array.from({ length: BINS }, (_, b) => sorted[Math.floor(((b + 1) * rows) / BINS) - 1])),
+    );
   });
 }
 

@@ -109,7 +109,13 @@ export class TreeBuilder {
   }
 
   /** Best threshold of one feature, if it gains more than `bound` (Σ sum² / count of both sides). */
-  #scan(feature: number, start: number, end: number, total: number, bound: number): { gain: number; bin: number } | undefined {
+  #scan(
+    feature: number,
+    start: number,
+    end: number,
+    total: number,
+    bound: number,
+  ): { gain: number; bin: number } | undefined {
     const column = feature * this.#targets.length;
     const counts = this.#counts;
     const sums = this.#sums;

@@ -2,7 +2,15 @@ import type { Composition } from '../chemistry/formula.ts';
 import { openSession, type Session, type TensorData } from '../onnx/session.ts';
 import { createRandom, shuffle } from '../random.ts';
 import type { ElementFeatures } from './element-features.ts';
-import { contextCount, initialWeights, type NetworkSize, WEIGHT_NAMES, type Weights, weightShapes, writeContext } from './network.ts';
+import {
+  contextCount,
+  initialWeights,
+  type NetworkSize,
+  WEIGHT_NAMES,
+  type Weights,
+  weightShapes,
+  writeContext,
+} from './network.ts';
 import { buildTrainingGraph } from './training-graph.ts';
 
 /** One composition that the student learns from. */
@@ -27,7 +35,11 @@ export interface TrainingOptions {
  *
  * @returns the weights, averaged over the last part of training
  */
-export async function trainStudent(features: ElementFeatures, examples: readonly Example[], options: TrainingOptions): Promise<Weights> {
+export async function trainStudent(
+  features: ElementFeatures,
+  examples: readonly Example[],
+  options: TrainingOptions,
+): Promise<Weights> {
   const arity = examples.reduce((most, { composition }) => Math.max(most, composition.atomicNumbers.length), 1);
   const session = await openSession(buildTrainingGraph(features, options.size, { batch: options.batch, arity }));
   const batches = new BatchSource(encodeExamples(features, examples, arity), options);
@@ -55,7 +67,13 @@ function initialState(features: ElementFeatures, { size, seed }: TrainingOptions
   );
 }
 
-async function trainStep(session: Session, state: State, batch: State, step: number, options: TrainingOptions): Promise<State> {
+async function trainStep(
+  session: Session,
+  state: State,
+  batch: State,
+  step: number,
+  options: TrainingOptions,
+): Promise<State> {
   const rate = 0.5 * options.learningRate * (1 + Math.cos((Math.PI * step) / options.steps));
   const outputs = await session.run({
     ...state,
@@ -88,7 +106,9 @@ function encodeExamples(features: ElementFeatures, examples: readonly Example[],
   const count = examples.length;
   const contexts = contextCount(features);
   const encoded = {
-    count, arity, contexts,
+    count,
+    arity,
+    contexts,
     elements: new Int32Array(count * arity),
     fractions: new Float32Array(count * arity),
     context: new Float32Array(count * contexts),
@@ -99,7 +119,10 @@ function encodeExamples(features: ElementFeatures, examples: readonly Example[],
     const rows = atomicNumbers.map((z) => features.rowByAtomicNumber[z]);
     const total = amounts.reduce((sum, amount) => sum + amount, 0);
     encoded.elements.set(rows, i * arity);
-    encoded.fractions.set(amounts.map((amount) => amount / total), i * arity);
+    encoded.fractions.set(
+      amounts.map((amount) => amount / total),
+      i * arity,
+    );
     writeContext(features, rows, encoded.context, i * contexts);
   });
   return encoded;
@@ -125,8 +148,11 @@ class BatchSource {
     const { arity, contexts, elements, fractions, context, target, weight } = this.#examples;
     const size = this.#batch;
     const batch = {
-      elements: new BigInt64Array(size * arity), fractions: new Float32Array(size * arity),
-      context: new Float32Array(size * contexts), target: new Float32Array(size), weight: new Float32Array(size),
+      elements: new BigInt64Array(size * arity),
+      fractions: new Float32Array(size * arity),
+      context: new Float32Array(size * contexts),
+      target: new Float32Array(size),
+      weight: new Float32Array(size),
     };
     let total = 0;
     for (let row = 0; row < size; row++) {
@@ -164,7 +190,9 @@ class RunningAverage {
 
   constructor(features: ElementFeatures, size: NetworkSize) {
     const shapes = weightShapes(features, size);
-    this.#sums = Object.fromEntries(WEIGHT_NAMES.map((name) => [name, new Float64Array(shapes[name][0] * shapes[name][1])]));
+    this.#sums = Object.fromEntries(
+      WEIGHT_NAMES.map((name) => [name, new Float64Array(shapes[name][0] * shapes[name][1])]),
+    );
   }
 
   add(state: State): void {

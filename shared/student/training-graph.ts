@@ -60,9 +60,15 @@ function forwardBatch(
   const slots = batch * arity;
   const identity = Float32Array.from({ length: count * count }, (_, i) => (i % (count + 1) === 0 ? 1 : 0));
   const elements = graph.input('elements', 'int64', [slots]);
-  const selected = tape.data(graph.node('Gather', [graph.constant([count, count], identity), elements]), [slots, count]);
+  const selected = tape.data(graph.node('Gather', [graph.constant([count, count], identity), elements]), [
+    slots,
+    count,
+  ]);
   const fractions = tape.data(graph.input('fractions', 'float', [slots, 1]), [slots, 1]);
-  const context = tape.data(graph.input('systems', 'float', [batch, contextCount(features)]), [batch, contextCount(features)]);
+  const context = tape.data(graph.input('systems', 'float', [batch, contextCount(features)]), [
+    batch,
+    contextCount(features),
+  ]);
   const matrixShape = [count, featureCount(features)];
   const matrix = tape.data(graph.constant(matrixShape, featureMatrix(features)), matrixShape);
 
@@ -80,7 +86,13 @@ function forwardBatch(
   return tape.add(tape.matmul(layer2, weights.last), weights.lastBias);
 }
 
-function adamStep(graph: GraphBuilder, name: WeightName, weight: Variable, gradient: Value, scalars: readonly Value[]): void {
+function adamStep(
+  graph: GraphBuilder,
+  name: WeightName,
+  weight: Variable,
+  gradient: Value,
+  scalars: readonly Value[],
+): void {
   const [rate, decay, correction1, correction2] = scalars;
   const momentum = graph.input(`${name}.m`, 'float', weight.shape);
   const variance = graph.input(`${name}.v`, 'float', weight.shape);
@@ -94,7 +106,9 @@ function adamStep(graph: GraphBuilder, name: WeightName, weight: Variable, gradi
     graph.node('Add', [root, graph.constant([], [EPSILON])]),
   ]);
   const stepped = graph.node('Sub', [weight.value, graph.node('Mul', [direction, rate])]);
-  const decayed = name.endsWith('Bias') ? stepped : graph.node('Sub', [stepped, graph.node('Mul', [weight.value, decay])]);
+  const decayed = name.endsWith('Bias')
+    ? stepped
+    : graph.node('Sub', [stepped, graph.node('Mul', [weight.value, decay])]);
   graph.output(`${name}.next`, decayed, weight.shape);
   graph.output(`${name}.m.next`, nextMomentum, weight.shape);
   graph.output(`${name}.v.next`, nextVariance, weight.shape);

@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FormulaLabel } from '../shared/labels/label.ts';
+import { type DistillOptions, distill, evaluateFold, type FoldEvaluation } from '../shared/student/distill.ts';
+import type { ElementFeatures } from '../shared/student/element-features.ts';
+import type { Weights } from '../shared/student/network.ts';
+import type { JobAnswer } from './worker-jobs.ts';
+
+/** One training: with a fold held out and judged, or on all labels. */
+export interface DistillJob {
+  readonly labels: readonly FormulaLabel[];
+  readonly features: ElementFeatures;
+  readonly options: DistillOptions;
+  readonly fold?: number;
+}
+
+/** The evaluation of a held-out fold, or the weights of a training on all labels. */
+export interface DistillResult {
+  readonly evaluation?: FoldEvaluation;
+  readonly weights?: Weights;
+}
+
+async function run({ labels, features, options, fold }: DistillJob): Promise<DistillResult> {
+  if (fold !== undefined) return { evaluation: await evaluateFold(labels, features, fold, options) };
+  return { weights: (await distill(labels, features, options)).weights };
+}
+
+const answer: JobAnswer<DistillResult> = await run(workerData as DistillJob).then(
+  (result) => ({ result }),
+  ({ name, message }: Error) => ({ failure: { name, message } }),
+);
+parentPort?.postMessage(answer);

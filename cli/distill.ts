@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { DirectoryStore } from '../shared/io/directory-store.ts';
+import { readText } from '../shared/io/lines.ts';
+import { type AssembledStudent, assembleStudent } from '../shared/student/assemble-student.ts';
+import { renderCard } from '../shared/student/card.ts';
+import type { FoldEvaluation } from '../shared/student/distill.ts';
+import type { Weights } from '../shared/student/network.ts';
+import { prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
+import type { DistillJob, DistillResult } from './distill-worker.ts';
+import { naturalNumber, positiveInteger } from './options.ts';
+import { packagePath } from './package-root.ts';
+import { runJobs } from './worker-jobs.ts';
+
+interface Options {
+  readonly labels: string;
+  readonly out: string;
+  readonly seed: number;
+  readonly teacher: string;
+  readonly workers: number;
+}
+
+/** `distill --labels labels.csv --out student.onnx`: train, evaluate, export, write the card. */
+export function distillCommand(): Command {
+  return new Command('distill')
+    .description('distill a student from labels: train it, evaluate it on held-out systems, export it with its card')
+    .requiredOption('--labels <file>', 'labels file, as label writes it (plain or .gz)')
+    .requiredOption('--out <file>', 'model to write, such as student.onnx; its card is written beside it')
+    .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
+    .option('--teacher <file>', 'the teacher that made the labels', packagePath('models/teacher-sendek-2017.json'))
+    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
+    .action(runDistill);
+}
+
+async function runDistill({ labels, out, seed, teacher, workers }: Options): Promise<void> {
+  const set = prepareTrainingSet(
+    { file: labels, text: await readText(labels) },
+    { file: teacher, text: await readText(teacher) },
+    seed,
+  );
+  const { folds, weights } = await trainAll(set, workers);
+  await writeStudent(out, assembleStudent(set, weights, folds));
+}
+
+/** Folds and the final student are trainings of the same kind, so they share the threads. */
+async function trainAll(
+  { ionic: labels, features, options }: TrainingSet,
+  workers: number,
+): Promise<{ weights: Weights; folds: FoldEvaluation[] }> {
+  const job: DistillJob = { labels, features, options };
+  const jobs = [job, ...Array.from({ length: options.folds }, (_, fold) => ({ ...job, fold }))];
+  process.stderr.write(`${labels.length} ionic formulas; ${options.folds} folds and the final student to train\n`);
+  let done = 0;
+  const script = new URL('./distill-worker.js', import.meta.url);
+  const [final, ...folds] = await runJobs<DistillJob, DistillResult>(script, jobs, workers, (result, index) => {
+    const precision = result.evaluation?.student.averagePrecision.toFixed(3);
+    const what = precision === undefined ? 'final student' : `fold ${index}, average precision ${precision}`;
+    process.stderr.write(`${++done} of ${jobs.length} trained: ${what}\n`);
+  });
+  return {
+    weights: final.weights as Weights,
+    folds: folds.map(({ evaluation }) => evaluation as FoldEvaluation),
+  };
+}
+
+async function writeStudent(out: string, { model, card }: AssembledStudent): Promise<void> {
+  const store = new DirectoryStore(dirname(out));
+  const stem = basename(out).replace(/\.onnx$/i, '');
+  const text = new TextEncoder();
+  await store.put(`${stem}.card.json`, text.encode(`${JSON.stringify(card, null, 2)}\n`));
+  await store.put(`${stem}.card.md`, text.encode(renderCard(card)));
+  await store.put(basename(out), model);
+  const { auc, averagePrecision, f1 } = card.student;
+  const metrics = `AUC ${auc.mean.toFixed(3)}, average precision ${averagePrecision.mean.toFixed(3)}, F1 ${f1.mean.toFixed(3)}`;
+  const files = [out, ...['card.md', 'card.json'].map((kind) => join(dirname(out), `${stem}.${kind}`))];
+  process.stderr.write(`held-out systems: ${metrics}\n${files.join(', ')} written\n`);
+}

@@ -1,0 +1,15 @@
+import { createRandom, shuffle } from '../random.ts';
+
+/**
+ * Folds for cross-validation in which no group is on both sides of a split.
+ *
+ * @param groups group of each item, such as its chemical system
+ * @param folds number of folds, at most the number of groups
+ * @returns fold of each item, 0 to folds − 1; groups are dealt out in a seeded random order, so folds have equally many
+ */
+export function groupedFolds(groups: readonly string[], folds: number, seed: number): Int32Array {
+  const distinct = shuffle([...new Set(groups)].sort(), createRandom(seed));
+  if (distinct.length < folds) throw new RangeError(`${distinct.length} groups do not fill ${folds} folds`);
+  const foldOfGroup = new Map(distinct.map((group, i) => [group, i % folds]));
+  return Int32Array.from(groups, (group) => foldOfGroup.get(group) as number);
+}

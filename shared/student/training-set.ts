@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { SYMBOLS } from '../chemistry/elements.ts';
+import { formatSystem } from '../chemistry/formula.ts';
+import { InputError } from '../errors.ts';
+import { checkTeacher } from '../labels/check-teacher.ts';
+import type { FormulaLabel } from '../labels/label.ts';
+import { parseLabels } from '../labels/labels-file.ts';
+import { isIonic, mergePolymorphs } from '../labels/merge-polymorphs.ts';
+import { parseTeacher } from '../teacher/teacher.ts';
+import { DISTILL_DEFAULTS, type DistillOptions, labelledElements } from './distill.ts';
+import type { ElementFeatures } from './element-features.ts';
+
+/** A text file with its name. */
+export interface NamedText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Everything that a student is distilled from. */
+export interface TrainingSet {
+  readonly teacher: { readonly name: string; readonly hash: string }; // SHA-256 of the teacher file
+  readonly labelsFile: string;
+  readonly labelsHash: string; // SHA-256 of the unpacked labels file
+  readonly labels: readonly FormulaLabel[]; // merged, of all anions
+  readonly ionic: readonly FormulaLabel[]; // of those, what is learned from
+  readonly features: ElementFeatures;
+  readonly options: DistillOptions;
+}
+
+/**
+ * Parse and check labels and the teacher that made them.
+ *
+ * @throws {InputError} if either is malformed, the labels are another teacher's, or they are too few for the folds
+ */
+export function prepareTrainingSet(labelsText: NamedText, teacherText: NamedText, seed: number): TrainingSet {
+  const teacher = parseTeacher(teacherText.text, teacherText.file);
+  const structureLabels = parseLabels(labelsText.text, labelsText.file);
+  checkTeacher(structureLabels, teacher, labelsText.file);
+  const labels = mergePolymorphs(structureLabels);
+  const ionic = labels.filter(isIonic);
+  const options = { ...DISTILL_DEFAULTS, seed, threshold: teacher.threshold };
+  checkEnough(ionic, options, labelsText.file);
+  return {
+    teacher: { name: teacher.name, hash: sha256(teacherText.text) },
+    labelsFile: labelsText.file,
+    labelsHash: sha256(labelsText.text),
+    labels,
+    ionic,
+    features: labelledElements(ionic),
+    options,
+  };
+}
+
+/** Every fold must have both classes to learn from and to be judged by. */
+function checkEnough(labels: readonly FormulaLabel[], options: DistillOptions, file: string): void {
+  const { folds, threshold, mobileIon } = options;
+  const foreign = labels.find(({ composition }) => !composition.atomicNumbers.includes(mobileIon));
+  if (foreign !== undefined)
+    throw new InputError(
+      `${foreign.formula} has no ${SYMBOLS[mobileIon]}`,
+      { file, column: 'formula' },
+      'Delete its rows.',
+    );
+  const systems = (positive: boolean): number =>
+    new Set(
+      labels
+        .filter(({ probability }) => probability >= threshold === positive)
+        .map(({ composition }) => formatSystem(composition.atomicNumbers)),
+    ).size;
+  const [positives, negatives] = [systems(true), systems(false)];
+  if (Math.min(positives, negatives) < 2 * folds)
+    throw new InputError(
+      `the ionic labels have ${positives} chemical systems with a formula at or above ${threshold} and ${negatives} with one below`,
+      { file },
+      `For ${folds} folds at least ${2 * folds} of each are needed: label more structures.`,
+    );
+}
+
+/** SHA-256, hexadecimal; of a text, that of its UTF-8 bytes. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
