@@ -1,4 +1,5 @@
-import { greatestCommonDivisor } from '../chemistry/formula.ts';
+import { bitCount, lowestBit } from './bits.ts';
+import { type Completions, completions, divisors, type RightGrid, rightGrid } from './completions.ts';
 import { type ChargeStates, chargeSumsets, type Sumsets } from './sumsets.ts';
 
 /**
@@ -12,41 +13,11 @@ interface Halves {
   readonly leftDivisors: Uint8Array; // greatest common divisor of each left part
 }
 
-/** Bitsets over right parts by the charge they can carry. */
-interface Completions {
-  readonly bits: Int32Array; // shape (charges, words)
-  readonly lowest: number; // charge of the first row
-  readonly charges: number; // rows
-}
-
-/** What depends on the number of right columns and the largest amount alone. */
-interface RightGrid {
-  readonly columns: number;
-  readonly words: number; // 32-bit words of a bitset over right parts
-  readonly coprime: readonly Int32Array[]; // by divisor of the left part: right parts that leave no common divisor
-}
-
 /**
- * Number of amount vectors with entries 1..maxCoefficient and greatest common divisor 1 that are neutral in at least
- * one split, without listing them.
+ * Amount vectors with entries 1..maxCoefficient and greatest common divisor 1 that are neutral in at least one split,
+ * in lexicographic order.
  *
- * @param splits alternatives, each shape (columns, states)
- */
-export function countStoichiometries(splits: readonly ChargeStates[], maxCoefficient: number): number {
-  const halves = prepareHalves(splits, maxCoefficient);
-  const { words } = halves.grid;
-  const found = new Int32Array(words);
-  let count = 0;
-  for (let l = 0; l < halves.leftDivisors.length; l++) {
-    completeLeft(halves, l, found);
-    for (let w = 0; w < words; w++) count += bitCount(found[w]);
-  }
-  return count;
-}
-
-/**
- * The vectors that {@link countStoichiometries} counts, in lexicographic order.
- *
+ * @param splits alternatives, each shape (k, states)
  * @returns shape (V, k) row-major
  */
 export function listStoichiometries(splits: readonly ChargeStates[], maxCoefficient: number): Uint8Array {
@@ -156,16 +127,6 @@ function prepareHalves(splits: readonly ChargeStates[], maxCoefficient: number):
   };
 }
 
-function completions({ starts, sums, lowest, highest }: Sumsets, words: number): Completions {
-  const charges = highest - lowest + 1;
-  const bits = new Int32Array(charges * words);
-  for (let v = 0; v + 1 < starts.length; v++) {
-    const bit = 1 << (v & 31);
-    for (let i = starts[v]; i < starts[v + 1]; i++) bits[(sums[i] - lowest) * words + (v >> 5)] |= bit;
-  }
-  return { bits, lowest, charges };
-}
-
 /** Set `found` to the right parts that make left part `l` neutral in some split, without common divisor. */
 function completeLeft({ left, right, grid, leftDivisors }: Halves, l: number, found: Int32Array): void {
   const { words } = grid;
@@ -184,51 +145,4 @@ function completeLeft({ left, right, grid, leftDivisors }: Halves, l: number, fo
   if (divisor === 1) return;
   const coprime = grid.coprime[divisor];
   for (let w = 0; w < words; w++) found[w] &= coprime[w];
-}
-
-/** Greatest common divisors of all amount vectors of some columns, in lexicographic order; 0 for the empty vector. */
-function divisors(columns: number, maxCoefficient: number): Uint8Array {
-  let all = Uint8Array.of(0);
-  for (let c = 0; c < columns; c++) {
-    const next = new Uint8Array(all.length * maxCoefficient);
-    for (let i = 0; i < next.length; i++) {
-      next[i] = greatestCommonDivisor(all[(i / maxCoefficient) | 0], 1 + (i % maxCoefficient));
-    }
-    all = next;
-  }
-  return all;
-}
-
-const grids = new Map<string, RightGrid>();
-
-function rightGrid(columns: number, maxCoefficient: number): RightGrid {
-  const key = `${columns} ${maxCoefficient}`;
-  let grid = grids.get(key);
-  if (grid === undefined) {
-    const right = divisors(columns, maxCoefficient);
-    const words = (right.length + 31) >> 5;
-    const coprime = Array.from({ length: maxCoefficient + 1 }, (_, divisor) => coprimeBits(right, divisor, words));
-    grid = { columns, words, coprime };
-    grids.set(key, grid);
-  }
-  return grid;
-}
-
-function coprimeBits(right: Uint8Array, divisor: number, words: number): Int32Array {
-  const bits = new Int32Array(words);
-  for (let v = 0; v < right.length; v++) {
-    if (greatestCommonDivisor(divisor, right[v]) === 1) bits[v >> 5] |= 1 << (v & 31);
-  }
-  return bits;
-}
-
-/** Number of set bits of a 32-bit integer (Warren, Hacker's Delight, section 5-1). */
-function bitCount(value: number): number {
-  let x = value - ((value >>> 1) & 0x55555555);
-  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-function lowestBit(value: number): number {
-  return 31 - Math.clz32(value & -value);
 }

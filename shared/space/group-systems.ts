@@ -1,8 +1,9 @@
-import { countStoichiometries } from './amounts.ts';
 import { splitStates } from './arrangement.ts';
 import { assignmentsOf } from './assignments.ts';
+import { countStoichiometries } from './count-stoichiometries.ts';
 import type { IonTable } from './ions.ts';
 import { KeyIndex } from './key-index.ts';
+import type { ChargeStates } from './sumsets.ts';
 import { forEachSystem } from './systems.ts';
 
 /** The classes of one arity while the space is built. */
@@ -27,24 +28,22 @@ export interface CountedClass {
 export function groupSystems(table: IonTable, arity: number, maxCoefficient: number): ClassGroup {
   const keys = new KeyIndex();
   const systems: number[] = [];
-  const assignments: Int8Array[] = [];
-  const counts: number[] = [];
+  const splits: ChargeStates[][] = [];
   forEachSystem(table, arity, (arrangement) => {
     const number = keys.add(arrangement.high, arrangement.low);
     if (number === systems.length) {
-      const splits = splitStates(table, arrangement, arity);
       systems.push(0);
-      assignments.push(assignmentsOf(splits));
-      counts.push(countStoichiometries(splits, maxCoefficient));
+      splits.push(splitStates(table, arrangement, arity));
     }
     systems[number]++;
   });
+  const counts = countStoichiometries(splits, maxCoefficient);
   const numbers = systems.map((_, number) => number).filter((number) => counts[number] > 0);
   numbers.sort((a, b) => keys.compare(a, b)); // by key, not by appearance: neighbours share most columns
   const classes = numbers.map((number) => ({
     number,
     arity,
-    assignments: assignments[number],
+    assignments: assignmentsOf(splits[number]),
     systems: systems[number],
     stoichiometries: counts[number],
     systemsOffset: 0,

@@ -1,0 +1,64 @@
+import { greatestCommonDivisor } from '../chemistry/formula.ts';
+import type { Sumsets } from './sumsets.ts';
+
+/** Bitsets over right parts by the charge they can carry. */
+export interface Completions {
+  readonly bits: Int32Array; // shape (charges, words)
+  readonly lowest: number; // charge of the first row
+  readonly charges: number; // rows
+}
+
+/** What depends on the number of right columns and the largest amount alone. */
+export interface RightGrid {
+  readonly columns: number;
+  readonly words: number; // 32-bit words of a bitset over right parts
+  readonly coprime: readonly Int32Array[]; // by divisor of the left part: right parts that leave no common divisor
+}
+
+/** Bitsets of the right parts with the given charges. */
+export function completions({ starts, sums, lowest, highest }: Sumsets, words: number): Completions {
+  const charges = highest - lowest + 1;
+  const bits = new Int32Array(charges * words);
+  for (let v = 0; v + 1 < starts.length; v++) {
+    const bit = 1 << (v & 31);
+    for (let i = starts[v]; i < starts[v + 1]; i++) bits[(sums[i] - lowest) * words + (v >> 5)] |= bit;
+  }
+  return { bits, lowest, charges };
+}
+
+/** Greatest common divisors of all amount vectors of some columns, in lexicographic order; 0 for the empty vector. */
+export function divisors(columns: number, maxCoefficient: number): Uint8Array {
+  let all = Uint8Array.of(0);
+  for (let c = 0; c < columns; c++) {
+    const next = new Uint8Array(all.length * maxCoefficient);
+    for (let i = 0; i < next.length; i++) {
+      next[i] = greatestCommonDivisor(all[(i / maxCoefficient) | 0], 1 + (i % maxCoefficient));
+    }
+    all = next;
+  }
+  return all;
+}
+
+const grids = new Map<string, RightGrid>();
+
+/** The grid of right parts with that many columns; kept, because all classes of an arity share it. */
+export function rightGrid(columns: number, maxCoefficient: number): RightGrid {
+  const key = `${columns} ${maxCoefficient}`;
+  let grid = grids.get(key);
+  if (grid === undefined) {
+    const right = divisors(columns, maxCoefficient);
+    const words = (right.length + 31) >> 5;
+    const coprime = Array.from({ length: maxCoefficient + 1 }, (_, divisor) => coprimeBits(right, divisor, words));
+    grid = { columns, words, coprime };
+    grids.set(key, grid);
+  }
+  return grid;
+}
+
+function coprimeBits(right: Uint8Array, divisor: number, words: number): Int32Array {
+  const bits = new Int32Array(words);
+  for (let v = 0; v < right.length; v++) {
+    if (greatestCommonDivisor(divisor, right[v]) === 1) bits[v >> 5] |= 1 << (v & 31);
+  }
+  return bits;
+}
