@@ -85,41 +85,21 @@ export function encodeChunkResult(result: ChunkResult): Uint8Array {
  */
 export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fail = (problem: string): never => {
-    throw new IntegrityError(problem, { file: name }, 'Start the run again: it screens this chunk anew.');
-  };
-  const expect = (what: string, actual: unknown, expected: unknown): void => {
-    if (actual !== expected) fail(`${what} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
-  };
-  const text = (at: number, length: number): string => Buffer.from(bytes.subarray(at, at + length)).toString('latin1');
-  if (bytes.length < encodedLength(0))
-    fail(`a chunk result has at least ${encodedLength(0)} bytes and this has ${bytes.length}`);
-  expect('the mark of a chunk result', text(0, MAGIC.length), MAGIC);
-  expect('the version of the format', view.getUint32(8, true), VERSION);
-  const [elements, bins, entries, reserved] = [0, 1, 2, 3].map((i) => view.getUint32(LENGTHS_AT + 4 * i, true));
-  expect('the length in bytes', bytes.length, encodedLength(entries));
-  const end = bytes.length - HASH_BYTES;
-  const hash = createHash('sha256').update(bytes.subarray(0, end)).digest('hex');
-  expect('the SHA-256 of the content', hash, Buffer.from(bytes.subarray(end)).toString('hex'));
-  expect('the number of elements', elements, ELEMENTS);
-  expect('the number of histogram bins', bins, HISTOGRAM_BINS);
-  expect('the reserved field', reserved, 0);
-
+  checkChunkBytes(bytes, view, name);
+  const text = (at: number, length: number): string => latin1(bytes.subarray(at, at + length));
+  const count = (i: number): number => view.getFloat64(COUNTS_AT + 8 * i, true);
+  const entries = view.getUint32(LENGTHS_AT + 8, true);
   let at = BODY_AT;
   const float64s = (length: number): Float64Array => {
     const values = Float64Array.from({ length }, (_, i) => view.getFloat64(at + 8 * i, true));
     at += 8 * length;
     return values;
   };
-  const count = (i: number): number => view.getFloat64(COUNTS_AT + 8 * i, true);
   return {
     chunk: view.getUint32(12, true),
     runId: text(RUN_ID_AT, RUN_ID_LENGTH),
     studentHash: text(STUDENT_AT, HASH_LENGTH),
-    start: count(0),
-    end: count(1),
-    screened: count(2),
-    passed: count(3),
+    ...{ start: count(0), end: count(1), screened: count(2), passed: count(3) },
     screenedByElement: float64s(ELEMENTS),
     passedByElement: float64s(ELEMENTS),
     histogram: float64s(HISTOGRAM_BINS),
@@ -128,4 +108,29 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
       logits: Float32Array.from({ length: entries }, (_, i) => view.getFloat32(at + 4 * i, true)),
     },
   };
+}
+
+function checkChunkBytes(bytes: Uint8Array, view: DataView, name: string): void {
+  const fail = (problem: string): never => {
+    throw new IntegrityError(problem, { file: name }, 'Start the run again: it screens this chunk anew.');
+  };
+  const expect = (what: string, actual: unknown, expected: unknown): void => {
+    if (actual !== expected) fail(`${what} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
+  };
+  if (bytes.length < encodedLength(0))
+    fail(`a chunk result has at least ${encodedLength(0)} bytes and this has ${bytes.length}`);
+  expect('the mark of a chunk result', latin1(bytes.subarray(0, MAGIC.length)), MAGIC);
+  expect('the version of the format', view.getUint32(8, true), VERSION);
+  const [elements, bins, entries, reserved] = [0, 4, 8, 12].map((at) => view.getUint32(LENGTHS_AT + at, true));
+  expect('the length in bytes', bytes.length, encodedLength(entries));
+  const end = bytes.length - HASH_BYTES;
+  const hash = createHash('sha256').update(bytes.subarray(0, end)).digest('hex');
+  expect('the SHA-256 of the content', hash, Buffer.from(bytes.subarray(end)).toString('hex'));
+  expect('the number of elements', elements, ELEMENTS);
+  expect('the number of histogram bins', bins, HISTOGRAM_BINS);
+  expect('the reserved field', reserved, 0);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
 }

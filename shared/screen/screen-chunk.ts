@@ -65,7 +65,7 @@ export class Screener {
 
   private amountsOfClass(cls: StoichiometryClass, classNumber: number): Float32Array {
     if (this.amountsOf !== classNumber) {
-      this.amounts = Float32Array.from(amountsMatrix(cls, this.space.definition.maxCoefficient));
+      this.amounts = new Float32Array(amountsMatrix(cls, this.space.definition.maxCoefficient));
       this.amountsOf = classNumber;
     }
     return this.amounts;
