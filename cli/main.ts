@@ -6,13 +6,21 @@ import { describeError, endOnClosedPipe, exitCodeOf } from './output.ts';
 import { packagePath } from './package-root.ts';
 import { scoreCommand } from './score.ts';
 import { screenCommand } from './screen.ts';
+import { spaceCommand } from './space.ts';
 import { teacherCommand } from './teacher.ts';
 
 const USAGE_ERROR = 2;
 
 function program(): Command {
   const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
-  const commands = [screenCommand(), labelCommand(), distillCommand(), scoreCommand(), teacherCommand()];
+  const commands = [
+    screenCommand(),
+    spaceCommand(),
+    labelCommand(),
+    distillCommand(),
+    scoreCommand(),
+    teacherCommand(),
+  ];
   const root = new Command('ionsieve')
     .description('Screens composition spaces for solid lithium-ion conductors.')
     .version(version);
