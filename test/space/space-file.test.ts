@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ELECTRONEGATIVITY, oxidationStates } from '../../shared/chemistry/elements.ts';
+import { InputError } from '../../shared/errors.ts';
+import { canonicalSpaceJson, parseSpace } from '../../shared/space/space-file.ts';
+
+const VALID = {
+  name: 'example',
+  mobileIon: 'Li',
+  elements: ['P', 'O', 'Fe'],
+  anions: ['O', 'F'],
+  arity: [3, 4],
+  maxCoefficient: 8,
+};
+
+const parse = (changes: object) => parseSpace(JSON.stringify({ ...VALID, ...changes }), 'example.json');
+
+describe('parseSpace', () => {
+  it('resolves symbols, sorts by atomic number and fills in oxidation states', () => {
+    const space = parse({ oxidationStates: { Fe: [3, 2] } });
+    expect(space).toMatchObject({
+      name: 'example',
+      mobileIon: 3,
+      elements: [8, 15, 26],
+      anions: [8, 9],
+      arity: [3, 4],
+    });
+    expect(space.maxCoefficient).toBe(8);
+    expect([...space.oxidationStates]).toEqual([
+      [3, [1]],
+      [8, [-2]],
+      [15, oxidationStates(15)],
+      [26, [2, 3]],
+    ]);
+  });
+
+  it('accepts elements without electronegativity, which need no states', () => {
+    expect(Number.isNaN(ELECTRONEGATIVITY[10])).toBe(true);
+    expect(parse({ elements: ['Ne', 'O'] }).oxidationStates.get(10)).toEqual([]);
+  });
+
+  it.each([
+    [{ maxCoeficient: 8 }, 'maxCoeficient: key "maxCoeficient" is unknown. Did you mean "maxCoefficient"?'],
+    [{ colour: 'red' }, 'colour: key "colour" is unknown. Use name, mobileIon,'],
+    [{ name: '' }, 'name: name "" is not a text of 1 to 100 characters.'],
+    [{ name: undefined }, 'name: key "name" is missing. Add it'],
+    [{ mobileIon: 'li' }, 'mobileIon: "li" is no known element. Use symbols such as "Li"; case matters.'],
+    [{ elements: 'O' }, 'elements: "O" is not a list of element symbols.'],
+    [{ elements: [] }, 'elements: [] is not a list of element symbols.'],
+    [{ elements: ['O', 'Xx'] }, 'elements: "Xx" is no known element.'],
+    [{ elements: ['O', 8] }, 'elements: 8 is no known element.'],
+    [{ elements: ['O', 'P', 'O'] }, 'elements: "O" is listed twice. List every element once.'],
+    [{ elements: ['O', 'Li'] }, 'elements: "Li" is the mobile ion. List its partners only'],
+    [{ elements: ['O', 'Kr'] }, 'oxidationStates: Kr has no oxidation states in the built-in table. Remove it'],
+    [{ anions: ['O', 'Q'] }, 'anions: "Q" is no known element.'],
+    [{ anions: null }, 'anions: null is not a list of element symbols.'],
+    [{ arity: 3 }, 'arity: arity 3 is not a pair of integers.'],
+    [{ arity: [3, 4.5] }, 'arity: arity [3,4.5] is not a pair of integers.'],
+    [{ arity: [1, 3] }, 'arity: arity [1,3] is outside 2 to 8.'],
+    [{ arity: [3, 9] }, 'arity: arity [3,9] is outside 2 to 8.'],
+    [{ arity: [5, 3] }, 'arity: arity [5,3] begins above its end.'],
+    [{ maxCoefficient: 0 }, 'maxCoefficient: maxCoefficient 0 is not an integer from 1 to 64.'],
+    [{ maxCoefficient: 2.5 }, 'maxCoefficient: maxCoefficient 2.5 is not an integer from 1 to 64.'],
+    [{ maxCoefficient: '8' }, 'maxCoefficient: maxCoefficient "8" is not an integer from 1 to 64.'],
+    [{ arity: [3, 8], maxCoefficient: 17 }, 'maxCoefficient 17 with 8 elements gives 17^8 amount vectors a system'],
+    [{ oxidationStates: [2] }, 'oxidationStates: [2] is not an object.'],
+    [{ oxidationStates: { Fx: [2] } }, 'oxidationStates: "Fx" is no known element.'],
+    [{ oxidationStates: { Fe: 2 } }, 'oxidationStates: states 2 of Fe are not a list of integers.'],
+    [{ oxidationStates: { Fe: [] } }, 'oxidationStates: states [] of Fe are not a list of integers.'],
+    [{ oxidationStates: { Fe: [0] } }, 'oxidationStates: 0 is no oxidation state of Fe. Give Fe integers from -8 to 9'],
+    [{ oxidationStates: { Fe: [2.5] } }, 'oxidationStates: 2.5 is no oxidation state of Fe.'],
+    [{ oxidationStates: { Fe: [10] } }, 'oxidationStates: 10 is no oxidation state of Fe.'],
+    [{ oxidationStates: { Fe: [2, 2] } }, 'oxidationStates: state 2 of Fe is listed twice.'],
+  ])('refuses %j, naming file, key, value and remedy', (changes, message) => {
+    expect(() => parse(changes)).toThrow(InputError);
+    expect(() => parse(changes)).toThrow(/^example\.json:/);
+    expect(() => parse(changes)).toThrow(message);
+  });
+
+  it('names the line at which JSON breaks off', () => {
+    expect(() => parseSpace('{\n  "name": "x",\n  oops\n}', 'broken.json')).toThrow(
+      /^broken\.json:3: space file is not valid JSON/,
+    );
+    expect(() => parseSpace('[]', 'list.json')).toThrow(/^list\.json: space file does not hold a JSON object/);
+    expect(() => parseSpace('', 'empty.json')).toThrow(/^empty\.json: space file is not valid JSON/);
+  });
+});
+
+describe('canonicalSpaceJson', () => {
+  it('is a space file of the same space', () => {
+    const space = parse({ elements: ['Ne', 'P', 'O'] });
+    expect(parseSpace(canonicalSpaceJson(space), 'canonical')).toEqual(space);
+  });
+
+  it('is equal for files that differ in order or repeat built-in states', () => {
+    const reordered = { elements: ['Fe', 'O', 'P'], anions: ['F', 'O'], oxidationStates: { O: [-2] } };
+    expect(canonicalSpaceJson(parse(reordered))).toBe(canonicalSpaceJson(parse({})));
+  });
+
+  it('differs when anything that decides on members differs', () => {
+    const texts = [
+      {},
+      { oxidationStates: { Fe: [2] } },
+      { maxCoefficient: 7 },
+      { arity: [3, 3] },
+      { anions: ['O'] },
+      { elements: ['P', 'O'] },
+    ].map((changes) => canonicalSpaceJson(parse(changes)));
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+});
+
+describe('shipped spaces', () => {
+  const directory = new URL('../../data/spaces/', import.meta.url);
+
+  it.each(readdirSync(directory))('%s is valid and named like its file', (file) => {
+    const space = parseSpace(readFileSync(new URL(file, directory), 'utf8'), file);
+    expect(`${space.name}.json`).toBe(file);
+    expect([...space.elements].every((z) => !Number.isNaN(ELECTRONEGATIVITY[z]))).toBe(true);
+  });
+});
