@@ -16,8 +16,16 @@ export interface IonTable {
   readonly mobile: number; // row of the mobile ion, -1 if it can be no ion
 }
 
+const tables = new WeakMap<SpaceDefinition, IonTable>(); // looking up many compositions asks for the same table
+
 /** Ions of a space. Elements without a tabulated electronegativity, and those without a usable state, are left out. */
 export function ionTable(definition: SpaceDefinition): IonTable {
+  const table = tables.get(definition) ?? newIonTable(definition);
+  tables.set(definition, table);
+  return table;
+}
+
+function newIonTable(definition: SpaceDefinition): IonTable {
   const { mobileIon, elements, anions, oxidationStates } = definition;
   const states = (z: number) => oxidationStates.get(z) ?? [];
   const positive = (z: number) => states(z).filter((state) => state > 0);

@@ -76,11 +76,10 @@ export function locateSystem(space: Space, atomicNumbers: readonly number[]): Sy
   if (arrangement !== undefined) {
     const { columns, splits } = arrangement;
     const assignments = assignmentsOf(splits);
-    const classIndex = space.classes.findIndex(
-      (candidate) => candidate.arity === columns.length && sameBytes(candidate.assignments, assignments),
-    );
-    const system = classIndex < 0 ? -1 : rowOf(space, classIndex, columns);
-    if (system >= 0) return { classIndex, system, columns };
+    const candidates = classesBySize(space).get(sizeKey(columns.length, assignments)) ?? [];
+    const classIndex = candidates.find((c) => sameBytes(space.classes[c].assignments, assignments));
+    const system = classIndex === undefined ? -1 : rowOf(space, classIndex, columns);
+    if (classIndex !== undefined && system >= 0) return { classIndex, system, columns };
   }
   const rule = systemRule(space.definition, atomicNumbers) ?? 'no assignment of its oxidation states is possible';
   throw new InputError(
@@ -88,6 +87,27 @@ export function locateSystem(space: Space, atomicNumbers: readonly number[]): Sy
     {},
     'Name another system, or another space.',
   );
+}
+
+const classesBySizeOf = new WeakMap<Space, ReadonlyMap<string, readonly number[]>>();
+
+/** Classes by arity and number of assignments: narrows a search among many thousand classes down to a few. */
+function classesBySize(space: Space): ReadonlyMap<string, readonly number[]> {
+  const known = classesBySizeOf.get(space);
+  if (known !== undefined) return known;
+  const bySize = new Map<string, number[]>();
+  for (const [c, { arity, assignments }] of space.classes.entries()) {
+    const key = sizeKey(arity, assignments);
+    const sameSize = bySize.get(key);
+    if (sameSize === undefined) bySize.set(key, [c]);
+    else sameSize.push(c);
+  }
+  classesBySizeOf.set(space, bySize);
+  return bySize;
+}
+
+function sizeKey(arity: number, assignments: Int8Array): string {
+  return `${arity} ${assignments.length}`;
 }
 
 function rowOf({ classes, systems }: Space, classIndex: number, columns: readonly number[]): number {
