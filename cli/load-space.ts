@@ -24,21 +24,29 @@ export interface SpaceSource {
  * @throws {InputError} if there is no such file or it is not a valid space file
  */
 export function loadSpace(space: string): SpaceSource {
+  const file = findSpaceFile(space);
+  return { definition: parseSpace(readText(file), file), file };
+}
+
+/**
+ * Path of a space file.
+ *
+ * @param space that path, or the name of a file of data/spaces without its extension
+ * @throws {InputError} if it is neither; a path may still lead nowhere
+ */
+export function findSpaceFile(space: string): string {
   const directory = packagePath('data/spaces');
   const shipped = readdirSync(directory)
     .filter((name) => name.endsWith('.json'))
     .map((name) => name.slice(0, -'.json'.length))
     .sort();
-  const isShipped = shipped.includes(space);
-  if (!isShipped && !/[./\\]/.test(space)) {
-    throw new InputError(
-      `space ${JSON.stringify(space)} is neither a file nor a shipped space`,
-      {},
-      `Give the path of a space file, or one of ${shipped.join(', ')}.`,
-    );
-  }
-  const file = isShipped ? join(directory, `${space}.json`) : space;
-  return { definition: parseSpace(readText(file), file), file };
+  if (shipped.includes(space)) return join(directory, `${space}.json`);
+  if (/[./\\]/.test(space)) return space;
+  throw new InputError(
+    `space ${JSON.stringify(space)} is neither a file nor a shipped space`,
+    {},
+    `Give the path of a space file, or one of ${shipped.join(', ')}.`,
+  );
 }
 
 function readText(file: string): string {

@@ -1,18 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createHandler as createPlanHandler, type PlanEvent } from '../functions/plan.ts';
 import { createHandler as createReduceHandler } from '../functions/reduce.ts';
 import type { ScreenEvent, ScreenReceipt } from '../functions/screen-chunk.ts';
 import { InputError } from '../shared/errors.ts';
-import { DirectoryStore, fileError } from '../shared/io/directory-store.ts';
+import { DirectoryStore } from '../shared/io/directory-store.ts';
+import { readBytes } from '../shared/io/files.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
 import { planKey } from '../shared/screen/run-keys.ts';
 import { damagedPlan } from '../shared/screen/run-plan.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
 import { Progress } from './progress.ts';
 import { lockRun } from './run-lock.ts';
-import type { WorkerAnswer, WorkerStart } from './screen-worker.ts';
+import type { WorkerAnswer, WorkerMessage, WorkerStart } from './screen-worker.ts';
 
 /** A run on this machine. */
 export interface LocalRun extends PlanEvent {
@@ -40,7 +40,7 @@ export async function runLocally(run: LocalRun, signal: AbortSignal): Promise<Fi
   try {
     const plan = createPlanHandler(async () => ({
       store,
-      readInput,
+      readInput: readBytes,
       claim: async (runId) => {
         release = await lockRun(join(run.out, 'runs', runId, 'lock'));
         await store.removePartial(`runs/${runId}`);
@@ -59,14 +59,6 @@ export async function runLocally(run: LocalRun, signal: AbortSignal): Promise<Fi
     return { runId, summary };
   } finally {
     await release();
-  }
-}
-
-async function readInput(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw fileError(error, path);
   }
 }
 
@@ -105,42 +97,55 @@ async function screenChunks(run: LocalRun, store: DirectoryStore, runId: string,
   }
 }
 
-/** Give every worker the next event as soon as it has answered the last one; the first failure ends them all. */
+/**
+ * Give every worker the next event as soon as it has answered the last one. The first failure or the signal stops all;
+ * the threads have ended when this returns.
+ */
 async function dispatch(
   events: readonly ScreenEvent[],
-  start: Omit<WorkerStart, 'slot'>,
+  start: Omit<WorkerStart, 'slot' | 'stop'>,
   count: number,
   onReceipt: (receipt: ScreenReceipt) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const queue = events.values();
-  const workers = Array.from({ length: count }, (_, slot) => startWorker({ ...start, slot }));
-  const work = (worker: Worker): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const next = (): void => {
-        const { value, done } = queue.next();
-        if (done) resolve();
-        else worker.postMessage(value);
-      };
-      worker.on('message', (answer: WorkerAnswer) => {
-        if ('failure' in answer) {
-          reject(Object.assign(new Error(answer.failure.message), answer.failure));
-          return;
-        }
-        onReceipt(answer.receipt);
-        next();
-      });
-      worker.on('error', reject);
-      worker.on('exit', (code) => reject(new Error(`a worker thread ended with code ${code}`)));
-      signal.addEventListener('abort', () => reject(signal.reason));
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const workers = Array.from({ length: count }, (_, slot) => startWorker({ ...start, slot, stop }));
+  const ends = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
+  try {
+    await Promise.all(workers.map((worker) => drainQueue(worker, queue, onReceipt, signal)));
+  } finally {
+    Atomics.store(stop, 0, 1);
+    for (const worker of workers) worker.postMessage('end' satisfies WorkerMessage);
+    await Promise.all(ends);
+  }
+}
+
+function drainQueue(
+  worker: Worker,
+  queue: Iterator<ScreenEvent>,
+  onReceipt: (receipt: ScreenReceipt) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const next = (): void => {
+      const { value, done } = queue.next();
+      if (done || signal.aborted) resolve();
+      else worker.postMessage(value satisfies WorkerMessage);
+    };
+    worker.on('message', (answer: WorkerAnswer) => {
+      if ('failure' in answer) {
+        reject(Object.assign(new Error(answer.failure.message), answer.failure));
+        return;
+      }
+      onReceipt(answer.receipt);
       next();
     });
-  try {
-    signal.throwIfAborted();
-    await Promise.all(workers.map(work));
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
+    worker.on('error', reject);
+    worker.on('exit', (code) => reject(new Error(`a worker thread ended with code ${code}`)));
+    signal.addEventListener('abort', () => reject(signal.reason));
+    next();
+  });
 }
 
 function startWorker(start: WorkerStart): Worker {

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option } from 'commander';
 import { decodeSummary } from '../shared/report/run-outputs.ts';
 import type { RunSummary } from '../shared/report/summary.ts';
+import { DEFAULT_SPACE, findSpaceFile, SPACE_OPTION } from './load-space.ts';
 import { type FinishedRun, runLocally } from './local-runner.ts';
+import { positiveInteger } from './options.ts';
 import { formatCount, formatTable, Interruption } from './output.ts';
 import { packagePath } from './package-root.ts';
 
@@ -23,8 +24,13 @@ interface ScreenOptions {
 export function screenCommand(): Command {
   return new Command('screen')
     .description('screen a composition space with a student: score every composition, rank the best')
-    .option('--space <file>', 'space file, or the name of one in data/spaces', 'ionic-quinary')
-    .option('--student <file>', 'model, as distill writes it', packagePath('models/student.onnx'))
+    .option('--space <file>', SPACE_OPTION, DEFAULT_SPACE)
+    .addOption(
+      new Option('--student <file>', 'model, as distill writes it').default(
+        packagePath('models/student.onnx'),
+        'the shipped student',
+      ),
+    )
     .option('--top <count>', 'compositions to rank', positiveInteger, 1000)
     .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
@@ -34,19 +40,11 @@ export function screenCommand(): Command {
     .action(screen);
 }
 
-/** A whole number of at least 1, for commander. */
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('Give a whole number of at least 1.');
-  return value;
-}
-
 async function screen(options: ScreenOptions): Promise<void> {
   const finished = await interruptible((signal) =>
     runLocally(
       {
-        ...{ space: spacePath(options.space), student: options.student },
+        ...{ space: findSpaceFile(options.space), student: options.student },
         ...{ top: options.top, perSystem: options.perSystem, chunks: options.chunks ?? 0 },
         ...{ workers: options.workers, out: options.out },
       },
@@ -55,12 +53,6 @@ async function screen(options: ScreenOptions): Promise<void> {
   );
   if (options.json) process.stdout.write(finished.summary);
   else process.stdout.write(describeRun(options.out, finished));
-}
-
-/** Path of a space file that is given by path, or by the name of one that comes with the package. */
-export function spacePath(space: string): string {
-  const shipped = packagePath(`data/spaces/${space}.json`);
-  return !existsSync(space) && /^[\w-]+$/.test(space) && existsSync(shipped) ? shipped : space;
 }
 
 /** Run until done or until the user stops it. */
