@@ -21,7 +21,7 @@ interface Halves {
  * @returns shape (V, k) row-major
  */
 export function listStoichiometries(splits: readonly ChargeStates[], maxCoefficient: number): Uint8Array {
-  const halves = prepareHalves(splits, maxCoefficient);
+  const halves = halvesOf(splits, maxCoefficient);
   const arity = splits[0].length;
   const { columns, words } = halves.grid;
   const found = new Int32Array(words);
@@ -47,7 +47,7 @@ export function listStoichiometries(splits: readonly ChargeStates[], maxCoeffici
  * @param v number of the row, less than the count
  */
 export function stoichiometryAt(splits: readonly ChargeStates[], maxCoefficient: number, v: number): number[] {
-  const halves = prepareHalves(splits, maxCoefficient);
+  const halves = halvesOf(splits, maxCoefficient);
   const arity = splits[0].length;
   const { columns, words } = halves.grid;
   const found = new Int32Array(words);
@@ -81,7 +81,7 @@ export function stoichiometryRank(
   maxCoefficient: number,
   amounts: readonly number[],
 ): number | undefined {
-  const halves = prepareHalves(splits, maxCoefficient);
+  const halves = halvesOf(splits, maxCoefficient);
   const { columns, words } = halves.grid;
   const found = new Int32Array(words);
   const number = (digits: readonly number[]) => digits.reduce((value, n) => value * maxCoefficient + n - 1, 0);
@@ -113,6 +113,16 @@ function writeDigits(value: number, maxCoefficient: number, target: Uint8Array, 
     target[i] = 1 + (rest % maxCoefficient);
     rest = (rest / maxCoefficient) | 0;
   }
+}
+
+let latest: { splits: readonly ChargeStates[]; maxCoefficient: number; halves: Halves } | undefined;
+
+/** Halves of a class, kept until another class is asked for: look-ups come in runs. */
+function halvesOf(splits: readonly ChargeStates[], maxCoefficient: number): Halves {
+  if (latest?.splits !== splits || latest.maxCoefficient !== maxCoefficient) {
+    latest = { splits, maxCoefficient, halves: prepareHalves(splits, maxCoefficient) };
+  }
+  return latest.halves;
 }
 
 function prepareHalves(splits: readonly ChargeStates[], maxCoefficient: number): Halves {

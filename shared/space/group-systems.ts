@@ -1,5 +1,4 @@
 import { splitStates } from './arrangement.ts';
-import { assignmentsOf } from './assignments.ts';
 import { countStoichiometries } from './count-stoichiometries.ts';
 import type { IonTable } from './ions.ts';
 import { KeyIndex } from './key-index.ts';
@@ -16,7 +15,7 @@ export interface ClassGroup {
 export interface CountedClass {
   readonly number: number; // in `keys`
   readonly arity: number;
-  readonly assignments: Int8Array;
+  readonly splits: readonly ChargeStates[];
   readonly systems: number;
   readonly stoichiometries: number;
   systemsOffset: number;
@@ -43,7 +42,7 @@ export function groupSystems(table: IonTable, arity: number, maxCoefficient: num
   const classes = numbers.map((number) => ({
     number,
     arity,
-    assignments: assignmentsOf(splits[number]),
+    splits: splits[number],
     systems: systems[number],
     stoichiometries: counts[number],
     systemsOffset: 0,

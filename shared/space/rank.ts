@@ -1,7 +1,6 @@
 import { type Composition, composition, formatFormula, formatSystem } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
 import { stoichiometryAt, stoichiometryRank } from './amounts.ts';
-import { assignmentsOf, splitsOf } from './assignments.ts';
 import { excludedBy, integerAmounts, systemRule, systemSplits } from './membership.ts';
 import type { Space } from './space.ts';
 
@@ -20,11 +19,11 @@ export function compositionAt(space: Space, index: number): Composition {
       `Give an integer from 0 to ${compositions - 1}.`,
     );
   }
-  const { arity, assignments, stoichiometries, offset, systemsOffset } = classes[classOf(space, index)];
+  const { arity, splits, stoichiometries, offset, systemsOffset } = classes[classOf(space, index)];
   const system = Math.floor((index - offset) / stoichiometries);
   const v = (index - offset) % stoichiometries;
   const start = systemsOffset + system * arity;
-  const amounts = stoichiometryAt(splitsOf(arity, assignments), definition.maxCoefficient, v);
+  const amounts = stoichiometryAt(splits, definition.maxCoefficient, v);
   return composition(systems.subarray(start, start + arity), amounts);
 }
 
@@ -52,9 +51,9 @@ export function findComposition(
   const reason = excludedBy(definition, sought);
   if (reason !== undefined) return { excludedBy: reason };
   const place = locateSystem(space, sought.atomicNumbers);
-  const { arity, assignments, stoichiometries, offset } = classes[place.classIndex];
+  const { splits, stoichiometries, offset } = classes[place.classIndex];
   const amounts = place.columns.map((z) => sought.amounts[sought.atomicNumbers.indexOf(z)]);
-  const v = stoichiometryRank(splitsOf(arity, assignments), definition.maxCoefficient, amounts);
+  const v = stoichiometryRank(splits, definition.maxCoefficient, amounts);
   if (v === undefined) throw new Error(`membership and enumeration disagree on ${formatFormula(sought)}`);
   return { index: offset + place.system * stoichiometries + v };
 }
@@ -75,9 +74,7 @@ export function locateSystem(space: Space, atomicNumbers: readonly number[]): Sy
   const arrangement = systemSplits(space.definition, atomicNumbers);
   if (arrangement !== undefined) {
     const { columns, splits } = arrangement;
-    const assignments = assignmentsOf(splits);
-    const candidates = classesBySize(space).get(sizeKey(columns.length, assignments)) ?? [];
-    const classIndex = candidates.find((c) => sameBytes(space.classes[c].assignments, assignments));
+    const classIndex = classesBySplits(space).get(JSON.stringify(splits));
     const system = classIndex === undefined ? -1 : rowOf(space, classIndex, columns);
     if (classIndex !== undefined && system >= 0) return { classIndex, system, columns };
   }
@@ -89,25 +86,12 @@ export function locateSystem(space: Space, atomicNumbers: readonly number[]): Sy
   );
 }
 
-const classesBySizeOf = new WeakMap<Space, ReadonlyMap<string, readonly number[]>>();
+const knownClasses = new WeakMap<Space, ReadonlyMap<string, number>>(); // made once for many look-ups
 
-/** Classes by arity and number of assignments: narrows a search among many thousand classes down to a few. */
-function classesBySize(space: Space): ReadonlyMap<string, readonly number[]> {
-  const known = classesBySizeOf.get(space);
-  if (known !== undefined) return known;
-  const bySize = new Map<string, number[]>();
-  for (const [c, { arity, assignments }] of space.classes.entries()) {
-    const key = sizeKey(arity, assignments);
-    const sameSize = bySize.get(key);
-    if (sameSize === undefined) bySize.set(key, [c]);
-    else sameSize.push(c);
-  }
-  classesBySizeOf.set(space, bySize);
-  return bySize;
-}
-
-function sizeKey(arity: number, assignments: Int8Array): string {
-  return `${arity} ${assignments.length}`;
+function classesBySplits(space: Space): ReadonlyMap<string, number> {
+  const classes = knownClasses.get(space) ?? new Map(space.classes.map(({ splits }, c) => [JSON.stringify(splits), c]));
+  knownClasses.set(space, classes);
+  return classes;
 }
 
 function rowOf({ classes, systems }: Space, classIndex: number, columns: readonly number[]): number {
@@ -119,10 +103,4 @@ function rowOf({ classes, systems }: Space, classIndex: number, columns: readonl
     if (c === arity) return row;
   }
   return -1;
-}
-
-function sameBytes(a: Int8Array, b: Int8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

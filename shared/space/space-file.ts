@@ -16,7 +16,7 @@ const KEYS = ['name', 'mobileIon', 'elements', 'anions', 'arity', 'maxCoefficien
 const ARITY_LIMITS = [2, 8] as const; // one element has no counterion; class keys hold 8 columns
 const MAX_COEFFICIENT = 64;
 const STATE_LIMITS = [-8, 9] as const; // the highest state known is +9, of Ir (Wang et al. 2014, doi:10.1038/nature13795)
-const MAX_VECTORS = 2 ** 32; // amount vectors of one system that can be searched and held as one matrix
+const MAX_VECTORS = 2 ** 28; // candidates for the amounts matrix of one class, which has to fit into memory
 
 type Fail = (problem: string, remedy: string) => never;
 
@@ -134,7 +134,7 @@ function readMaxCoefficient(value: unknown, arity: number, fail: Fail): number {
   if (most ** arity > MAX_VECTORS) {
     const limit = Math.floor(MAX_VECTORS ** (1 / arity) + 1e-9);
     return fail(
-      `maxCoefficient ${most} with ${arity} elements gives ${most}^${arity} amount vectors a system, more than 2^32`,
+      `maxCoefficient ${most} with ${arity} elements gives ${most}^${arity} candidate stoichiometries a system, more than 2^28`,
       `Lower maxCoefficient to ${limit} or less, or lower the arity.`,
     );
   }

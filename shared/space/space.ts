@@ -1,16 +1,17 @@
 import { SYMBOLS } from '../chemistry/elements.ts';
 import { InputError, IntegrityError } from '../errors.ts';
 import { listStoichiometries } from './amounts.ts';
-import { assignmentsOf, splitsOf } from './assignments.ts';
 import { type ClassGroup, type CountedClass, groupSystems, writeSystems } from './group-systems.ts';
 import { type IonTable, ionTable } from './ions.ts';
 import type { SpaceDefinition } from './space-file.ts';
 import type { ChargeStates } from './sumsets.ts';
 
+const MAX_SYSTEMS = 1e8; // of at most 8 bytes each
+
 /** Systems that allow the same stoichiometries, column by column. */
 export interface StoichiometryClass {
   readonly arity: number; // elements of a system, k
-  readonly assignments: Int8Array; // shape (assignments, k) row-major, charge of each column
+  readonly splits: readonly ChargeStates[]; // alternatives, each with the states that every column can have in it
   readonly systems: number;
   readonly stoichiometries: number; // amount vectors that each of its systems has, V > 0
   readonly offset: number; // index of its first composition
@@ -34,28 +35,49 @@ export interface Space {
 export function buildSpace(definition: SpaceDefinition, file = definition.name): Space {
   const table = ionTable(definition);
   const [least, most] = definition.arity;
+  checkSystems(definition, table, file);
   const groups: ClassGroup[] = [];
   for (let arity = least; arity <= most; arity++) groups.push(groupSystems(table, arity, definition.maxCoefficient));
-  const { classes, compositions, bytes } = numberClasses(groups.flatMap((group) => group.classes));
+  const { classes, compositions, bytes } = numberClasses(
+    groups.flatMap((group) => group.classes),
+    (count) => tooMany(definition, count, file),
+  );
   if (compositions === 0) throw noMember(definition, table, file);
-  if (compositions > Number.MAX_SAFE_INTEGER) throw tooMany(definition, compositions, file);
   const systems = new Uint8Array(bytes);
   for (const group of groups) writeSystems(table, group, systems);
   return { definition, classes, systems, compositions };
 }
 
+/** Refuse before the enumeration what would take hours and more memory than there is. */
+function checkSystems({ arity: [least, most] }: SpaceDefinition, table: IonTable, file: string): void {
+  const partners = table.atomicNumbers.length - 1;
+  let bound = 0;
+  let combinations = 1; // of the partners, k - 1 at a time
+  for (let k = 2; k <= most; k++) {
+    combinations *= (partners - k + 2) / (k - 1);
+    if (k >= least) bound += Math.round(combinations);
+  }
+  if (bound <= MAX_SYSTEMS) return;
+  throw new InputError(
+    `${partners} partners in systems of ${least} to ${most} elements make up to ${bound.toExponential(1)} systems, more than ${MAX_SYSTEMS.toExponential(0)}`,
+    { file, column: 'arity' },
+    'Lower the arity, or remove elements.',
+  );
+}
+
 /** Place classes one after the other. */
-function numberClasses(counted: readonly Omit<CountedClass, 'number'>[]) {
+function numberClasses(counted: readonly Omit<CountedClass, 'number'>[], tooMany: (compositions: number) => Error) {
   const classes: StoichiometryClass[] = [];
   let compositions = 0;
   let bytes = 0;
   for (const entry of counted) {
     entry.systemsOffset = bytes;
-    const { arity, assignments, systems, stoichiometries } = entry;
-    classes.push({ arity, assignments, systems, stoichiometries, offset: compositions, systemsOffset: bytes });
+    const { arity, splits, systems, stoichiometries } = entry;
+    classes.push({ arity, splits, systems, stoichiometries, offset: compositions, systemsOffset: bytes });
     compositions += systems * stoichiometries;
     bytes += systems * arity;
   }
+  if (!Number.isSafeInteger(compositions)) throw tooMany(compositions);
   return { classes, compositions, bytes };
 }
 
@@ -84,16 +106,13 @@ function tooMany({ maxCoefficient }: SpaceDefinition, compositions: number, file
  *
  * @returns shape (V, k) row-major, lexicographic
  */
-export function amountsMatrix(
-  { arity, assignments }: Pick<StoichiometryClass, 'arity' | 'assignments'>,
-  maxCoefficient: number,
-): Uint8Array {
-  return listStoichiometries(splitsOf(arity, assignments), maxCoefficient);
+export function amountsMatrix({ splits }: Pick<StoichiometryClass, 'splits'>, maxCoefficient: number): Uint8Array {
+  return listStoichiometries(splits, maxCoefficient);
 }
 
 /** What `plan/classes.json` holds of a class; offsets follow from the order. */
 interface ClassRecord {
-  readonly states: readonly ChargeStates[]; // one per split, shape (k, states)
+  readonly splits: readonly ChargeStates[];
   readonly systems: number;
   readonly stoichiometries: number;
 }
@@ -102,9 +121,9 @@ const CLASSES_SCHEMA = 1;
 
 /** Text of `plan/classes.json`. */
 export function classesToJson({ classes }: Pick<Space, 'classes'>): string {
-  const records = classes.map(({ arity, assignments, systems, stoichiometries }): ClassRecord => {
-    return { states: splitsOf(arity, assignments), systems, stoichiometries };
-  });
+  const records = classes.map(
+    ({ splits, systems, stoichiometries }): ClassRecord => ({ splits, systems, stoichiometries }),
+  );
   return `{"schema":${CLASSES_SCHEMA},"classes":[\n${records.map((record) => JSON.stringify(record)).join(',\n')}\n]}\n`;
 }
 
@@ -125,10 +144,9 @@ export function classesFromJson(text: string, file: string): StoichiometryClass[
   if (!Array.isArray(content.classes) || content.classes.length === 0) throw damaged('lists no classes', file);
   const counted = content.classes.map((record, i) => {
     if (!isClassRecord(record)) throw damaged(`class ${i} is ${JSON.stringify(record)?.slice(0, 80)}`, file);
-    const { states, systems, stoichiometries } = record;
-    return { arity: states[0].length, assignments: assignmentsOf(states), systems, stoichiometries, systemsOffset: 0 };
+    return { ...record, arity: record.splits[0].length, systemsOffset: 0 };
   });
-  return numberClasses(counted).classes;
+  return numberClasses(counted, (count) => damaged(`numbers ${count.toExponential(1)} compositions`, file)).classes;
 }
 
 function damaged(problem: string, file: string): IntegrityError {
@@ -136,14 +154,14 @@ function damaged(problem: string, file: string): IntegrityError {
 }
 
 function isClassRecord(value: unknown): value is ClassRecord {
-  const { states, systems, stoichiometries } = (value ?? {}) as Record<string, unknown>;
+  const { splits, systems, stoichiometries } = (value ?? {}) as Record<string, unknown>;
   const isState = (state: unknown) => Number.isInteger(state) && state !== 0 && Math.abs(state as number) <= 9;
   const isList = (list: unknown, isItem: (item: unknown) => boolean, length?: number) =>
     Array.isArray(list) && list.length > 0 && list.length === (length ?? list.length) && list.every(isItem);
-  const arity = Array.isArray(states) && Array.isArray(states[0]) ? states[0].length : 0;
+  const arity = Array.isArray(splits) && Array.isArray(splits[0]) ? splits[0].length : 0;
   return (
     arity >= 2 &&
-    isList(states, (split) => isList(split, (column) => isList(column, isState), arity)) &&
+    isList(splits, (split) => isList(split, (column) => isList(column, isState), arity)) &&
     isCount(systems) &&
     isCount(stoichiometries)
   );

@@ -28,11 +28,15 @@ describe('classes.json', () => {
     ['{"schema":2,"classes":[]}', 'has schema 2, not 1'],
     ['{"schema":1,"classes":[]}', 'lists no classes'],
     ['{"schema":1,"classes":[null]}', 'class 0 is null'],
-    ['{"schema":1,"classes":[{"states":[[[1],[-2]]],"systems":1}]}', 'class 0 is {"states"'],
-    ['{"schema":1,"classes":[{"states":[[[1],[0]]],"systems":1,"stoichiometries":1}]}', 'class 0 is'],
-    ['{"schema":1,"classes":[{"states":[[[1],[]]],"systems":1,"stoichiometries":1}]}', 'class 0 is'],
-    ['{"schema":1,"classes":[{"states":[[[1],[-2]],[[1]]],"systems":1,"stoichiometries":1}]}', 'class 0 is'],
-    ['{"schema":1,"classes":[{"states":[[[1],[-2]]],"systems":1.5,"stoichiometries":1}]}', 'class 0 is'],
+    ['{"schema":1,"classes":[{"splits":[[[1],[-2]]],"systems":1}]}', 'class 0 is {"splits"'],
+    ['{"schema":1,"classes":[{"splits":[[[1],[0]]],"systems":1,"stoichiometries":1}]}', 'class 0 is'],
+    ['{"schema":1,"classes":[{"splits":[[[1],[]]],"systems":1,"stoichiometries":1}]}', 'class 0 is'],
+    ['{"schema":1,"classes":[{"splits":[[[1],[-2]],[[1]]],"systems":1,"stoichiometries":1}]}', 'class 0 is'],
+    ['{"schema":1,"classes":[{"splits":[[[1],[-2]]],"systems":1.5,"stoichiometries":1}]}', 'class 0 is'],
+    [
+      `{"schema":1,"classes":[{"splits":[[[1],[-2]]],"systems":${2 ** 30},"stoichiometries":${2 ** 23}}]}`,
+      'numbers 9.0e+15 compositions',
+    ],
   ])('refuses %s', (text, message) => {
     expect(() => classesFromJson(text, 'run/plan/classes.json')).toThrow(IntegrityError);
     expect(() => classesFromJson(text, 'run/plan/classes.json')).toThrow(

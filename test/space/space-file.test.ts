@@ -62,7 +62,7 @@ describe('parseSpace', () => {
     [{ maxCoefficient: 0 }, 'maxCoefficient: maxCoefficient 0 is not an integer from 1 to 64.'],
     [{ maxCoefficient: 2.5 }, 'maxCoefficient: maxCoefficient 2.5 is not an integer from 1 to 64.'],
     [{ maxCoefficient: '8' }, 'maxCoefficient: maxCoefficient "8" is not an integer from 1 to 64.'],
-    [{ arity: [3, 8], maxCoefficient: 17 }, 'maxCoefficient 17 with 8 elements gives 17^8 amount vectors a system'],
+    [{ arity: [3, 8], maxCoefficient: 12 }, 'maxCoefficient 12 with 8 elements gives 12^8 candidate stoichiometries'],
     [{ oxidationStates: [2] }, 'oxidationStates: [2] is not an object.'],
     [{ oxidationStates: { Fx: [2] } }, 'oxidationStates: "Fx" is no known element.'],
     [{ oxidationStates: { Fe: 2 } }, 'oxidationStates: states 2 of Fe are not a list of integers.'],

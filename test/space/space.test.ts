@@ -144,6 +144,13 @@ describe('buildSpace', () => {
     expect(space.classes.reduce((sum, { systems }) => sum + systems, 0)).toBe(2);
   });
 
+  it('refuses at once a space of too many systems', () => {
+    const elements = SYMBOLS.filter((symbol, z) => symbol !== '' && symbol !== 'Li' && oxidationStates(z).length > 0);
+    expect(() => build({ elements, arity: [3, 8], maxCoefficient: 8 })).toThrow(
+      /^test:arity: \d+ partners in systems of 3 to 8 elements make up to \d\.\de\+10 systems, more than 1e\+8\. Lower/,
+    );
+  });
+
   it('names the file and the reason if there is no member', () => {
     expect(() => build({ elements: ['Na', 'K'], arity: [2, 3], maxCoefficient: 8 })).toThrow(
       /^test: space has no member: no composition of 2 to 3 elements with amounts up to 8 is neutral/,
@@ -156,14 +163,24 @@ describe('buildSpace', () => {
 
 describe('amountsMatrix', () => {
   it('lists coprime neutral amounts in lexicographic order', () => {
-    const cls = { arity: 3, assignments: Int8Array.of(1, 3, -2) };
+    const cls = { splits: [[[1], [3], [-2]]] };
     // a + 3b = 2c
     expect([...amountsMatrix(cls, 3)]).toEqual([1, 1, 2, 3, 1, 3]);
   });
 
   it('lists a vector once, however many assignments allow it', () => {
-    const one = amountsMatrix({ arity: 2, assignments: Int8Array.of(2, -2) }, 8);
-    const two = amountsMatrix({ arity: 2, assignments: Int8Array.of(1, -1, 1, -2, 2, -1, 2, -2) }, 8);
+    const one = amountsMatrix({ splits: [[[2], [-2]]] }, 8);
+    const two = amountsMatrix(
+      {
+        splits: [
+          [
+            [1, 2],
+            [-2, -1],
+          ],
+        ],
+      },
+      8,
+    );
     expect([...one]).toEqual([1, 1]);
     expect([...two]).toEqual([1, 1, 1, 2, 2, 1]);
   });
