@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import { type ModelHeader, readModelHeader, type TensorSignature } from './graph.ts';
 import { openSession, type TensorData } from './session.ts';
 
@@ -71,7 +71,7 @@ export async function openStudent(bytes: Uint8Array, name: string, threads = 1):
   });
   let results: Record<string, TensorData> | undefined; // reused while the shape stays the same
   return {
-    hash: createHash('sha256').update(bytes).digest('hex'),
+    hash: sha256(bytes),
     metadata,
     rowOf: (z) => rows[z],
     async logits(elements, amounts, systems, stoichiometries) {

@@ -1,6 +1,6 @@
+import { sha256 } from '../hash.ts';
 import type { ObjectStore } from '../io/store.ts';
 import { outputKey } from '../screen/run-keys.ts';
-import { sha256 } from '../screen/run-plan.ts';
 import type { RunSummary } from './summary.ts';
 
 const OUTPUTS = ['ranking.csv', 'ranking.parquet', 'summary.json'] as const;

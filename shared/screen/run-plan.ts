@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
 import { IntegrityError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import type { Space } from '../space/space.ts';
 import { canonicalSpaceJson, type SpaceDefinition } from '../space/space-file.ts';
 import type { ChunkRange } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
 import { RUN_ID_LENGTH } from './chunk-result.ts';
+import { type CostEstimate, estimateCost } from './cost-estimate.ts';
 
 /** Goes into every run id: to be raised when the same space, student and limits would give other results. */
 const FORMAT = 1;
@@ -40,11 +41,6 @@ export function runIdOf(definition: SpaceDefinition, studentHash: string, limits
   return sha256(JSON.stringify(identity)).slice(0, RUN_ID_LENGTH);
 }
 
-/** SHA-256 as hexadecimal text. */
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
 /** What `run.json` says. */
 export interface RunRecord {
   readonly format: number;
@@ -53,6 +49,7 @@ export interface RunRecord {
   readonly student: RunStudent;
   readonly options: RankingLimits;
   readonly counts: { systems: number; classes: number; compositions: number; chunks: number };
+  readonly costEstimate: CostEstimate; // of the same run in the cloud
   readonly files: Readonly<Record<string, string>>; // SHA-256 of the other files of the plan, by name
 }
 
@@ -66,6 +63,7 @@ export function encodeRunRecord(plan: RunPlan, files: Readonly<Record<string, st
     student,
     options: { top: limits.top, perSystem: limits.perSystem },
     counts: { ...countSpace(space), chunks: chunks.length },
+    costEstimate: estimateCost(space.compositions, chunks.length),
     files,
   };
   return `${JSON.stringify(record, undefined, 2)}\n`;

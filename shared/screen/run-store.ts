@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import type { ObjectStore } from '../io/store.ts';
 import { classesFromJson, classesToJson } from '../space/space.ts';
 import { parseSpace, type SpaceDefinition } from '../space/space-file.ts';
@@ -12,7 +13,6 @@ import {
   type RunPlan,
   type RunRecord,
   runIdOf,
-  sha256,
 } from './run-plan.ts';
 
 /** A stored plan with the model it was made for. */

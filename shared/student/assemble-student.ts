@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { SYMBOLS } from '../chemistry/elements.ts';
+import { sha256 } from '../hash.ts';
 import { encodeStudentMetadata, STUDENT_SCHEMA } from '../onnx/student-session.ts';
 import { type ModelCard, summarizeDistillation } from './card.ts';
 import type { FoldEvaluation } from './distill.ts';
 import type { Weights } from './network.ts';
 import { exportStudent } from './student-graph.ts';
-import { sha256, type TrainingSet } from './training-set.ts';
+import type { TrainingSet } from './training-set.ts';
 
 /** A finished student: the bytes of its ONNX model and its card. */
 export interface AssembledStudent {

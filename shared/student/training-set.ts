@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { SYMBOLS } from '../chemistry/elements.ts';
 import { formatSystem } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import { checkTeacher } from '../labels/check-teacher.ts';
 import type { FormulaLabel } from '../labels/label.ts';
 import { parseLabels } from '../labels/labels-file.ts';
@@ -74,9 +74,4 @@ function checkEnough(labels: readonly FormulaLabel[], options: DistillOptions, f
       { file },
       `For ${folds} folds at least ${2 * folds} of each are needed: label more structures.`,
     );
-}
-
-/** SHA-256, hexadecimal; of a text, that of its UTF-8 bytes. */
-export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }
