@@ -22,7 +22,10 @@ interface CountingTask {
  * @param classes splits of every class, all with the same number of columns
  * @returns shape (classes,)
  */
-export function countStoichiometries(classes: readonly (readonly ChargeStates[])[], maxCoefficient: number) {
+export function countStoichiometries(
+  classes: readonly (readonly ChargeStates[])[],
+  maxCoefficient: number,
+): Float64Array {
   const counts = new Float64Array(classes.length);
   if (classes.length === 0) return counts;
   const grid = rightGrid((classes[0][0].length + 1) >> 1, maxCoefficient);

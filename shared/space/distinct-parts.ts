@@ -23,8 +23,10 @@ export function slotCharge(slot: number): number {
 }
 
 /**
+ * All amount vectors with entries 1..maxCoefficient of some columns, grouped. Columns with few states come first, so
+ * that groups stay few while columns are added.
+ *
  * @param splits alternatives, each shape (columns, states)
- * @param maxCoefficient largest amount
  */
 export function distinctParts(splits: readonly ChargeStates[], maxCoefficient: number): Parts {
   let parts: Parts = {

@@ -16,12 +16,10 @@ export function forEachSystem(table: IonTable, arity: number, visit: (arrangemen
       if (arrange(table, rows, arity, arrangement)) visit(arrangement);
       return;
     }
-    const mobileLeft = above > mobile;
+    const mobileLeft = above > mobile; // it is not chosen yet, so no ion below it may be
     for (let row = above - 1; row >= column; row--) {
-      if (mobileLeft && (row < mobile || (column === 0 && row !== mobile))) {
-        if (row < mobile) break;
-        continue;
-      }
+      if (mobileLeft && row < mobile) break;
+      if (mobileLeft && column === 0 && row !== mobile) continue;
       const canBeNegative = anion[row] > 0;
       if (!canBeNegative && column === arity - 1) continue;
       if (!allNegative && cation[row] === 0) continue;
