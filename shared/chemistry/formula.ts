@@ -9,7 +9,9 @@ export interface Composition {
 
 const MAX_LENGTH = 1000; // characters; far above any real formula, and keeps hostile input cheap
 const MAX_DEPTH = 16;
-const TOKEN = /([A-Z][a-z]?)|(\d+(?:\.\d+)?|\.\d+)|([([{])|([)\]}])|([·•*.])/y;
+const MIN_AMOUNT = 1e-6; // the last decimal that a formatted formula keeps
+const MAX_AMOUNT = 1e9; // far above any real formula, and exact in a formatted one
+const TOKEN = /\s*(?:([A-Z][a-z]?)|(\d+(?:\.\d+)?|\.\d+)|([([{])|([)\]}])|([·•⋅∙*.]))/y;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const HINT = 'Write element symbols with amounts, such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O.';
 
@@ -17,12 +19,13 @@ type Counts = Map<number, number>;
 
 /**
  * Composition of a chemical formula: fractional amounts, nested brackets and hydrate dots (`·`, `•`, `*`, or a `.`
- * that is not a decimal point) are read; a number after a dot multiplies what follows it.
+ * that is not a decimal point) are read; a number after a dot multiplies what follows it. Blanks may stand between
+ * symbols, numbers and brackets, not inside them.
  *
  * @throws {InputError} naming the formula and the character at which it stops to parse
  */
 export function parseFormula(text: string, place: Place = {}): Composition {
-  const formula = text.normalize('NFKC').replace(/\s+/g, '');
+  const formula = text.normalize('NFKC').trim();
   const fail = (problem: string): never => {
     const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
     throw new InputError(`formula ${JSON.stringify(shown)} ${problem}`, place, HINT);
@@ -31,7 +34,8 @@ export function parseFormula(text: string, place: Place = {}): Composition {
   if (formula.length > MAX_LENGTH) fail(`has ${formula.length} characters, more than ${MAX_LENGTH}`);
   const counts = readCounts(formula, fail);
   for (const [z, amount] of counts) {
-    if (!(amount > 0 && Number.isFinite(amount))) fail(`has the amount ${amount} of ${SYMBOLS[z]}`);
+    if (!(amount >= MIN_AMOUNT && amount <= MAX_AMOUNT))
+      fail(`has the amount ${amount} of ${SYMBOLS[z]}, expected ${MIN_AMOUNT} to ${MAX_AMOUNT}`);
   }
   return fromCounts(counts);
 }
@@ -42,12 +46,12 @@ interface Frame {
   readonly total: Counts; // finished parts
   part: Counts; // since the last dot
   factor: number; // of the current part
+  takesFactor: boolean; // whether the part may still begin with a number: only after a dot
 }
 
 function readCounts(formula: string, fail: (problem: string) => never): Counts {
   const frames: Frame[] = [newFrame('')];
   let last: Counts | undefined; // what a number that comes next multiplies
-  TOKEN.lastIndex = 0;
   for (let position = 0; position < formula.length; position = TOKEN.lastIndex) {
     TOKEN.lastIndex = position;
     const match =
@@ -55,10 +59,12 @@ function readCounts(formula: string, fail: (problem: string) => never): Counts {
     const [, symbol, number, open, close] = match;
     const frame = frames[frames.length - 1];
     if (number !== undefined) {
+      if (Number(number) === 0) fail(`has the amount ${number}`);
       if (last !== undefined) addScaled(frame.part, last, Number(number));
-      else if (frame.part.size === 0 && position > 0) frame.factor *= Number(number);
+      else if (frame.takesFactor && frame.part.size === 0) frame.factor = Number(number);
       else fail(`has the number ${number} without an element before it`);
       last = undefined;
+      frame.takesFactor = false;
       continue;
     }
     if (last !== undefined) addScaled(frame.part, last, 1);
@@ -83,7 +89,7 @@ function readCounts(formula: string, fail: (problem: string) => never): Counts {
 }
 
 function newFrame(closing: string): Frame {
-  return { closing, total: new Map(), part: new Map(), factor: 1 };
+  return { closing, total: new Map(), part: new Map(), factor: 1, takesFactor: false };
 }
 
 function endPart(frame: Frame, fail: (problem: string) => never): void {
@@ -91,6 +97,7 @@ function endPart(frame: Frame, fail: (problem: string) => never): void {
   addScaled(frame.total, frame.part, frame.factor);
   frame.part = new Map();
   frame.factor = 1;
+  frame.takesFactor = true;
 }
 
 function finish(frame: Frame, fail: (problem: string) => never): Counts {
@@ -137,11 +144,12 @@ export function reduced(original: Composition): Composition {
 
 /** Formula such as `Li3PS4`: elements in {@link compareElements} order, amounts of 1 left out, at most 6 decimals. */
 export function formatFormula({ atomicNumbers, amounts }: Composition): string {
-  return atomicNumbers.map((z, i) => SYMBOLS[z] + (amounts[i] === 1 ? '' : formatAmount(amounts[i]))).join('');
+  return atomicNumbers.map((z, i) => SYMBOLS[z] + formatAmount(amounts[i])).join('');
 }
 
 function formatAmount(amount: number): string {
-  return String(Number(amount.toFixed(6)));
+  const text = String(Number(amount.toFixed(6)));
+  return text === '1' ? '' : text;
 }
 
 /** Chemical system such as `Li-P-S`, in {@link compareElements} order. */

@@ -17,9 +17,23 @@ export class DirectoryStore implements ObjectStore {
 
   private path(key: string): string {
     const path = resolve(this.location, key);
-    if (!path.startsWith(this.location + sep))
-      throw new InputError(`key ${JSON.stringify(key)} leaves ${this.location}`, {}, 'Use a name without "..".');
+    if (!path.startsWith(this.root)) throw this.leaves(key);
     return path;
+  }
+
+  private folder(prefix: string): string {
+    const path = resolve(this.location, prefix);
+    if (path !== this.location && !path.startsWith(this.root)) throw this.leaves(prefix);
+    return path;
+  }
+
+  /** The location with one separator at its end. */
+  private get root(): string {
+    return this.location.endsWith(sep) ? this.location : this.location + sep;
+  }
+
+  private leaves(key: string): InputError {
+    return new InputError(`key ${JSON.stringify(key)} leaves ${this.location}`, {}, 'Use a name without "..".');
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -63,35 +77,29 @@ export class DirectoryStore implements ObjectStore {
       }
       await rename(partial, path);
     } catch (error) {
-      await rm(partial, { force: true });
+      await rm(partial, { force: true }).catch(() => {}); // what stopped the writing is what to report
       throw fileError(error, path);
     }
   }
 
   async list(prefix: string): Promise<string[]> {
-    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    const folder = this.folder(prefix.slice(0, prefix.lastIndexOf('/') + 1));
     try {
-      const entries = await readdir(join(this.location, folder), { recursive: true, withFileTypes: true });
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
       return entries
         .filter((entry) => entry.isFile() && !entry.name.endsWith(TEMPORARY))
-        .map((entry) =>
-          join(entry.parentPath, entry.name)
-            .slice(this.location.length + 1)
-            .split(sep)
-            .join('/'),
-        )
+        .map((entry) => join(entry.parentPath, entry.name).slice(this.root.length).split(sep).join('/'))
         .filter((key) => key.startsWith(prefix))
         .sort();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw fileError(error, join(this.location, folder));
+      throw fileError(error, folder);
     }
   }
 
   /** Delete what a killed process left half-written. Only when no other process writes to the store. */
   async removePartial(prefix: string): Promise<void> {
-    const folder = join(this.location, prefix);
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    const entries = await readdir(this.folder(prefix), { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       if (entry.isFile() && entry.name.endsWith(TEMPORARY))
         await rm(join(entry.parentPath, entry.name), { force: true });
@@ -110,12 +118,16 @@ function truncated(path: string, start: number, end: number, read: number): Inte
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC:
     'The disk is full: free space or choose another directory; what is finished is kept and the same command goes on.',
+  EDQUOT: 'Your quota is used up: free space or choose another directory.',
   EACCES: 'Permission was denied: choose a directory that you can read and write.',
   EPERM: 'Permission was denied: choose a directory that you can read and write.',
   EROFS: 'The file system is read-only: choose another directory.',
   ENOENT: 'There is no such file: check the path.',
   ENOTDIR: 'A part of the path is a file, not a directory: choose another path.',
+  EEXIST: 'A part of the path is a file, not a directory: choose another path.',
   EISDIR: 'This is a directory, not a file: name a file.',
+  EFBIG: 'The file would be larger than is allowed: raise the limit (ulimit -f) or choose another file system.',
+  ENAMETOOLONG: 'The name is too long: choose a shorter one.',
   EMFILE: 'Too many files are open: raise the limit (ulimit -n).',
 };
 
