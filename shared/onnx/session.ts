@@ -29,7 +29,7 @@ export async function openSession(bytes: Uint8Array, threads = 1): Promise<Sessi
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4, // its errors are thrown as well
   });
   return {
     async run(inputs, results) {

@@ -2,7 +2,7 @@ import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { type ModelHeader, readModelHeader, type TensorSignature } from './graph.ts';
-import { openSession, type TensorData } from './session.ts';
+import { openSession, type Session, type TensorData } from './session.ts';
 
 /** The model schema that this version writes and reads. */
 export const STUDENT_SCHEMA = '1';
@@ -65,6 +65,7 @@ export async function openStudent(bytes: Uint8Array, name: string, threads = 1):
   const session = await openSession(bytes, threads).catch((error: unknown) => {
     throw refusal(name, `ONNX Runtime cannot load it: ${(error as Error).message}`, error);
   });
+  await tryOut(session, metadata, name);
   const rows = new Int16Array(256).fill(-1);
   metadata.symbols.forEach((symbol, row) => {
     rows[atomicNumber(symbol) as number] = row;
@@ -91,6 +92,26 @@ export async function openStudent(bytes: Uint8Array, name: string, threads = 1):
   };
 }
 
+/** Score every element alone: tells damaged weights, and a table of fewer rows than there are symbols. */
+async function tryOut(session: Session, { symbols }: StudentMetadata, name: string): Promise<void> {
+  const inputs = {
+    elements: { data: BigInt64Array.from(symbols.keys(), BigInt), shape: [symbols.length, 1] },
+    amounts: { data: Float32Array.of(1), shape: [1, 1] },
+  };
+  try {
+    const { logit } = await session.run(inputs).catch((error: unknown) => {
+      throw refusal(name, `it cannot score its ${symbols.length} elements: ${(error as Error).message}`, error);
+    });
+    if (String(logit.shape) !== `${symbols.length},1`)
+      throw refusal(name, `its logits have the shape (${logit.shape}), expected (${symbols.length},1)`);
+    const bad = symbols.find((_, row) => !Number.isFinite(logit.data[row]));
+    if (bad !== undefined) throw refusal(name, `its logit of ${bad} is ${logit.data[symbols.indexOf(bad)]}`);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
 /** Metadata of a student's bytes, after its schema and signature are checked; runs nothing. */
 export function readStudentMetadata(bytes: Uint8Array, name: string): StudentMetadata {
   const header = decodeHeader(bytes, name);
@@ -114,11 +135,14 @@ export function readStudentMetadata(bytes: Uint8Array, name: string): StudentMet
   const threshold = Number(get('threshold'));
   if (!(threshold > 0 && threshold < 1))
     throw refusal(name, `its threshold ${get('threshold')} is not between 0 and 1`);
+  const mobileIon = get('mobile_ion');
+  if (!symbols.includes(mobileIon))
+    throw refusal(name, `its mobile ion ${JSON.stringify(mobileIon)} is none of its elements`);
   return {
     schema,
     symbols,
     threshold,
-    mobileIon: get('mobile_ion'),
+    mobileIon,
     teacherHash: get('teacher_sha256'),
     labelsHash: get('labels_sha256'),
     metrics: parseMetrics(get('metrics'), name),
@@ -153,11 +177,15 @@ function decodeHeader(bytes: Uint8Array, name: string): ModelHeader {
 }
 
 function parseMetrics(text: string, name: string): Record<string, unknown> {
+  let metrics: unknown;
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    metrics = JSON.parse(text);
   } catch (error) {
-    throw refusal(name, 'its metrics are not JSON', error);
+    throw refusal(name, 'its metrics are not a JSON object', error);
   }
+  if (typeof metrics !== 'object' || metrics === null || Array.isArray(metrics))
+    throw refusal(name, 'its metrics are not a JSON object');
+  return metrics as Record<string, unknown>;
 }
 
 function refusal(name: string, problem: string, cause?: unknown): InputError {
