@@ -39,6 +39,7 @@ async function runDistill({ labels, out, seed, teacher, workers }: Options): Pro
     { file: teacher, text: await readText(teacher) },
     seed,
   );
+  await new DirectoryStore(dirname(out)).checkWritable(basename(out));
   const { folds, weights } = await trainAll(set, workers);
   await writeStudent(out, assembleStudent(set, weights, folds));
 }

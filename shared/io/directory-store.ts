@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { InputError, IntegrityError } from '../errors.ts';
 import type { ObjectStore } from './store.ts';
@@ -64,6 +64,23 @@ export class DirectoryStore implements ObjectStore {
 
   /** Writes beside the target, flushes to the disk and renames, so that a crash leaves the old object or the new one. */
   async put(key: string, bytes: Uint8Array): Promise<void> {
+    await this.write(key, bytes, rename);
+  }
+
+  /** Refuse a key that cannot be written, before the long work whose result it is for. */
+  async checkWritable(key: string): Promise<void> {
+    await this.write(key, new Uint8Array(), async (partial, path) => {
+      const found = await stat(path).catch(() => undefined);
+      if (found?.isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });
+      await rm(partial);
+    });
+  }
+
+  private async write(
+    key: string,
+    bytes: Uint8Array,
+    finish: (partial: string, path: string) => Promise<void>,
+  ): Promise<void> {
     const path = this.path(key);
     const partial = `${path}.${randomUUID()}${TEMPORARY}`;
     try {
@@ -75,7 +92,7 @@ export class DirectoryStore implements ObjectStore {
       } finally {
         await file.close();
       }
-      await rename(partial, path);
+      await finish(partial, path);
     } catch (error) {
       await rm(partial, { force: true }).catch(() => {}); // what stopped the writing is what to report
       throw fileError(error, path);

@@ -12,7 +12,7 @@ const TOLERANCE = 1e-3; // features are stored with 6 digits, which moves a prob
 export function checkTeacher(labels: readonly StructureLabel[], teacher: Teacher, file: string): void {
   for (const label of labels) {
     const expected = teacherProbability(teacher, label);
-    if (Math.abs(expected - label.probability) > TOLERANCE)
+    if (!(Math.abs(expected - label.probability) <= TOLERANCE))
       throw new InputError(
         `${label.id} has probability ${label.probability}, but teacher ${teacher.name} gives ${expected.toPrecision(6)} for its features`,
         { file, column: 'probability' },

@@ -1,8 +1,10 @@
 import { type Composition, composition, formatFormula, reduced } from '../chemistry/formula.ts';
+import { InputError } from '../errors.ts';
 import { createRandom, type Random, randomInteger } from '../random.ts';
 
 const MAX_AMOUNT = 12; // the largest amount that a change draws
 const MAX_ELEMENTS = 7;
+const MAX_FAILURES = 10_000; // draws in a row that give nothing new; then there is next to nothing left to find
 
 /**
  * Compositions near given ones, as training material that a slower model labels: each is a copy of one of them with one
@@ -12,6 +14,7 @@ const MAX_ELEMENTS = 7;
  * @param originals compositions with the mobile ion and an anion
  * @param anions atomic numbers that count as anions
  * @param count how many to make
+ * @throws {InputError} if so many cannot be made from the originals
  */
 export function augmentCompositions(
   originals: readonly Composition[],
@@ -24,7 +27,9 @@ export function augmentCompositions(
   const pool = elementPool(originals, mobileIon);
   const seen = new Set(originals.map(formatFormula));
   const made: Composition[] = [];
+  let failures = 0;
   while (made.length < count) {
+    if (failures++ === MAX_FAILURES) throw exhausted(originals.length, made.length, count);
     const original = pick(originals, random);
     let current: Counts = new Map(original.atomicNumbers.map((z, e) => [z, original.amounts[e]]));
     const changes = 1 + randomInteger(random, 3);
@@ -34,8 +39,17 @@ export function augmentCompositions(
     if (seen.has(formula) || ![...current.keys()].some((z) => anions.has(z))) continue;
     seen.add(formula);
     made.push(candidate);
+    failures = 0;
   }
   return made;
+}
+
+function exhausted(originals: number, found: number, count: number): InputError {
+  return new InputError(
+    `${originals} labelled compositions have only about ${found} others near them, and ${count} are to be made`,
+    {},
+    'Label structures of more elements and systems.',
+  );
 }
 
 /** Elements other than the mobile ion, each as often as the square root of its number of compositions. */

@@ -45,11 +45,14 @@ export async function trainStudent(
   const batches = new BatchSource(encodeExamples(features, examples, arity), options);
   const average = new RunningAverage(features, options.size);
   let state = initialState(features, options);
-  for (let step = 0; step < options.steps; step++) {
-    state = await trainStep(session, state, batches.next(), step, options);
-    if (step >= options.averageFrom * options.steps) average.add(state);
+  try {
+    for (let step = 0; step < options.steps; step++) {
+      state = await trainStep(session, state, batches.next(), step, options);
+      if (step >= options.averageFrom * options.steps) average.add(state);
+    }
+  } finally {
+    await session.release();
   }
-  await session.release();
   return average.weights();
 }
 

@@ -7,7 +7,7 @@ import type { FormulaLabel } from '../labels/label.ts';
 import { parseLabels } from '../labels/labels-file.ts';
 import { isIonic, mergePolymorphs } from '../labels/merge-polymorphs.ts';
 import { parseTeacher } from '../teacher/teacher.ts';
-import { DISTILL_DEFAULTS, type DistillOptions, labelledElements } from './distill.ts';
+import { DISTILL_DEFAULTS, type DistillOptions, labelledElements, systemFolds } from './distill.ts';
 import type { ElementFeatures } from './element-features.ts';
 
 /** A text file with its name. */
@@ -39,7 +39,8 @@ export function prepareTrainingSet(labelsText: NamedText, teacherText: NamedText
   const labels = mergePolymorphs(structureLabels);
   const ionic = labels.filter(isIonic);
   const options = { ...DISTILL_DEFAULTS, seed, threshold: teacher.threshold };
-  checkEnough(ionic, options, labelsText.file);
+  checkMobileIon(ionic, options.mobileIon, labelsText.file);
+  checkFolds(ionic, options, labelsText.file);
   return {
     teacher: { name: teacher.name, hash: sha256(teacherText.text) },
     labelsFile: labelsText.file,
@@ -51,9 +52,7 @@ export function prepareTrainingSet(labelsText: NamedText, teacherText: NamedText
   };
 }
 
-/** Every fold must have both classes to learn from and to be judged by. */
-function checkEnough(labels: readonly FormulaLabel[], options: DistillOptions, file: string): void {
-  const { folds, threshold, mobileIon } = options;
+function checkMobileIon(labels: readonly FormulaLabel[], mobileIon: number, file: string): void {
   const foreign = labels.find(({ composition }) => !composition.atomicNumbers.includes(mobileIon));
   if (foreign !== undefined)
     throw new InputError(
@@ -61,11 +60,15 @@ function checkEnough(labels: readonly FormulaLabel[], options: DistillOptions, f
       { file, column: 'formula' },
       'Delete its rows.',
     );
+}
+
+/** Every fold must have both classes to be judged by, and the others to learn from. */
+function checkFolds(labels: readonly FormulaLabel[], options: DistillOptions, file: string): void {
+  const { folds, threshold } = options;
+  const passes = labels.map(({ probability }) => probability >= threshold);
   const systems = (positive: boolean): number =>
     new Set(
-      labels
-        .filter(({ probability }) => probability >= threshold === positive)
-        .map(({ composition }) => formatSystem(composition.atomicNumbers)),
+      labels.filter((_, i) => passes[i] === positive).map(({ composition }) => formatSystem(composition.atomicNumbers)),
     ).size;
   const [positives, negatives] = [systems(true), systems(false)];
   if (Math.min(positives, negatives) < 2 * folds)
@@ -74,4 +77,14 @@ function checkEnough(labels: readonly FormulaLabel[], options: DistillOptions, f
       { file },
       `For ${folds} folds at least ${2 * folds} of each are needed: label more structures.`,
     );
+  const assigned = systemFolds(labels, options);
+  for (let fold = 0; fold < folds; fold++) {
+    const classes = new Set(passes.filter((_, i) => assigned[i] === fold));
+    if (classes.size < 2)
+      throw new InputError(
+        `fold ${fold + 1} of ${folds} would hold no formula ${classes.has(true) ? 'below' : 'at or above'} ${threshold}`,
+        { file },
+        'Label more structures, or try another --seed.',
+      );
+  }
 }

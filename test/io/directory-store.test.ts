@@ -116,6 +116,16 @@ describe('a directory store that cannot do what is asked', () => {
     expect(everything()).toEqual(['root', 'root/taken', 'root/taken/key']);
   });
 
+  it('says so before the work whose result cannot be written', async () => {
+    await store.put('taken/key', bytes('old'));
+    await expect(store.checkWritable('taken')).rejects.toThrow(/root\/taken: cannot be accessed \(EISDIR\)/);
+    await expect(store.checkWritable('taken/key/x')).rejects.toThrow(/A part of the path is a file/);
+    await store.checkWritable('taken/key');
+    await store.checkWritable('new');
+    expect(text(await store.get('taken/key'))).toBe('old');
+    expect(everything()).toEqual(['root', 'root/taken', 'root/taken/key']);
+  });
+
   it('refuses a name that the file system does not take', async () => {
     await expect(store.put('x'.repeat(300), bytes('x'))).rejects.toThrow(/ENAMETOOLONG.*choose a shorter/);
     expect(everything()).toEqual(['root']);
