@@ -3,6 +3,19 @@ import { elementFeatures } from '../shared/student/element-features.ts';
 import { initialWeights, type NetworkSize } from '../shared/student/network.ts';
 import { exportStudent } from '../shared/student/student-graph.ts';
 
+/** Metadata of a student that knows these elements. */
+export function studentMetadata(symbols: readonly string[]): Record<string, string> {
+  return encodeStudentMetadata({
+    schema: STUDENT_SCHEMA,
+    symbols: elementFeatures(symbols).symbols,
+    mobileIon: 'Li',
+    threshold: 0.5,
+    teacherHash: '0'.repeat(64),
+    labelsHash: '1'.repeat(64),
+    metrics: {},
+  });
+}
+
 /** Bytes of a real student with random weights, for tests that need scores but no chemistry. */
 export function randomStudent(
   symbols: readonly string[],
@@ -10,14 +23,5 @@ export function randomStudent(
   size: NetworkSize = { encoder: 16, first: 24, second: 8 },
 ): Uint8Array {
   const features = elementFeatures(symbols);
-  const metadata = {
-    schema: STUDENT_SCHEMA,
-    symbols: features.symbols,
-    mobileIon: 'Li',
-    threshold: 0.5,
-    teacherHash: '0'.repeat(64),
-    labelsHash: '1'.repeat(64),
-    metrics: {},
-  };
-  return exportStudent(features, initialWeights(features, size, seed), encodeStudentMetadata(metadata));
+  return exportStudent(features, initialWeights(features, size, seed), studentMetadata(symbols));
 }
