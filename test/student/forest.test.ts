@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../shared/random.ts';
+import { predictForest, trainForest } from '../../shared/student/forest.ts';
+
+const OPTIONS = { trees: 7, featureShare: 1, minimumLeaf: 1, seed: 1 };
+
+/** Fit y(x) on a table of one feature and predict at other values. */
+function fitColumn(
+  values: readonly number[],
+  target: (x: number) => number,
+  at: readonly number[],
+  options: Partial<typeof OPTIONS> = {},
+): number[] {
+  const forest = trainForest(Float32Array.from(values), Float64Array.from(values, target), { ...OPTIONS, ...options });
+  return [...predictForest(forest, Float32Array.from(at))];
+}
+
+const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+const step =
+  (edge: number) =>
+  (x: number): number =>
+    x < edge ? 0 : 1;
+
+describe('random forest', () => {
+  it('fits a step exactly and splits half-way between neighbouring values', () => {
+    const tenths = count(300).map((i) => i % 10);
+    expect(fitColumn(tenths, step(5), [-9, 0, 4, 4.4, 4.6, 5, 9, 99])).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+  });
+
+  it('fits a table of several features, such as an exclusive or', () => {
+    const rows = count(400).map((i) => [i % 2, (i >> 1) % 2, i % 7]);
+    const targets = rows.map(([a, b]) => a ^ b);
+    const forest = trainForest(Float32Array.from(rows.flat()), Float64Array.from(targets), OPTIONS);
+    expect([...predictForest(forest, Float32Array.of(0, 0, 3, 0, 1, 3, 1, 0, 3, 1, 1, 3))]).toEqual([0, 1, 1, 0]);
+  });
+
+  it('predicts a constant target everywhere, from single leaves', () => {
+    const forest = trainForest(Float32Array.from(count(50)), new Float64Array(50).fill(0.25), OPTIONS);
+    expect(forest.trees.map(({ feature }) => [...feature])).toEqual(count(7).map(() => [-1]));
+    expect([...predictForest(forest, Float32Array.of(-1, 17, 99))]).toEqual([0.25, 0.25, 0.25]);
+  });
+
+  it('cannot split examples that are alike: it predicts near their mean', () => {
+    const [one] = fitColumn(new Array(400).fill(3), () => 0.5, [3]);
+    expect(one).toBe(0.5);
+    const table = new Float32Array(400).fill(3);
+    const targets = Float64Array.from(table, (_, i) => i % 2);
+    const [mean] = predictForest(trainForest(table, targets, { ...OPTIONS, trees: 40 }), Float32Array.of(3));
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.03);
+  });
+
+  it('puts equal values on the same side, also where most values are equal', () => {
+    const values = count(4000).map((i) => (i % 10 === 0 ? i : 0)); // more distinct values than bins
+    expect(fitColumn(values, (x) => (x > 0 ? 1 : 0), [0, 10, 2000, 3990])).toEqual([0, 1, 1, 1]);
+  });
+
+  it('cuts many values into 256 quantile bins of equal size', () => {
+    const values = count(2560);
+    const at = [1279, 1280];
+    expect(fitColumn(values, step(1280), at)).toEqual([0, 1]); // 1280 begins a bin of ten
+    const inside = fitColumn(values, step(1285), [1279, ...count(10).map((i) => 1280 + i), 1290]);
+    expect([inside[0], inside[11]]).toEqual([0, 1]);
+    expect(new Set(inside.slice(1, 11)).size).toBe(1);
+    expect(inside[1]).toBeGreaterThan(0.2);
+    expect(inside[1]).toBeLessThan(0.8);
+  });
+
+  it('leaves no fewer examples in a leaf than asked', () => {
+    const forest = trainForest(Float32Array.from(count(100)), Float64Array.from(count(100), step(50)), {
+      ...OPTIONS,
+      minimumLeaf: 51,
+    });
+    expect(forest.trees.every(({ feature }) => feature.length === 1)).toBe(true);
+  });
+
+  it('predicts within the range of its targets, the mean of its trees', () => {
+    const random = createRandom(4);
+    const table = Float32Array.from({ length: 600 }, () => random());
+    const targets = Float64Array.from({ length: 200 }, (_, i) => 0.2 + 0.6 * table[3 * i] * table[3 * i + 1]);
+    const forest = trainForest(table, targets, { ...OPTIONS, trees: 30, featureShare: 0.4 });
+    const predictions = predictForest(forest, table);
+    const single = forest.trees.map((tree) => predictForest({ ...forest, trees: [tree] }, table));
+    predictions.forEach((prediction, i) => {
+      expect(prediction).toBeGreaterThanOrEqual(0.2);
+      expect(prediction).toBeLessThanOrEqual(0.8);
+      expect(prediction).toBeCloseTo(single.reduce((sum, tree) => sum + tree[i], 0) / 30, 12);
+    });
+    const error = predictions.reduce((sum, prediction, i) => sum + Math.abs(prediction - targets[i]), 0) / 200;
+    expect(error).toBeLessThan(0.02);
+  });
+
+  it('is the same for the same seed and another for another', () => {
+    const values = count(120).map((i) => (i * 37) % 101);
+    const at = count(100);
+    const predict = (seed: number): number[] => fitColumn(values, (x) => Math.sin(x / 9), at, { seed, trees: 3 });
+    expect(predict(1)).toEqual(predict(1));
+    expect(predict(2)).not.toEqual(predict(1));
+  });
+});
