@@ -65,7 +65,14 @@ describe('random forest', () => {
     expect(inside[1]).toBeLessThan(0.8);
   });
 
-  it('leaves no fewer examples in a leaf than asked', () => {
+  it('leaves no fewer examples in a leaf than asked, on either side', () => {
+    const leaf = { minimumLeaf: 40, trees: 20 };
+    const [high] = fitColumn(count(100), step(95), [99], leaf);
+    const [low] = fitColumn(count(100), (x) => 1 - step(5)(x), [0], leaf);
+    for (const prediction of [high, low]) {
+      expect(prediction).toBeGreaterThan(0.05);
+      expect(prediction).toBeLessThan(0.25); // about 5 ones among at least 40
+    }
     const forest = trainForest(Float32Array.from(count(100)), Float64Array.from(count(100), step(50)), {
       ...OPTIONS,
       minimumLeaf: 51,
