@@ -7,6 +7,7 @@ import { InputError } from '../shared/errors.ts';
 import { DirectoryStore } from '../shared/io/directory-store.ts';
 import { readBytes } from '../shared/io/files.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
+import { LOCAL_CHUNK_SECONDS } from '../shared/screen/batches.ts';
 import { planKey } from '../shared/screen/run-keys.ts';
 import { damagedPlan } from '../shared/screen/run-plan.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
@@ -45,6 +46,8 @@ export async function runLocally(run: LocalRun, signal: AbortSignal): Promise<Fi
         release = await lockRun(join(run.out, 'runs', runId, 'lock'));
         await store.removePartial(`runs/${runId}`);
       },
+      chunkSeconds: LOCAL_CHUNK_SECONDS,
+      spendingLimit: null,
     }));
     const { runId, chunks, resumed } = await plan(run);
     const finished = await loadFinished(store, runId);

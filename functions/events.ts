@@ -3,8 +3,10 @@ import { InputError } from '../shared/errors.ts';
 /** Fields of an event by name, read with their types checked. */
 export interface EventFields {
   text(name: string): string;
-  /** An integer of at least `least`. */
-  integer(name: string, least: number): number;
+  /** A text, or undefined if the field is absent or null. */
+  optionalText(name: string): string | undefined;
+  /** An integer of at least `least`; where the field is absent, `fallback` if there is one. */
+  integer(name: string, least: number, fallback?: number): number;
 }
 
 /** Read the fields of an event; each throws {@link InputError} naming field and value if it is not of its type. */
@@ -14,13 +16,15 @@ export function readEvent(event: unknown, handler: string): EventFields {
     const problem = `${JSON.stringify(fields[name]) ?? 'nothing'} is not ${expected}`;
     throw new InputError(problem, { file: `event of ${handler}`, column: name }, 'Correct the event.');
   };
+  const text = (name: string): string => {
+    const value = fields[name];
+    return typeof value === 'string' && value !== '' ? value : refuse(name, 'a text');
+  };
   return {
-    text(name) {
-      const value = fields[name];
-      return typeof value === 'string' && value !== '' ? value : refuse(name, 'a text');
-    },
-    integer(name, least) {
-      const value = fields[name];
+    text,
+    optionalText: (name) => (fields[name] === undefined || fields[name] === null ? undefined : text(name)),
+    integer(name, least, fallback) {
+      const value = fields[name] ?? fallback;
       return Number.isSafeInteger(value) && (value as number) >= least
         ? (value as number)
         : refuse(name, `an integer >= ${least}`);

@@ -1,17 +1,23 @@
 import { basename } from 'node:path';
-import { InputError } from '../shared/errors.ts';
-import type { ObjectStore } from '../shared/io/store.ts';
+import { InputError, IntegrityError } from '../shared/errors.ts';
+import { sha256 } from '../shared/hash.ts';
+import { type ObjectStore, readObject } from '../shared/io/store.ts';
 import { openStudent, type StudentSession } from '../shared/onnx/student-session.ts';
-import { cutIntoChunks, defaultChunkCount } from '../shared/screen/batches.ts';
+import { loadFinished } from '../shared/report/run-outputs.ts';
+import { CLOUD_CHUNK_SECONDS, cutIntoChunks, defaultChunkCount } from '../shared/screen/batches.ts';
 import { checkStudent } from '../shared/screen/check-student.ts';
-import type { RankingLimits } from '../shared/screen/chunk-accumulator.ts';
-import { MAX_CHUNKS } from '../shared/screen/run-keys.ts';
-import { type RunPlan, runIdOf } from '../shared/screen/run-plan.ts';
+import { DEFAULT_LIMITS, type RankingLimits } from '../shared/screen/chunk-accumulator.ts';
+import { COMPOSITIONS_PER_VCPU_SECOND } from '../shared/screen/cost-estimate.ts';
+import { MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
+import { type RunPlan, type RunRecord, runIdOf } from '../shared/screen/run-plan.ts';
 import { loadRunRecord, storePlan } from '../shared/screen/run-store.ts';
 import { buildSpace } from '../shared/space/space.ts';
 import { parseSpace, type SpaceDefinition } from '../shared/space/space-file.ts';
+import { CURRENT_STUDENT_KEY, decodeCurrentStudent } from '../shared/student/current-student.ts';
 import { readEvent } from './events.ts';
+import { observed } from './observe.ts';
 import { once } from './once.ts';
+import { cloudRuntime } from './runtime.ts';
 
 /** What planning a run needs. */
 export interface PlanRuntime {
@@ -21,12 +27,14 @@ export interface PlanRuntime {
   readonly readInput: (name: string) => Promise<Uint8Array>;
   /** Told which run it is before anything is stored; throws if that run is taken. */
   readonly claim: (runId: string) => Promise<void>;
+  readonly chunkSeconds: number; // of one vCPU that a chunk should take
+  readonly spendingLimit: number | null; // in US dollars; null = none
 }
 
 /** A run to plan. */
 export interface PlanEvent extends RankingLimits {
   readonly space: string; // name of the space file
-  readonly student: string; // name of the model file
+  readonly student?: string; // name of the model file; the promoted student if absent
   readonly chunks: number; // wanted; 0 = by the size of the space
 }
 
@@ -35,6 +43,11 @@ export interface PlanReceipt {
   readonly runId: string;
   readonly chunks: number;
   readonly compositions: number;
+  readonly costEstimate: number; // of screening all chunks in the cloud, in US dollars
+  readonly spendingLimit: number | null; // in US dollars; null = none
+  readonly withinLimit: boolean;
+  readonly finished: boolean; // all outputs are there already: there is nothing to do
+  readonly chunkList: string; // key of chunks.json
   readonly resumed: boolean; // the plan was there already, and it keeps its chunks
 }
 
@@ -43,33 +56,75 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
   const runtime = once(load);
   return async (event) => {
     const request = parsePlanEvent(event);
-    const { store, readInput, claim } = await runtime();
+    const { store, readInput, claim, chunkSeconds, spendingLimit } = await runtime();
     const definition = parseSpace(Buffer.from(await readInput(request.space)).toString(), request.space);
-    const studentBytes = await readInput(request.student);
-    const student = await openStudent(studentBytes, request.student, 1);
+    const { name, bytes } = await readStudent(request.student, readInput);
+    const student = await openStudent(bytes, name, 1);
     try {
       checkStudent(student, definition, request.space);
       const runId = runIdOf(definition, student.hash, request);
       await claim(runId);
       const planned = await loadRunRecord(store, runId);
-      if (planned !== undefined)
-        return { runId, chunks: planned.counts.chunks, compositions: planned.counts.compositions, resumed: true };
-      const plan = makePlan(runId, definition, student, request);
-      await storePlan(store, { plan, studentBytes });
-      return { runId, chunks: plan.chunks.length, compositions: plan.space.compositions, resumed: false };
+      if (planned !== undefined) return await receiptOf(store, planned, spendingLimit, true);
+      const plan = makePlan(runId, definition, { name, student }, request, chunkSeconds);
+      return await receiptOf(store, await storePlan(store, { plan, studentBytes: bytes }), spendingLimit, false);
     } finally {
       await student.release();
     }
   };
 }
 
-function makePlan(runId: string, definition: SpaceDefinition, student: StudentSession, request: PlanEvent): RunPlan {
+/** The student that was asked for, or the promoted one after its hash was checked. */
+async function readStudent(
+  asked: string | undefined,
+  readInput: PlanRuntime['readInput'],
+): Promise<{ name: string; bytes: Uint8Array }> {
+  if (asked !== undefined) return { name: asked, bytes: await readInput(asked) };
+  const current = decodeCurrentStudent(await readInput(CURRENT_STUDENT_KEY), CURRENT_STUDENT_KEY);
+  const bytes = await readInput(current.student);
+  const actual = sha256(bytes);
+  if (actual !== current.hash)
+    throw new IntegrityError(
+      `its SHA-256 is ${actual}, and ${CURRENT_STUDENT_KEY} says ${current.hash}`,
+      { file: current.student },
+      'Restore the earlier version of the model, or promote a student again.',
+    );
+  return { name: current.student, bytes };
+}
+
+async function receiptOf(
+  store: ObjectStore,
+  { runId, counts, costEstimate }: RunRecord,
+  spendingLimit: number | null,
+  resumed: boolean,
+): Promise<PlanReceipt> {
+  return {
+    runId,
+    chunks: counts.chunks,
+    compositions: counts.compositions,
+    costEstimate: costEstimate.total,
+    spendingLimit,
+    withinLimit: spendingLimit === null || costEstimate.total <= spendingLimit,
+    finished: (await loadFinished(store, runId)) !== undefined,
+    chunkList: planKey(runId, 'chunks.json'),
+    resumed,
+  };
+}
+
+function makePlan(
+  runId: string,
+  definition: SpaceDefinition,
+  { name, student }: { name: string; student: StudentSession },
+  request: PlanEvent,
+  chunkSeconds: number,
+): RunPlan {
   const space = buildSpace(definition, request.space);
-  const chunks = cutIntoChunks(space.classes, request.chunks || defaultChunkCount(space.compositions));
+  const perChunk = COMPOSITIONS_PER_VCPU_SECOND * chunkSeconds;
+  const chunks = cutIntoChunks(space.classes, request.chunks || defaultChunkCount(space.compositions, perChunk));
   return {
     runId,
     space,
-    student: { name: basename(request.student), hash: student.hash, threshold: student.metadata.threshold },
+    student: { name: basename(name), hash: student.hash, threshold: student.metadata.threshold },
     limits: { top: request.top, perSystem: request.perSystem },
     chunks,
   };
@@ -77,14 +132,30 @@ function makePlan(runId: string, definition: SpaceDefinition, student: StudentSe
 
 function parsePlanEvent(event: unknown): PlanEvent {
   const fields = readEvent(event, 'plan');
-  const chunks = fields.integer('chunks', 0);
+  const chunks = fields.integer('chunks', 0, 0);
   if (chunks > MAX_CHUNKS)
     throw new InputError(`${chunks} chunks are more than ${MAX_CHUNKS}`, { column: 'chunks' }, 'Ask for fewer.');
   return {
     space: fields.text('space'),
-    student: fields.text('student'),
-    top: fields.integer('top', 1),
-    perSystem: fields.integer('perSystem', 1),
+    student: fields.optionalText('student'),
+    top: fields.integer('top', 1, DEFAULT_LIMITS.top),
+    perSystem: fields.integer('perSystem', 1, DEFAULT_LIMITS.perSystem),
     chunks,
   };
 }
+
+async function loadCloud(): Promise<PlanRuntime> {
+  const { store, environment } = await cloudRuntime();
+  return {
+    store,
+    readInput: (key) => readObject(store, key),
+    claim: async () => undefined, // the name of the execution keeps a second one off
+    chunkSeconds: CLOUD_CHUNK_SECONDS,
+    spendingLimit: environment.number('SPENDING_LIMIT_USD'),
+  };
+}
+
+export const handler = observed('plan', createHandler(loadCloud), ({ compositions, chunks }) => ({
+  PlannedCompositions: compositions,
+  PlannedChunks: chunks,
+}));

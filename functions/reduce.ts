@@ -3,12 +3,14 @@ import { mergeChunks, type StoredChunk } from '../shared/ranking/merge.ts';
 import { rankCompositions } from '../shared/ranking/ranking.ts';
 import { rankingCsv, rankingParquet } from '../shared/ranking/ranking-files.ts';
 import { encodeSummary, storeOutputs } from '../shared/report/run-outputs.ts';
-import { summarize } from '../shared/report/summary.ts';
+import { type RunSummary, summarize } from '../shared/report/summary.ts';
 import { chunkKey, chunksPrefix, outputKey, planKey } from '../shared/screen/run-keys.ts';
 import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
 import { readEvent } from './events.ts';
+import { observed } from './observe.ts';
 import { once } from './once.ts';
+import { cloudRuntime } from './runtime.ts';
 
 /** What reducing a run needs. */
 export interface ReduceRuntime {
@@ -18,10 +20,12 @@ export interface ReduceRuntime {
 /** What came out of a run. */
 export interface ReduceReceipt {
   readonly runId: string;
+  readonly ranking: string; // key of ranking.csv
+  readonly ranked: number;
   readonly screened: number;
   readonly passed: number;
-  readonly ranked: number;
-  readonly summary: string; // key of summary.json
+  readonly top: readonly { readonly rank: number; readonly formula: string; readonly probability: number }[];
+  readonly message: string; // the same for a reader
 }
 
 /** Parse, merge, rank, store, acknowledge. The outputs of equal chunk results are equal bytes, so retries are safe. */
@@ -42,14 +46,26 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
     };
     const result = await mergeChunks(expected, storedChunks(store, plan));
     const ranking = rankCompositions(space, result.best);
+    const summary = summarize(plan, result, ranking);
     await storeOutputs(store, runId, {
       'ranking.csv': rankingCsv(ranking),
       'ranking.parquet': rankingParquet(ranking),
-      'summary.json': encodeSummary(summarize(plan, result, ranking)),
+      'summary.json': encodeSummary(summary),
     });
-    const { screened, passed } = result;
-    return { runId, screened, passed, ranked: ranking.length, summary: outputKey(runId, 'summary.json') };
+    return receiptOf(summary, store.location);
   };
+}
+
+function receiptOf(summary: RunSummary, location: string): ReduceReceipt {
+  const { runId, screened, passed, ranked } = summary;
+  const top = summary.top.map(({ rank, formula, probability }) => ({ rank, formula, probability }));
+  const ranking = outputKey(runId, 'ranking.csv');
+  const message = [
+    `${screened} compositions of ${summary.space.name} screened; ${passed} reach probability ${summary.student.threshold}.`,
+    ...top.map(({ rank, formula, probability }) => `${rank}. ${formula} ${probability.toFixed(6)}`),
+    `${ranked} ranked in ${location}/${ranking}`,
+  ].join('\n');
+  return { runId, ranking, ranked, screened, passed, top, message };
 }
 
 /** Everything that lies where the chunk results are kept. */
@@ -60,3 +76,9 @@ async function* storedChunks(store: ObjectStore, { runId, chunks }: RunPlan): As
     if (bytes !== undefined) yield { name: key, chunk: places.get(key), bytes };
   }
 }
+
+async function loadCloud(): Promise<ReduceRuntime> {
+  return { store: (await cloudRuntime()).store };
+}
+
+export const handler = observed('reduce', createHandler(loadCloud), ({ ranked }) => ({ Ranked: ranked }));

@@ -9,7 +9,9 @@ import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
 import { Screener } from '../shared/screen/screen-chunk.ts';
 import { readEvent } from './events.ts';
+import { observed } from './observe.ts';
 import { once } from './once.ts';
+import { cloudRuntime } from './runtime.ts';
 
 /** What screening a chunk needs. */
 export interface ScreenRuntime {
@@ -109,3 +111,13 @@ function parseScreenEvent(event: unknown): ScreenEvent {
     end: fields.integer('end', 1),
   };
 }
+
+async function loadCloud(): Promise<ScreenRuntime> {
+  const { store, vcpus } = await cloudRuntime();
+  return { store, threads: vcpus, onScreened: () => undefined };
+}
+
+export const handler = observed('screen-chunk', createHandler(loadCloud), ({ compositions, reused }) => ({
+  Chunks: 1,
+  Compositions: reused ? 0 : compositions,
+}));

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { InputError, IntegrityError } from '../errors.ts';
-import type { ObjectStore } from './store.ts';
+import type { ConditionalStore, ObjectInfo, VersionedObject } from './store.ts';
 
 const TEMPORARY = '.partial'; // suffix of files that are being written; `list` does not show them
 
-/** {@link ObjectStore} over a directory of the local file system, made when it is first written to. */
-export class DirectoryStore implements ObjectStore {
+/** {@link ConditionalStore} over a directory of the local file system, made when it is first written to. */
+export class DirectoryStore implements ConditionalStore {
   readonly location: string;
 
   /** @param directory path of the root; every key stays below it */
@@ -99,6 +99,55 @@ export class DirectoryStore implements ObjectStore {
     }
   }
 
+  async stat(key: string): Promise<ObjectInfo | undefined> {
+    const path = this.path(key);
+    try {
+      const { size, ino, mtimeNs } = await stat(path, { bigint: true });
+      return { key, size: Number(size), version: `${ino}-${size}-${mtimeNs}` }; // every put makes a new file
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw fileError(error, path);
+    }
+  }
+
+  /** If the object is replaced while it is read, it is read again. */
+  async getVersioned(key: string): Promise<VersionedObject | undefined> {
+    for (;;) {
+      const before = await this.stat(key);
+      const bytes = await this.get(key);
+      const after = await this.stat(key);
+      if (before?.version !== after?.version) continue;
+      return bytes === undefined || after === undefined ? undefined : { bytes, version: after.version };
+    }
+  }
+
+  /** One writer at a time: another is told that it was not first. A lock that a killed process left goes with removePartial. */
+  async putIf(key: string, bytes: Uint8Array, version: string | undefined): Promise<boolean> {
+    const lock = `${this.path(key)}.lock${TEMPORARY}`;
+    try {
+      await this.write(key, bytes, async (partial, path) => {
+        await link(partial, lock).catch((error: NodeJS.ErrnoException) => {
+          throw error.code === 'EEXIST' ? new NotFirst() : error;
+        });
+        try {
+          if ((await this.stat(key))?.version !== version) throw new NotFirst();
+          await rename(partial, path);
+        } finally {
+          await rm(lock);
+        }
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof NotFirst) return false;
+      throw error;
+    }
+  }
+
+  async listDetailed(prefix: string): Promise<ObjectInfo[]> {
+    const infos = await Promise.all((await this.list(prefix)).map((key) => this.stat(key)));
+    return infos.filter((info) => info !== undefined);
+  }
+
   async list(prefix: string): Promise<string[]> {
     const folder = this.folder(prefix.slice(0, prefix.lastIndexOf('/') + 1));
     try {
@@ -123,6 +172,8 @@ export class DirectoryStore implements ObjectStore {
     }
   }
 }
+
+class NotFirst extends Error {}
 
 function truncated(path: string, start: number, end: number, read: number): IntegrityError {
   return new IntegrityError(

@@ -1,9 +1,11 @@
+import { InputError } from '../errors.ts';
+
 /**
- * Where a run's files are kept: a directory or an S3 prefix. Keys are relative paths with `/`.
+ * Where a run's files are kept: a directory or an S3 bucket. Keys are relative paths with `/`.
  * A key is either absent or whole: `put` is atomic.
  */
 export interface ObjectStore {
-  /** The store's name for messages, such as a directory path or `s3://bucket/prefix`. */
+  /** The store's name for messages, such as a directory path or `s3://bucket`. */
   readonly location: string;
   /** All bytes of an object, or undefined if there is none. */
   get(key: string): Promise<Uint8Array | undefined>;
@@ -13,4 +15,42 @@ export interface ObjectStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Keys under a prefix, sorted by code unit. */
   list(prefix: string): Promise<string[]>;
+}
+
+/** An object without its bytes. */
+export interface ObjectInfo {
+  readonly key: string;
+  readonly size: number; // bytes
+  readonly version: string; // opaque; another one after every change (in S3 the ETag)
+}
+
+/** An object's bytes and the version that they are of. */
+export interface VersionedObject {
+  readonly bytes: Uint8Array;
+  readonly version: string;
+}
+
+/** A store in which one of several writers can know that it was first. */
+export interface ConditionalStore extends ObjectStore {
+  getVersioned(key: string): Promise<VersionedObject | undefined>;
+  /**
+   * Store an object if it still has the version that the caller saw. A write whose answer was lost on the way and that
+   * is tried again reports false although it was the first: who gets false reads what is there.
+   *
+   * @param version undefined = there must be no object
+   * @returns false if somebody else was first; nothing is stored then
+   */
+  putIf(key: string, bytes: Uint8Array, version: string | undefined): Promise<boolean>;
+  /** An object without its bytes, or undefined if there is none. */
+  stat(key: string): Promise<ObjectInfo | undefined>;
+  /** Objects under a prefix, sorted by key. */
+  listDetailed(prefix: string): Promise<ObjectInfo[]>;
+}
+
+/** All bytes of an object that must be there. Throws {@link InputError} if it is not. */
+export async function readObject(store: ObjectStore, key: string): Promise<Uint8Array> {
+  const bytes = await store.get(key);
+  if (bytes !== undefined) return bytes;
+  const place = { file: `${store.location}/${key}` };
+  throw new InputError('there is no such object', place, 'Check the key, or put the object there.');
 }

@@ -100,12 +100,19 @@ export function cutIntoChunks(classes: readonly ClassShape[], count: number): Ch
   return ranges;
 }
 
-const CHUNK_COMPOSITIONS = 4e6; // about a second of one core: little is lost when a process is killed
+/** Seconds of one vCPU that a chunk takes on one machine: little is lost when a process is killed. */
+export const LOCAL_CHUNK_SECONDS = 1;
+/** In the cloud a chunk bears the start of a function and the price of three state transitions. */
+export const CLOUD_CHUNK_SECONDS = 30;
 const MOST_CHUNKS = 10_000;
 
-/** Number of chunks when none is asked for. */
-export function defaultChunkCount(compositions: number): number {
-  return Math.min(MOST_CHUNKS, Math.ceil(compositions / CHUNK_COMPOSITIONS));
+/**
+ * Number of chunks when none is asked for.
+ *
+ * @param perChunk compositions that a chunk should hold, unless there would be more than 10,000 chunks
+ */
+export function defaultChunkCount(compositions: number, perChunk: number): number {
+  return Math.min(MOST_CHUNKS, Math.ceil(compositions / perChunk));
 }
 
 /** The largest i in [0, length) with value(i) <= bound, by bisection; value ascends and value(0) <= bound. */

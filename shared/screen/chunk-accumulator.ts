@@ -9,6 +9,8 @@ export interface RankingLimits {
   readonly perSystem: number; // compositions of one system ranked, at most
 }
 
+export const DEFAULT_LIMITS: RankingLimits = { top: 1000, perSystem: 3 };
+
 /** Counts and best compositions of a chunk, gathered system by system in index order. */
 export class ChunkAccumulator implements ScreenCounts {
   screened = 0;

@@ -12,7 +12,8 @@ const DOLLARS_PER_VCPU_SECOND = 2.3e-5;
 const DOLLARS_PER_TRANSITION = 25e-6;
 const DOLLARS_PER_PUT = 5e-6;
 
-const COMPOSITIONS_PER_VCPU_SECOND = 5e6; // assumed for Lambda's processors; two x86-64 cores here reach 7e6 to 8e6 each
+/** Assumed for Lambda's processors; two x86-64 cores here reach 7e6 to 8e6 each. */
+export const COMPOSITIONS_PER_VCPU_SECOND = 5e6;
 const SECONDS_PER_CHUNK = 2; // loading plan and model
 const TRANSITIONS_PER_CHUNK = 3; // start, screen, end of a child execution
 const TRANSITIONS_PER_RUN = 10; // around the map

@@ -54,9 +54,14 @@ export interface RunRecord {
 }
 
 /** `run.json` of a plan. */
-export function encodeRunRecord(plan: RunPlan, files: Readonly<Record<string, string>>): string {
+export function encodeRunRecord(record: RunRecord): string {
+  return `${JSON.stringify(record, undefined, 2)}\n`;
+}
+
+/** @param files SHA-256 of the other files of the plan, by name */
+export function runRecordOf(plan: RunPlan, files: Readonly<Record<string, string>>): RunRecord {
   const { runId, space, student, limits, chunks } = plan;
-  const record: RunRecord = {
+  return {
     format: FORMAT,
     runId,
     space: JSON.parse(canonicalSpaceJson(space.definition)),
@@ -66,7 +71,6 @@ export function encodeRunRecord(plan: RunPlan, files: Readonly<Record<string, st
     costEstimate: estimateCost(space.compositions, chunks.length),
     files,
   };
-  return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
 /** Systems, classes and compositions of a space. */

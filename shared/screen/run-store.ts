@@ -13,6 +13,7 @@ import {
   type RunPlan,
   type RunRecord,
   runIdOf,
+  runRecordOf,
 } from './run-plan.ts';
 
 /** A stored plan with the model it was made for. */
@@ -22,7 +23,7 @@ export interface StoredPlan {
 }
 
 /** Store a plan; `run.json` comes last, so that its presence means that the plan is whole. */
-export async function storePlan(store: ObjectStore, { plan, studentBytes }: StoredPlan): Promise<void> {
+export async function storePlan(store: ObjectStore, { plan, studentBytes }: StoredPlan): Promise<RunRecord> {
   const { runId, space, chunks } = plan;
   const contents: Record<(typeof PLAN_FILES)[number], Uint8Array> = {
     'student.onnx': studentBytes,
@@ -31,8 +32,9 @@ export async function storePlan(store: ObjectStore, { plan, studentBytes }: Stor
     'chunks.json': Buffer.from(encodeChunkList(runId, chunks)),
   };
   for (const file of PLAN_FILES) await store.put(planKey(runId, file), contents[file]);
-  const hashes = Object.fromEntries(PLAN_FILES.map((file) => [file, sha256(contents[file])]));
-  await store.put(planKey(runId, 'run.json'), Buffer.from(encodeRunRecord(plan, hashes)));
+  const record = runRecordOf(plan, Object.fromEntries(PLAN_FILES.map((file) => [file, sha256(contents[file])])));
+  await store.put(planKey(runId, 'run.json'), Buffer.from(encodeRunRecord(record)));
+  return record;
 }
 
 /**

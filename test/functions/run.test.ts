@@ -55,7 +55,10 @@ let directories = 0;
 async function startRun(chunks: number, directory = `run-${directories++}`, model = student): Promise<Run> {
   const store = new DirectoryStore(join(root, directory));
   const readInput = async (name: string): Promise<Uint8Array> => (name === 'student.onnx' ? model : readFile(name));
-  const plan = createPlanHandler(async () => ({ store, readInput, claim: async () => undefined }));
+  const plan = createPlanHandler(async () => ({
+    ...{ store, readInput, claim: async () => undefined },
+    ...{ chunkSeconds: 1, spendingLimit: null },
+  }));
   const receipt = await plan({ space: SPACE, student: 'student.onnx', top: TOP, perSystem: PER_SYSTEM, chunks });
   const { runId } = receipt;
   const ranges = (await loadPlan(store, runId))?.plan.chunks ?? [];

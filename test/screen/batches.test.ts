@@ -88,7 +88,7 @@ describe('batchesOf', () => {
 });
 
 it('cuts a space of 1e8 into 25 chunks and one of 1e12 into 10,000', () => {
-  expect(defaultChunkCount(1e8)).toBe(25);
-  expect(defaultChunkCount(1e12)).toBe(10_000);
-  expect(defaultChunkCount(1)).toBe(1);
+  expect(defaultChunkCount(1e8, 4e6)).toBe(25);
+  expect(defaultChunkCount(1e12, 4e6)).toBe(10_000);
+  expect(defaultChunkCount(1, 4e6)).toBe(1);
 });
