@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FormulaLabel } from '../shared/labels/label.ts';
-import { type DistillOptions, distill, evaluateFold, type FoldEvaluation } from '../shared/student/distill.ts';
+import { distill, evaluateFold, type FoldEvaluation } from '../shared/student/distill.ts';
+import type { DistillOptions } from '../shared/student/distill-options.ts';
 import type { ElementFeatures } from '../shared/student/element-features.ts';
 import type { Weights } from '../shared/student/network.ts';
 import type { JobAnswer } from './worker-jobs.ts';

@@ -1,17 +1,28 @@
 /** Seeded source of uniform numbers in [0, 1). */
 export type Random = () => number;
 
+/** A source whose place in the sequence can be kept and returned to. */
+export interface ResumableRandom {
+  (): number;
+  /** What {@link resumeRandom} goes on from, shape (4,). */
+  state(): Int32Array;
+}
+
 /**
  * Small fast counting generator (sfc32), 128 bits of state, seeded from one integer.
  *
  * @param seed any integer; equal seeds give equal sequences on every platform
  * @see C. Doty-Humphrey, PractRand, http://pracrand.sourceforge.net
  */
-export function createRandom(seed: number): Random {
-  let a = 0x9e3779b9 ^ seed;
-  let b = 0x243f6a88;
-  let c = Math.floor(seed / 0x100000000) | 0;
-  let counter = 1;
+export function createRandom(seed: number): ResumableRandom {
+  const random = resumeRandom(Int32Array.of(0x9e3779b9 ^ seed, 0x243f6a88, Math.floor(seed / 0x100000000), 1));
+  for (let i = 0; i < 16; i++) random(); // spread the seed over the whole state
+  return random;
+}
+
+/** Go on with a sequence where {@link ResumableRandom.state} was taken. */
+export function resumeRandom(state: Int32Array): ResumableRandom {
+  let [a, b, c, counter] = state;
   const next = (): number => {
     const sum = (((a + b) | 0) + counter) | 0;
     counter = (counter + 1) | 0;
@@ -21,8 +32,7 @@ export function createRandom(seed: number): Random {
     c |= 0;
     return (sum >>> 0) / 0x100000000;
   };
-  for (let i = 0; i < 16; i++) next(); // spread the seed over the whole state
-  return next;
+  return Object.assign(next, { state: () => Int32Array.of(a, b, c, counter) });
 }
 
 /** Uniform integer in [0, bound). */

@@ -2,7 +2,8 @@ import { SYMBOLS } from '../chemistry/elements.ts';
 import type { FormulaLabel } from '../labels/label.ts';
 import { IONIC_ANIONS, isIonic } from '../labels/merge-polymorphs.ts';
 import type { BinaryMetrics } from '../teacher/metrics.ts';
-import type { DistillOptions, FoldEvaluation } from './distill.ts';
+import type { FoldEvaluation } from './distill.ts';
+import type { DistillOptions } from './distill-options.ts';
 import type { ElementFeatures } from './element-features.ts';
 
 /** Mean and standard deviation over folds. */

@@ -1,4 +1,4 @@
-import { createRandom } from '../random.ts';
+import { createRandom, type ResumableRandom, resumeRandom } from '../random.ts';
 import { BINS, type Edges, type Tree, TreeBuilder, type TreeOptions } from './regression-tree.ts';
 
 export interface ForestOptions extends TreeOptions {
@@ -6,39 +6,57 @@ export interface ForestOptions extends TreeOptions {
   readonly seed: number;
 }
 
-/** A regression forest over a fixed number of features. */
-export interface Forest {
-  readonly features: number;
-  readonly trees: readonly Tree[];
+/** Where the growing of a forest stands. */
+export interface GrowthState {
+  readonly random: Int32Array; // state of the random numbers
+  readonly order: Uint32Array; // features in the order in which they are tried
 }
 
 /**
- * Random forest regression (Breiman 2001, doi:10.1023/A:1010933404324) on quantile-binned features.
- *
- * @param table shape (examples, features) row-major, finite
- * @param targets shape (examples,)
+ * Random forest regression (Breiman 2001, doi:10.1023/A:1010933404324) on quantile-binned features, tree by tree: the
+ * forest's prediction is the mean over its trees.
  */
-export function trainForest(table: Float32Array, targets: Float64Array, options: ForestOptions): Forest {
-  const features = table.length / targets.length;
-  const edges = quantileEdges(table, features);
-  const bins = binColumns(table, features, edges);
-  const random = createRandom(options.seed);
-  const builder = new TreeBuilder(bins, edges, targets, options, random);
-  return { features, trees: Array.from({ length: options.trees }, () => builder.build()) };
+export class ForestGrower {
+  readonly #builder: TreeBuilder;
+  readonly #random: ResumableRandom;
+
+  /**
+   * @param table shape (examples, features) row-major, finite
+   * @param targets shape (examples,)
+   * @param state where an earlier grower of the same table, targets and options stood
+   */
+  constructor(table: Float32Array, targets: Float64Array, options: ForestOptions, state?: GrowthState) {
+    const features = table.length / targets.length;
+    const edges = quantileEdges(table, features);
+    const bins = binColumns(table, features, edges);
+    this.#random = state === undefined ? createRandom(options.seed) : resumeRandom(state.random);
+    this.#builder = new TreeBuilder(bins, edges, targets, options, this.#random, state?.order.slice());
+  }
+
+  /** The next tree. */
+  grow(): Tree {
+    return this.#builder.build();
+  }
+
+  /** Where the next tree begins. */
+  state(): GrowthState {
+    return { random: this.#random.state(), order: this.#builder.order };
+  }
 }
 
-/** Mean prediction of the trees for each row of a table, shape (rows,). */
-export function predictForest({ features, trees }: Forest, table: Float32Array): Float64Array {
-  const sums = new Float64Array(table.length / features);
-  for (const { feature, threshold, right } of trees) {
-    for (let row = 0; row < sums.length; row++) {
-      let node = 0;
-      while (feature[node] >= 0)
-        node = table[row * features + feature[node]] <= threshold[node] ? node + 1 : right[node];
-      sums[row] += threshold[node];
-    }
+/**
+ * Add a tree's prediction to each row's sum.
+ *
+ * @param table shape (rows, features) row-major
+ * @param sums shape (rows,)
+ */
+export function addPredictions({ feature, threshold, right }: Tree, table: Float32Array, sums: Float64Array): void {
+  const features = table.length / sums.length;
+  for (let row = 0; row < sums.length; row++) {
+    let node = 0;
+    while (feature[node] >= 0) node = table[row * features + feature[node]] <= threshold[node] ? node + 1 : right[node];
+    sums[row] += threshold[node];
   }
-  return sums.map((sum) => sum / trees.length);
 }
 
 function quantileEdges(table: Float32Array, features: number): Edges {

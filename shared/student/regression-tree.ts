@@ -42,8 +42,16 @@ export class TreeBuilder {
   /**
    * @param bins bin of every value, shape (features, rows) row-major
    * @param targets shape (rows,)
+   * @param order features in the order that earlier trees left them in
    */
-  constructor(bins: Uint8Array, edges: Edges, targets: Float64Array, options: TreeOptions, random: Random) {
+  constructor(
+    bins: Uint8Array,
+    edges: Edges,
+    targets: Float64Array,
+    options: TreeOptions,
+    random: Random,
+    order = Uint32Array.from(edges.keys()),
+  ) {
     this.#bins = bins;
     this.#edges = edges;
     this.#targets = targets;
@@ -51,7 +59,12 @@ export class TreeBuilder {
     this.#random = random;
     this.#sample = new Uint32Array(targets.length);
     this.#scratch = new Uint32Array(targets.length);
-    this.#order = Uint32Array.from(edges.keys());
+    this.#order = order;
+  }
+
+  /** Features in the order in which the next tree begins to try them. */
+  get order(): Uint32Array {
+    return this.#order.slice();
   }
 
   build(): Tree {

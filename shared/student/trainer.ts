@@ -5,8 +5,10 @@ import type { ElementFeatures } from './element-features.ts';
 import {
   contextCount,
   initialWeights,
+  mapWeights,
   type NetworkSize,
   WEIGHT_NAMES,
+  type WeightName,
   type Weights,
   weightShapes,
   writeContext,
@@ -30,43 +32,96 @@ export interface TrainingOptions {
   readonly averageFrom: number; // share of the steps after which weights are averaged
 }
 
+/** Where a training stands: {@link StudentTraining.open} goes on from it. */
+export interface TrainingState {
+  readonly step: number; // steps done
+  readonly averaged: number; // steps whose weights are in the sums
+  readonly arrays: Readonly<Record<string, Float32Array | Float64Array>>; // weights and moments by name, and `<name>.sum`
+}
+
 /**
- * Train a student on weighted soft labels. The steps run in ONNX Runtime on the calling thread.
- *
- * @returns the weights, averaged over the last part of training
+ * The training of a student on weighted soft labels, step by step. The steps run in ONNX Runtime on the calling thread.
+ * A training that is stopped and resumed ends with the very weights of one that is not.
  */
-export async function trainStudent(
-  features: ElementFeatures,
-  examples: readonly Example[],
-  options: TrainingOptions,
-): Promise<Weights> {
-  const arity = examples.reduce((most, { composition }) => Math.max(most, composition.atomicNumbers.length), 1);
-  const session = await openSession(buildTrainingGraph(features, options.size, { batch: options.batch, arity }));
-  const batches = new BatchSource(encodeExamples(features, examples, arity), options);
-  const average = new RunningAverage(features, options.size);
-  let state = initialState(features, options);
-  try {
-    for (let step = 0; step < options.steps; step++) {
-      state = await trainStep(session, state, batches.next(), step, options);
-      if (step >= options.averageFrom * options.steps) average.add(state);
-    }
-  } finally {
-    await session.release();
+export class StudentTraining {
+  readonly #session: Session;
+  readonly #batches: BatchSource;
+  readonly #average: RunningAverage;
+  readonly #options: TrainingOptions;
+  #state: State;
+  #step: number;
+
+  private constructor(
+    session: Session,
+    features: ElementFeatures,
+    examples: EncodedExamples,
+    options: TrainingOptions,
+    from: TrainingState | undefined,
+  ) {
+    this.#session = session;
+    this.#options = options;
+    this.#step = from?.step ?? 0;
+    this.#batches = new BatchSource(examples, options, this.#step);
+    this.#average = new RunningAverage(features, options.size, from);
+    this.#state = initialState(features, options, from);
   }
-  return average.weights();
+
+  /** @param from where an earlier training on the same examples with the same options stood */
+  static async open(
+    features: ElementFeatures,
+    examples: readonly Example[],
+    options: TrainingOptions,
+    from?: TrainingState,
+  ): Promise<StudentTraining> {
+    const arity = examples.reduce((most, { composition }) => Math.max(most, composition.atomicNumbers.length), 1);
+    const session = await openSession(buildTrainingGraph(features, options.size, { batch: options.batch, arity }));
+    return new StudentTraining(session, features, encodeExamples(features, examples, arity), options, from);
+  }
+
+  get done(): boolean {
+    return this.#step >= this.#options.steps;
+  }
+
+  async step(): Promise<void> {
+    this.#state = await trainStep(this.#session, this.#state, this.#batches.next(), this.#step, this.#options);
+    if (this.#step >= this.#options.averageFrom * this.#options.steps) this.#average.add(this.#state);
+    this.#step++;
+  }
+
+  state(): TrainingState {
+    const { count, sums } = this.#average;
+    const weights = Object.entries(this.#state).map(([name, { data }]) => [name, data as Float32Array] as const);
+    const averages = Object.entries(sums).map(([name, sum]) => [`${name}.sum`, sum.slice()] as const);
+    return { step: this.#step, averaged: count, arrays: Object.fromEntries([...weights, ...averages]) };
+  }
+
+  /** The weights, averaged over the last part of training. */
+  weights(): Weights {
+    return this.#average.weights();
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
 }
 
 type State = Readonly<Record<string, TensorData>>;
 
-function initialState(features: ElementFeatures, { size, seed }: TrainingOptions): State {
+/** Weights and their two moments: those of an earlier training, or initial ones. */
+function initialState(
+  features: ElementFeatures,
+  { size, seed }: TrainingOptions,
+  from: TrainingState | undefined,
+): State {
   const shapes = weightShapes(features, size);
   const weights = initialWeights(features, size, seed);
+  const moment = (name: WeightName): Float32Array => new Float32Array(weights[name].length);
   return Object.fromEntries(
-    WEIGHT_NAMES.flatMap((name) => [
-      [name, { data: weights[name], shape: shapes[name] }],
-      [`${name}.m`, { data: new Float32Array(weights[name].length), shape: shapes[name] }],
-      [`${name}.v`, { data: new Float32Array(weights[name].length), shape: shapes[name] }],
-    ]),
+    WEIGHT_NAMES.flatMap((name) =>
+      [[name, weights[name]] as const, [`${name}.m`, moment(name)] as const, [`${name}.v`, moment(name)] as const].map(
+        ([key, initial]) => [key, { data: (from?.arrays[key] ?? initial) as Float32Array, shape: shapes[name] }],
+      ),
+    ),
   );
 }
 
@@ -139,12 +194,16 @@ class BatchSource {
   readonly #random: ReturnType<typeof createRandom>;
   #position: number;
 
-  constructor(examples: EncodedExamples, { batch, seed }: TrainingOptions) {
+  /** @param drawn batches that were drawn before */
+  constructor(examples: EncodedExamples, { batch, seed }: TrainingOptions, drawn: number) {
+    const { count } = examples;
     this.#examples = examples;
     this.#batch = batch;
-    this.#order = Uint32Array.from({ length: examples.count }, (_, i) => i);
+    this.#order = Uint32Array.from({ length: count }, (_, i) => i);
     this.#random = createRandom(seed + 1);
-    this.#position = examples.count;
+    const shuffles = Math.ceil((drawn * batch) / count);
+    for (let i = 0; i < shuffles; i++) shuffle(this.#order, this.#random);
+    this.#position = drawn * batch - (shuffles - 1) * count;
   }
 
   next(): State {
@@ -188,28 +247,27 @@ class BatchSource {
 
 /** Mean of the weights over steps (Izmailov et al. 2018, arXiv:1803.05407): flatter minima, better held-out scores. */
 class RunningAverage {
-  readonly #sums: Readonly<Record<string, Float64Array>>;
-  #count = 0;
+  readonly sums: Readonly<Record<string, Float64Array>>;
+  count: number;
 
-  constructor(features: ElementFeatures, size: NetworkSize) {
+  constructor(features: ElementFeatures, size: NetworkSize, from: TrainingState | undefined) {
     const shapes = weightShapes(features, size);
-    this.#sums = Object.fromEntries(
-      WEIGHT_NAMES.map((name) => [name, new Float64Array(shapes[name][0] * shapes[name][1])]),
+    this.sums = mapWeights((name) =>
+      Float64Array.from(from?.arrays[`${name}.sum`] ?? new Float64Array(shapes[name][0] * shapes[name][1])),
     );
+    this.count = from?.averaged ?? 0;
   }
 
   add(state: State): void {
-    this.#count++;
+    this.count++;
     for (const name of WEIGHT_NAMES) {
-      const sum = this.#sums[name];
+      const sum = this.sums[name];
       const data = state[name].data as Float32Array;
       for (let i = 0; i < sum.length; i++) sum[i] += data[i];
     }
   }
 
   weights(): Weights {
-    return Object.fromEntries(
-      WEIGHT_NAMES.map((name) => [name, Float32Array.from(this.#sums[name], (sum) => sum / this.#count)]),
-    ) as unknown as Weights;
+    return mapWeights((name) => Float32Array.from(this.sums[name], (sum) => sum / this.count));
   }
 }

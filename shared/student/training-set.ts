@@ -7,7 +7,8 @@ import type { FormulaLabel } from '../labels/label.ts';
 import { parseLabels } from '../labels/labels-file.ts';
 import { isIonic, mergePolymorphs } from '../labels/merge-polymorphs.ts';
 import { parseTeacher } from '../teacher/teacher.ts';
-import { DISTILL_DEFAULTS, type DistillOptions, labelledElements, systemFolds } from './distill.ts';
+import { labelledElements, systemFolds } from './distill.ts';
+import { DISTILL_DEFAULTS, type DistillOptions, type DistillSettings } from './distill-options.ts';
 import type { ElementFeatures } from './element-features.ts';
 
 /** A text file with its name. */
@@ -32,13 +33,19 @@ export interface TrainingSet {
  *
  * @throws {InputError} if either is malformed, the labels are another teacher's, or they are too few for the folds
  */
-export function prepareTrainingSet(labelsText: NamedText, teacherText: NamedText, seed: number): TrainingSet {
+export function prepareTrainingSet(
+  labelsText: NamedText,
+  teacherText: NamedText,
+  seed: number,
+  settings: DistillSettings = DISTILL_DEFAULTS,
+): TrainingSet {
   const teacher = parseTeacher(teacherText.text, teacherText.file);
   const structureLabels = parseLabels(labelsText.text, labelsText.file);
   checkTeacher(structureLabels, teacher, labelsText.file);
   const labels = mergePolymorphs(structureLabels);
   const ionic = labels.filter(isIonic);
-  const options = { ...DISTILL_DEFAULTS, seed, threshold: teacher.threshold };
+  const { folds, ...others } = settings;
+  const options = { folds, threshold: teacher.threshold, ...others, seed };
   checkMobileIon(ionic, options.mobileIon, labelsText.file);
   checkFolds(ionic, options, labelsText.file);
   return {

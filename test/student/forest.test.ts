@@ -1,8 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../shared/random.ts';
-import { predictForest, trainForest } from '../../shared/student/forest.ts';
+import { addPredictions, ForestGrower, type ForestOptions } from '../../shared/student/forest.ts';
+import type { Tree } from '../../shared/student/regression-tree.ts';
 
 const OPTIONS = { trees: 7, featureShare: 1, minimumLeaf: 1, seed: 1 };
+
+interface Forest {
+  readonly features: number;
+  readonly trees: readonly Tree[];
+}
+
+function trainForest(table: Float32Array, targets: Float64Array, options: ForestOptions): Forest {
+  const grower = new ForestGrower(table, targets, options);
+  return { features: table.length / targets.length, trees: Array.from({ length: options.trees }, () => grower.grow()) };
+}
+
+/** Mean prediction of the trees for each row of a table, shape (rows,). */
+function predictForest({ features, trees }: Forest, table: Float32Array): Float64Array {
+  const sums = new Float64Array(table.length / features);
+  for (const tree of trees) addPredictions(tree, table, sums);
+  return sums.map((sum) => sum / trees.length);
+}
 
 /** Fit y(x) on a table of one feature and predict at other values. */
 function fitColumn(
@@ -94,6 +112,20 @@ describe('random forest', () => {
     });
     const error = predictions.reduce((sum, prediction, i) => sum + Math.abs(prediction - targets[i]), 0) / 200;
     expect(error).toBeLessThan(0.02);
+  });
+
+  it('goes on from any tree as if it had not been stopped', () => {
+    const random = createRandom(4);
+    const table = Float32Array.from({ length: 800 }, () => random());
+    const targets = Float64Array.from({ length: 200 }, (_, i) => table[4 * i] * table[4 * i + 1]);
+    const options = { ...OPTIONS, trees: 6, featureShare: 0.5 };
+    const { trees } = trainForest(table, targets, options);
+    let grower = new ForestGrower(table, targets, options);
+    const resumed = trees.map(() => {
+      grower = new ForestGrower(table, targets, options, grower.state());
+      return grower.grow();
+    });
+    expect(resumed).toEqual(trees);
   });
 
   it('is the same for the same seed and another for another', () => {

@@ -5,7 +5,12 @@ import { scoreComposition } from '../../shared/screen/score-composition.ts';
 import { elementFeatures } from '../../shared/student/element-features.ts';
 import { forward, initialWeights, WEIGHT_NAMES, type Weights } from '../../shared/student/network.ts';
 import { exportStudent } from '../../shared/student/student-graph.ts';
-import { type Example, type TrainingOptions, trainStudent } from '../../shared/student/trainer.ts';
+import {
+  type Example,
+  StudentTraining,
+  type TrainingOptions,
+  type TrainingState,
+} from '../../shared/student/trainer.ts';
 import { sigmoid } from '../../shared/teacher/logistic.ts';
 import { studentMetadata } from '../random-student.ts';
 
@@ -20,6 +25,25 @@ const OPTIONS: TrainingOptions = {
   weightDecay: 0.01,
   averageFrom: 0.7,
 };
+
+/** Train in one go; or, after every step that `stopAt` names, leave off and go on from the state in another training. */
+async function trainStudent(
+  by: typeof features,
+  examples: readonly Example[],
+  options: TrainingOptions,
+  stopAt: readonly number[] = [],
+): Promise<Weights> {
+  let training = await StudentTraining.open(by, examples, options);
+  while (!training.done) {
+    await training.step();
+    const state: TrainingState = training.state();
+    if (!stopAt.includes(state.step)) continue;
+    await training.release();
+    training = await StudentTraining.open(by, examples, options, state);
+  }
+  await training.release();
+  return training.weights();
+}
 
 /** Sulfides pass, and the more so the more Li they have. */
 const EXAMPLES: Example[] = ['O', 'F', 'S', 'Cl', 'BO', 'PO', 'BS', 'PS', 'PSCl', 'BOF'].flatMap((rest) =>
@@ -65,6 +89,14 @@ describe('training', () => {
     ].map(model);
     expect(again).toEqual(first);
     expect(other).not.toEqual(first);
+  });
+
+  it('gives the same bytes when it is stopped and resumed, before, in and after the averaging and between epochs', async () => {
+    const short = { ...OPTIONS, steps: 20 }; // 40 examples in batches of 16: an epoch ends within and after a batch
+    const whole = await trainStudent(features, EXAMPLES, short);
+    const everyStep = Array.from({ length: 20 }, (_, i) => i + 1);
+    expect(model(await trainStudent(features, EXAMPLES, short, everyStep))).toEqual(model(whole));
+    expect(model(await trainStudent(features, EXAMPLES, short, [5, 14, 17]))).toEqual(model(whole));
   });
 
   it('takes fewer examples than a batch holds', async () => {

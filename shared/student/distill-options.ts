@@ -1,0 +1,70 @@
+import { atomicNumber } from '../chemistry/elements.ts';
+import { InputError } from '../errors.ts';
+import type { ForestOptions } from './forest.ts';
+import { DEFAULT_SIZE } from './network.ts';
+import type { TrainingOptions } from './trainer.ts';
+
+/** How a student is distilled. Everything random follows from `seed`. */
+export interface DistillOptions {
+  readonly seed: number;
+  readonly folds: number; // of the cross-validation, grouped by chemical system
+  readonly threshold: number; // probability from which a composition passes
+  readonly mobileIon: number; // atomic number
+  readonly made: number; // compositions that the forest labels
+  readonly labelWeight: number; // of a teacher label, where a forest label has 1
+  readonly forest: Omit<ForestOptions, 'seed'>;
+  readonly training: Omit<TrainingOptions, 'seed'>;
+}
+
+/** What may be chosen freely: the threshold is the teacher's, and the seed is named on its own. */
+export type DistillSettings = Omit<DistillOptions, 'seed' | 'threshold'>;
+
+/** Settings chosen on the shipped labels; `docs/method.md` says how they compare with others. */
+export const DISTILL_DEFAULTS: DistillSettings = {
+  folds: 5,
+  mobileIon: atomicNumber('Li') as number,
+  made: 100_000,
+  labelWeight: 3,
+  forest: { trees: 100, featureShare: 0.15, minimumLeaf: 1 },
+  training: { size: DEFAULT_SIZE, steps: 6000, batch: 256, learningRate: 3e-3, weightDecay: 0.02, averageFrom: 0.7 },
+};
+
+/**
+ * The default settings with some changed, as in `{"made": 1000, "training": {"steps": 100}}`.
+ *
+ * @param file names the text in messages
+ * @throws {InputError} naming the setting that is unknown, or whose value is no number > 0
+ */
+export function parseDistillSettings(text: string, file: string): DistillSettings {
+  let changes: unknown;
+  try {
+    changes = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`it is not JSON (${(error as Error).message})`, { file }, 'Correct it.', { cause: error });
+  }
+  return merge(DISTILL_DEFAULTS, changes, file, []) as DistillSettings;
+}
+
+function merge(defaults: object, changes: unknown, file: string, path: readonly string[]): object {
+  const place = { file, column: path.join('.') || undefined };
+  const known = Object.keys(defaults).join(', ');
+  if (typeof changes !== 'object' || changes === null || Array.isArray(changes))
+    throw new InputError(`${JSON.stringify(changes)} is no object`, place, `Give some of ${known}.`);
+  const merged: Record<string, unknown> = { ...defaults };
+  for (const [name, value] of Object.entries(changes)) {
+    const column = [...path, name].join('.');
+    if (!Object.hasOwn(defaults, name))
+      throw new InputError('there is no such setting', { file, column }, `Choose among ${known}.`);
+    const initial = merged[name];
+    if (typeof initial === 'object' && initial !== null) merged[name] = merge(initial, value, file, [...path, name]);
+    else if (typeof value === 'number' && value > 0 && Number.isInteger(initial) <= Number.isInteger(value))
+      merged[name] = value;
+    else
+      throw new InputError(
+        `${JSON.stringify(value)} is no ${Number.isInteger(initial) ? 'whole ' : ''}number above 0`,
+        { file, column },
+        `The default is ${JSON.stringify(initial)}.`,
+      );
+  }
+  return merged;
+}
