@@ -1,0 +1,63 @@
+/** Which keys of the bucket a function may reach; `*` stands for any text, with slashes. */
+export interface StorageAccess {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** Prefixes whose keys may be listed; without it S3 answers 403 instead of 404 for an absent key. */
+  readonly list: readonly string[];
+}
+
+export const FUNCTION_NAMES = [
+  'plan',
+  'screen-chunk',
+  'reduce',
+  'split-dataset',
+  'label-shard',
+  'collect-labels',
+  'train',
+  'assess',
+  'promote',
+  'trigger',
+] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+const TEACHER = 'teacher/teacher.json';
+const LABELS = 'labels/labels.csv.gz';
+const POINTER = 'models/current.json';
+
+/** What the handlers read, write and list: the least that they work with. */
+export const STORAGE_ACCESS: Readonly<Record<FunctionName, StorageAccess>> = {
+  plan: {
+    read: ['spaces/*', 'models/*', 'datasets/*', 'runs/*'],
+    write: ['runs/*'],
+    list: ['spaces/*', 'models/*', 'datasets/*', 'runs/*'],
+  },
+  'screen-chunk': { read: ['runs/*', 'datasets/*'], write: ['runs/*/chunks/*'], list: ['runs/*'] },
+  reduce: { read: ['runs/*', 'datasets/*'], write: ['runs/*'], list: ['runs/*'] },
+  'split-dataset': {
+    read: ['datasets/*', TEACHER, LABELS, 'retrain/*'],
+    write: ['retrain/*'],
+    list: ['datasets/*', 'teacher/*', 'labels/*', 'retrain/*'],
+  },
+  'label-shard': {
+    read: ['datasets/*', TEACHER, 'retrain/*'],
+    write: ['retrain/*'],
+    list: ['datasets/*', 'teacher/*', 'retrain/*'],
+  },
+  'collect-labels': {
+    read: [TEACHER, LABELS, 'retrain/*'],
+    write: ['retrain/*'],
+    list: ['teacher/*', 'labels/*', 'retrain/*'],
+  },
+  train: { read: ['retrain/*'], write: ['retrain/*'], list: ['retrain/*'] },
+  assess: {
+    read: ['retrain/*', 'models/*'],
+    write: ['retrain/*', 'models/students/*'],
+    list: ['retrain/*', 'models/*'],
+  },
+  promote: { read: ['retrain/*', 'models/*'], write: [POINTER, LABELS], list: ['retrain/*', 'models/*'] },
+  trigger: {
+    read: ['spaces/*', TEACHER, POINTER, LABELS, 'datasets/*', 'runs/*'],
+    write: [],
+    list: ['spaces/*', 'teacher/*', 'models/*', 'labels/*', 'datasets/*', 'runs/*'],
+  },
+};
