@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../errors.ts';
+import { type ByteSource, fileSource } from './byte-source.ts';
 import { fileError } from './directory-store.ts';
 
 /** One line of a text file. */
@@ -14,12 +14,14 @@ export interface Line {
 const MAX_LINE = 1 << 28; // characters of a line or of a text; V8's longest string has about twice as many
 
 /**
- * The lines of a UTF-8 text file, one after the other; a name that ends in `.gz` is unpacked on the way. Line breaks are
+ * The lines of a UTF-8 text file, given by its path or as a source, one after the other; a name that ends in `.gz` is unpacked on the way. Line breaks are
  * `\n` or `\r\n`. An empty file has no lines.
  *
  * @throws {InputError} naming the line reached if the file cannot be read, or its gzip data is damaged or truncated
  */
-export async function* readLines(path: string): AsyncGenerator<Line> {
+export async function* readLines(file: string | ByteSource): AsyncGenerator<Line> {
+  const source = typeof file === 'string' ? fileSource(file) : file;
+  const path = source.name;
   const decoder = new TextDecoder();
   let pending: string[] = []; // pieces of the line that is not finished, joined once
   let length = 0;
@@ -31,7 +33,7 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
     return { text: text.endsWith('\r') ? text.slice(0, -1) : text, number: number++, terminated };
   };
   try {
-    for await (const chunk of openBytes(path)) {
+    for await (const chunk of openBytes(source)) {
       const text = decoder.decode(chunk, { stream: true });
       let start = 0;
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
@@ -50,22 +52,22 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
 }
 
 /** The whole text of a file; a name that ends in `.gz` is unpacked. Fails as {@link readLines} does. */
-export async function readText(path: string): Promise<string> {
+export async function readText(file: string | ByteSource): Promise<string> {
   const lines: string[] = [];
   let terminated = false;
   let length = 0;
-  for await (const line of readLines(path)) {
+  for await (const line of readLines(file)) {
     length += line.text.length + 1;
-    if (length > MAX_LINE) throw tooLong(path, line.number);
+    if (length > MAX_LINE) throw tooLong(typeof file === 'string' ? file : file.name, line.number);
     lines.push(line.text);
     terminated = line.terminated;
   }
   return lines.join('\n') + (terminated ? '\n' : '');
 }
 
-function openBytes(path: string): Readable {
-  const file = createReadStream(path);
-  if (!path.toLowerCase().endsWith('.gz')) return file;
+function openBytes({ name, open }: ByteSource): Readable {
+  const file = open();
+  if (!name.toLowerCase().endsWith('.gz')) return file;
   const unpacked = createGunzip();
   file.on('error', (error) => unpacked.destroy(error));
   unpacked.on('close', () => file.destroy());

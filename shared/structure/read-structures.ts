@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
+import { type ByteSource, fileSource } from '../io/byte-source.ts';
 import { filesBelow, isDirectory } from '../io/files.ts';
 import { type Line, readLines, readText } from '../io/lines.ts';
 import { atomBlocks, readCifBlock } from './cif.ts';
@@ -12,9 +13,9 @@ export type StructureResult = { readonly structure: Structure } | { readonly id:
 
 type Format = 'cif' | 'poscar' | 'optimade';
 
-/** A file to be read. */
-interface Source {
-  readonly path: string;
+/** A structure file to be read, on a disk or in a store. */
+export interface StructureFile {
+  readonly source: ByteSource;
   readonly format: Format;
   readonly id: string; // of its structure, where the file holds none itself
 }
@@ -42,8 +43,8 @@ const NAMES =
 export async function* readStructures(paths: readonly string[]): AsyncGenerator<StructureResult> {
   let only: StructureResult | undefined; // held back while it is a failure and nothing else was read
   let count = 0;
-  for (const source of await collectSources(paths)) {
-    for await (const result of readSource(source)) {
+  for (const file of await collectFiles(paths)) {
+    for await (const result of readStructureFile(file)) {
       count++;
       if (count === 1 && 'error' in result) {
         only = result;
@@ -57,36 +58,48 @@ export async function* readStructures(paths: readonly string[]): AsyncGenerator<
   if (only !== undefined && 'error' in only) throw only.error;
 }
 
-async function collectSources(paths: readonly string[]): Promise<Source[]> {
-  const sources: Source[] = [];
+async function collectFiles(paths: readonly string[]): Promise<StructureFile[]> {
+  const files: StructureFile[] = [];
   for (const path of paths) {
     if (await isDirectory(path)) {
-      const found = (await filesBelow(path)).flatMap((name) => toSource(join(path, name), name) ?? []);
+      const names = await filesBelow(path);
+      const found = names.flatMap((name) => structureFile(fileSource(join(path, name)), name) ?? []);
       if (found.length === 0) throw new InputError('holds no structure files', { file: path }, NAMES);
-      sources.push(...found);
+      files.push(...found);
     } else {
-      const source = toSource(path, basename(path));
-      if (source === undefined) throw new InputError('the name tells no structure format', { file: path }, NAMES);
-      sources.push(source);
+      const file = structureFile(fileSource(path), basename(path));
+      if (file === undefined) throw new InputError('the name tells no structure format', { file: path }, NAMES);
+      files.push(file);
     }
   }
-  return sources;
+  return files;
 }
 
-function toSource(path: string, name: string): Source | undefined {
+/**
+ * A file as one of structures, or undefined if its name tells no such format.
+ *
+ * @param name relative to the folder that was given; becomes the identifier of a structure that has none
+ */
+export function structureFile(source: ByteSource, name: string): StructureFile | undefined {
   for (const [extension, format] of FORMATS) {
-    if (extension.test(name)) return { path, format, id: name.replace(extension, '') };
+    if (extension.test(name)) return { source, format, id: name.replace(extension, '') };
   }
   if (!POSCAR_NAME.test(basename(name))) return undefined;
-  const folder = basename(dirname(resolve(path))); // calculations are told apart by their folders
-  return { path, format: 'poscar', id: name.includes('/') ? name : `${folder}/${name}` };
+  const folder = basename(dirname(resolve(source.name))); // calculations are told apart by their folders
+  return { source, format: 'poscar', id: name.includes('/') ? name : `${folder}/${name}` };
 }
 
-async function* readSource({ path, format, id }: Source): AsyncGenerator<StructureResult> {
-  if (format === 'optimade') yield* readOptimadeFile(path);
+/**
+ * The structures of one file, those that are not usable with their reasons.
+ *
+ * @throws {InputError} for JSON lines or gzip data that are cut off
+ */
+export async function* readStructureFile({ source, format, id }: StructureFile): AsyncGenerator<StructureResult> {
+  if (format === 'optimade') yield* readOptimadeFile(source);
   else {
+    const path = source.name;
     try {
-      const text = await readText(path);
+      const text = await readText(source);
       if (format === 'poscar') yield { structure: parsePoscar(text, id, path) };
       else
         for (const { id: of, block } of atomBlocks(text, id, path))
@@ -98,10 +111,11 @@ async function* readSource({ path, format, id }: Source): AsyncGenerator<Structu
 }
 
 /** JSON Lines are read one by one; a file that begins like one JSON document of several lines is read as a whole. */
-async function* readOptimadeFile(path: string): AsyncGenerator<StructureResult> {
+async function* readOptimadeFile(source: ByteSource): AsyncGenerator<StructureResult> {
+  const path = source.name;
   let count = 0;
-  for await (const line of readLines(path)) {
-    if (line.number === 1 && startsDocument(line.text)) return yield* readDocument(path);
+  for await (const line of readLines(source)) {
+    if (line.number === 1 && startsDocument(line.text)) return yield* readDocument(source);
     if (line.text.trim() === '') continue;
     for (const result of readOptimadeLine(line, path)) {
       count++;
@@ -111,8 +125,9 @@ async function* readOptimadeFile(path: string): AsyncGenerator<StructureResult> 
   if (count === 0) yield noStructures(path);
 }
 
-async function* readDocument(path: string): AsyncGenerator<StructureResult> {
-  const resources = optimadeResources(parseJson(await readText(path), { file: path }));
+async function* readDocument(source: ByteSource): AsyncGenerator<StructureResult> {
+  const path = source.name;
+  const resources = optimadeResources(parseJson(await readText(source), { file: path }));
   for (const resource of resources) {
     yield attempt(optimadeId(resource) ?? path, () => readOptimade(resource, { file: path }));
   }
@@ -136,7 +151,7 @@ function* readOptimadeLine(line: Line, path: string): Generator<StructureResult>
 }
 
 /** Whether the first line is the beginning of a JSON document, not a whole line of JSON Lines or a damaged one. */
-function startsDocument(text: string): boolean {
+export function startsDocument(text: string): boolean {
   return /^\s*[[{]/.test(text) && !text.includes('"attributes"') && !isJson(text);
 }
 
