@@ -13,8 +13,8 @@ export interface ScreenerFunctionsProps {
   readonly storage: Storage;
   /** Directory with one bundle per function and the layer. */
   readonly assetRoot: string;
-  /** Receives triggers that failed after every retry. */
-  readonly failedTriggers: IQueue;
+  /** Receives events that could not be delivered. */
+  readonly deadLetters: IQueue;
 }
 
 const CLASSES: Readonly<Record<FunctionName, FunctionClass>> = {
@@ -55,9 +55,13 @@ export class ScreenerFunctions extends Construct {
         functionClass: CLASSES[name],
         layer: WITH_RUNTIME.has(name) ? layer : undefined,
         environment: environmentOf(name, config),
-        deadLetterQueue: name === 'trigger' ? props.failedTriggers : undefined,
+        deadLetterQueue: name === 'trigger' ? props.deadLetters : undefined,
       });
     this.all = new Map(FUNCTION_NAMES.map((name) => [name, create(name)]));
+  }
+
+  classOf(name: FunctionName): FunctionClass {
+    return CLASSES[name];
   }
 
   get(name: FunctionName): ScreenerFunction {

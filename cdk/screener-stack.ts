@@ -3,12 +3,18 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
 import type { DeploymentConfig } from './config.ts';
+import { Dashboard } from './dashboard.ts';
+import { FailureNotice } from './failure-notice.ts';
+import { StageMetrics } from './metrics.ts';
 import { bucketName, stageName } from './names.ts';
 import { Notifications } from './notifications.ts';
+import { RetrainingWorkflow } from './retraining-workflow.ts';
 import { ScreenerFunctions } from './screener-functions.ts';
 import { ScreeningWorkflow } from './screening-workflow.ts';
 import type { Storage } from './storage-policy.ts';
+import { Triggers } from './triggers.ts';
 
 export interface ScreenerStackProps extends StackProps {
   readonly config: DeploymentConfig;
@@ -27,16 +33,29 @@ export class ScreenerStack extends Stack {
     const bucket = Bucket.fromBucketName(this, 'Bucket', bucketName(config.stage));
     const storage: Storage = { bucket, key };
     const notifications = new Notifications(this, 'Notifications', { config });
-    const failedTriggers = new Queue(this, 'FailedTriggers', {
-      queueName: stageName(config.stage, 'failed-triggers'),
+    const deadLetters = this.createDeadLetters(config.stage);
+    const functions = new ScreenerFunctions(this, 'Functions', { config, storage, assetRoot, deadLetters });
+    const shared = { config, storage, notifications, functions, deadLetters };
+    const screening = new ScreeningWorkflow(this, 'Screening', shared);
+    const retraining = new RetrainingWorkflow(this, 'Retraining', { ...shared, screening });
+    const machines = { screening: screening.workflow.stateMachine, retraining: retraining.workflow.stateMachine };
+    const stateMachines = Object.values(machines);
+    new Triggers(this, 'Triggers', { ...shared, ...machines, trigger: functions.get('trigger') });
+    new FailureNotice(this, 'FailureNotice', { ...shared, stateMachines });
+    const metrics = new StageMetrics(config, functions);
+    const { alarms } = new Alarms(this, 'Alarms', { ...shared, metrics, stateMachines });
+    new Dashboard(this, 'Dashboard', { ...shared, ...machines, metrics, alarms });
+    new CfnOutput(this, 'ScreeningArn', { value: machines.screening.stateMachineArn });
+    new CfnOutput(this, 'RetrainingArn', { value: machines.retraining.stateMachineArn });
+    new CfnOutput(this, 'TopicArn', { value: notifications.topic.topicArn });
+  }
+
+  private createDeadLetters(stage: string): Queue {
+    return new Queue(this, 'DeadLetters', {
+      queueName: stageName(stage, 'dead-letters'),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: Duration.days(14),
+      retentionPeriod: Duration.days(14), // the most that there is
     });
-    const functions = new ScreenerFunctions(this, 'Functions', { config, storage, assetRoot, failedTriggers });
-    const shared = { config, storage, notifications, functions };
-    const screening = new ScreeningWorkflow(this, 'Screening', shared);
-    new CfnOutput(this, 'ScreeningArn', { value: screening.workflow.stateMachine.stateMachineArn });
-    new CfnOutput(this, 'TopicArn', { value: notifications.topic.topicArn });
   }
 }
