@@ -7,17 +7,22 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { DescribeStateMachineCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  CreateStateMachineCommand,
+  DescribeStateMachineCommand,
+  ListStateMachinesCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
 import { S3Store } from '../../../shared/io/s3-store.ts';
 import type { Assembly } from './assembly.ts';
 import { deploy, deployedFunctions, statementsOf } from './deploy.ts';
 import type { DeployedFunction } from './environment.ts';
 import { EventCourier } from './events.ts';
+import { Gateway } from './gateway.ts';
 import type { Tools } from './install.ts';
 import { LambdaService } from './lambda-service.ts';
-import { freePort, startMoto } from './moto.ts';
+import { executeStateMachines, freePort, type Moto, startMoto } from './moto.ts';
 import type { Statement } from './permissions.ts';
-import { Proxy } from './proxy.ts';
 import { Services } from './services.ts';
 
 /** Access key that moto's Step Functions signs with, whichever state machine it executes. */
@@ -34,7 +39,7 @@ export interface Cloud {
   readonly stateMachines: ReadonlyMap<string, string>; // ARN by the ending of the name, such as `screening`
   readonly functions: ReadonlyMap<string, DeployedFunction>;
   readonly lambda: LambdaService;
-  readonly proxy: Proxy;
+  readonly gateway: Gateway;
   readonly courier: EventCourier;
   stop(): Promise<void>;
 }
@@ -42,10 +47,10 @@ export interface Cloud {
 /** Start an account and deploy into it. */
 export async function startCloud(tools: Tools, assembly: Assembly, stage: string): Promise<Cloud> {
   const port = await freePort();
-  const proxy = new Proxy();
-  await proxy.listen(port);
+  const gateway = new Gateway();
+  await gateway.listen(port);
   const moto = await startMoto(tools.python, port);
-  proxy.passTo(moto.url);
+  gateway.passTo(moto.url);
   const url = `http://127.0.0.1:${port}`;
   const client = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'operator', secretAccessKey: '-' } };
   const s3 = new S3Client({ ...client, forcePathStyle: true });
@@ -56,9 +61,9 @@ export async function startCloud(tools: Tools, assembly: Assembly, stage: string
   const functions = await outOfTree(await deployedFunctions(assembly, services), tasks);
   const bucket = [...functions.values()][0].variables.BUCKET;
   const lambda = new LambdaService(tools.node, functions, ({ name }) => credentials(url, name));
-  const stateMachines = await findStateMachines(states, stage);
+  const stateMachines = await moveStateMachines(states, moto, stage);
   const statements = await allStatements(services, states, functions, stateMachines);
-  proxy.serve({ lambda, statements, keys: await encryptionKeys(s3, bucket) });
+  gateway.serve({ lambda, statements, keys: await encryptionKeys(s3, bucket) });
   await finishBucket(s3, bucket);
   const courier = new EventCourier(services, lambda);
   await courier.start();
@@ -66,11 +71,11 @@ export async function startCloud(tools: Tools, assembly: Assembly, stage: string
     await courier.stop();
     lambda.stop();
     await moto.stop();
-    proxy.close();
+    gateway.close();
     await rm(tasks, { recursive: true, force: true });
   };
   const store = new S3Store(s3, bucket);
-  return { url, s3, states, services, store, bucket, stateMachines, functions, lambda, proxy, courier, stop };
+  return { url, s3, states, services, store, bucket, stateMachines, functions, lambda, gateway, courier, stop };
 }
 
 /** Copies of code and layers beside no package of the project, so that only what was deployed can be found. */
@@ -106,13 +111,29 @@ function credentials(url: string, name: string): Record<string, string> {
   };
 }
 
-async function findStateMachines(states: SFNClient, stage: string): Promise<ReadonlyMap<string, string>> {
+/** Moto's CloudFormation makes state machines that are kept only: create each again, as it is, as one that is executed. */
+async function moveStateMachines(states: SFNClient, moto: Moto, stage: string): Promise<ReadonlyMap<string, string>> {
   const { stateMachines = [] } = await states.send(new ListStateMachinesCommand({}));
-  return new Map(
-    stateMachines.map(({ name = '', stateMachineArn = '' }) => [
-      name.replace(`ionsieve-${stage}-`, ''),
-      stateMachineArn,
-    ]),
+  const kept = await Promise.all(
+    stateMachines.map(({ stateMachineArn }) => states.send(new DescribeStateMachineCommand({ stateMachineArn }))),
+  );
+  await executeStateMachines(moto);
+  const moved = kept.map(async ({ name = '', definition: synthesized = '', roleArn }) => {
+    const definition = withFixedPrefixes(synthesized);
+    const { stateMachineArn = '' } = await states.send(new CreateStateMachineCommand({ name, definition, roleArn }));
+    return [name.replace(`ionsieve-${stage}-`, ''), stateMachineArn] as const;
+  });
+  return new Map(await Promise.all(moved));
+}
+
+/**
+ * Where a map writes what became of its children is a path into the state's input. Moto 5.2 looks it up in the map's
+ * output instead, in which it is not: `States.Format('runs/{}/map', $.plan.runId)` becomes `runs/-/map`.
+ */
+function withFixedPrefixes(definition: string): string {
+  return definition.replace(
+    /"Prefix\.\$":"States\.Format\('([^']*)'[^"]*\)"/g,
+    (_, format: string) => `"Prefix":"${format.replaceAll('{}', '-')}"`,
   );
 }
 

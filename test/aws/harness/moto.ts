@@ -24,9 +24,13 @@ export async function startMoto(python: string, callbackPort: number): Promise<M
     complaints = (complaints + text).slice(-20_000);
   });
   await untilAnswers(server, url, () => complaints);
-  const config = { method: 'POST', body: JSON.stringify({ stepfunctions: { execute_state_machine: true } }) };
-  await fetch(`${url}/moto-api/config`, { ...config, headers: { 'content-type': 'application/json' } });
   return { url, stop: () => stop(server) };
+}
+
+/** Have moto execute state machines, not only keep them. Those that it has kept so far are no longer seen. */
+export async function executeStateMachines({ url }: Moto): Promise<void> {
+  const body = JSON.stringify({ stepfunctions: { execute_state_machine: true } });
+  await fetch(`${url}/moto-api/config`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
 }
 
 /** A port that nothing listens on. */

@@ -31,11 +31,11 @@ function s3Requests({ method = 'GET', url = '/' }: IncomingMessage, keys: Bucket
   }
   const reads = method === 'GET' || method === 'HEAD';
   const action = reads ? readAction(searchParams) : writeAction(method, searchParams);
-  const requests = [{ action, resource: `${arn}/${key}`, context: {} }];
+  const requests: Request[] = [{ action, resource: `${arn}/${key}`, context: {} }];
   const encryption = keys.get(bucket);
-  if (encryption !== undefined && method !== 'DELETE')
-    requests.push({ action: reads ? 'kms:Decrypt' : 'kms:GenerateDataKey', resource: encryption, context: {} });
-  return requests;
+  if (encryption === undefined || method === 'DELETE') return requests;
+  const context = { 'kms:ViaService': 's3.us-east-1.amazonaws.com', 'kms:EncryptionContext:aws:s3:arn': arn };
+  return [...requests, { action: reads ? 'kms:Decrypt' : 'kms:GenerateDataKey', resource: encryption, context }];
 }
 
 function readAction(query: URLSearchParams): string {

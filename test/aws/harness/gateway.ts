@@ -9,7 +9,7 @@ export interface Call extends Request {
   readonly allowed: boolean;
 }
 
-/** What the proxy knows of the account once it is deployed. */
+/** What the gateway knows of the account once it is deployed. */
 export interface Account {
   readonly lambda: LambdaService;
   /** Statements by access key. Callers that are not in it are operators, who may do everything. */
@@ -18,7 +18,7 @@ export interface Account {
 }
 
 /** Answers for Lambda, checks what callers may do, and passes everything else on to moto. */
-export class Proxy {
+export class Gateway {
   readonly calls: Call[] = [];
   readonly published: string[] = []; // messages of topics
   private account: Account | undefined;
