@@ -9,7 +9,6 @@ import {
   JsonPath,
   Pass,
   Succeed,
-  TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
@@ -20,7 +19,7 @@ import type { ScreenerFunctions } from './screener-functions.ts';
 import type { ScreeningWorkflow } from './screening-workflow.ts';
 import { startOnce } from './start-once.ts';
 import type { Storage } from './storage-policy.ts';
-import { forEach, invoke } from './tasks.ts';
+import { forEach, type InvokeProps, invoke } from './tasks.ts';
 import { Workflow } from './workflow.ts';
 
 export interface RetrainingWorkflowProps {
@@ -62,11 +61,11 @@ export class RetrainingWorkflow extends Construct {
   }
 
   private define(): IChainable {
-    const split = this.invoke('SplitDataset', 'split-dataset', '$.split', TaskInput.fromJsonPathAt('$'));
-    const job = TaskInput.fromObject({ jobId: JsonPath.stringAt('$.split.jobId') });
+    const split = this.invoke('SplitDataset', 'split-dataset', '$.split');
+    const job = { fields: { jobId: JsonPath.stringAt('$.split.jobId') } };
     const collect = this.invoke('CollectLabels', 'collect-labels', '$.collected', job);
     const assess = this.invoke('Assess', 'assess', '$.assessed', job);
-    const promote = this.invoke('Promote', 'promote', '$.promoted', TaskInput.fromJsonPathAt('$.assessed'));
+    const promote = this.invoke('Promote', 'promote', '$.promoted', { event: '$.assessed' });
     collect
       .next(this.trainMembers())
       .next(assess)
@@ -78,8 +77,13 @@ export class RetrainingWorkflow extends Construct {
     return split.next(kind);
   }
 
-  private invoke(id: string, name: (typeof USED)[number], resultPath: string, payload: TaskInput): LambdaInvoke {
-    return invoke(this, id, { function: this.props.functions.get(name), resultPath, payload });
+  private invoke(
+    id: string,
+    name: (typeof USED)[number],
+    resultPath: string,
+    event: Pick<InvokeProps, 'event' | 'fields'> = {},
+  ): LambdaInvoke {
+    return invoke(this, id, { function: this.props.functions.get(name), resultPath, ...event });
   }
 
   private forEach(
@@ -107,7 +111,7 @@ export class RetrainingWorkflow extends Construct {
 
   /** A training that is not done when its time is up has checkpointed, and goes on in the next invocation. */
   private trainMembers(): DistributedMap {
-    const train = this.invoke('Train', 'train', '$.receipt', TaskInput.fromJsonPathAt('$.item'));
+    const train = this.invoke('Train', 'train', '$.receipt', { event: '$.item' });
     const nextRound = new Pass(this, 'NextRound', {
       parameters: { item: JsonPath.objectAt('$.item'), round: JsonPath.mathAdd(JsonPath.numberAt('$.round'), 1) },
     });

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Choice, Condition, Fail, type IChainable, JsonPath, Succeed, TaskInput } from 'aws-cdk-lib/aws-stepfunctions';
+import { Choice, Condition, Fail, type IChainable, JsonPath, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from './config.ts';
 import type { Notifications } from './notifications.ts';
@@ -44,7 +44,7 @@ export class ScreeningWorkflow extends Construct {
     const plan = invoke(this, 'Plan', { function: functions.get('plan'), resultPath: '$.plan' });
     const reduce = invoke(this, 'Reduce', {
       function: functions.get('reduce'),
-      payload: TaskInput.fromObject({ runId: JsonPath.stringAt('$.plan.runId') }),
+      fields: { runId: JsonPath.stringAt('$.plan.runId') },
       resultPath: '$.reduce',
     });
     const subject = `ionsieve ${config.stage}: ranking ready`;

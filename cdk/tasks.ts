@@ -7,7 +7,7 @@ import {
   JitterType,
   ResultWriterV2,
   S3JsonItemReader,
-  type TaskInput,
+  TaskInput,
   type TaskStateBase,
   Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions';
@@ -53,8 +53,10 @@ function retryInvocation(task: LambdaInvoke): LambdaInvoke {
 
 export interface InvokeProps {
   readonly function: ScreenerFunction;
-  /** The event. @default the state's whole input */
-  readonly payload?: TaskInput;
+  /** Path of the event in the state's input. @default the whole input */
+  readonly event?: string;
+  /** Fields of the event, instead. @default those at {@link event} */
+  readonly fields?: Readonly<Record<string, unknown>>;
   /** Where the receipt goes. @default it replaces the state's input */
   readonly resultPath?: string;
 }
@@ -64,7 +66,8 @@ export function invoke(scope: Construct, id: string, props: InvokeProps): Lambda
   return retryInvocation(
     new LambdaInvoke(scope, id, {
       lambdaFunction: props.function.function,
-      payload: props.payload,
+      inputPath: props.event, // not a payload of this path: that is rendered as plain text
+      payload: props.fields === undefined ? undefined : TaskInput.fromObject({ ...props.fields }),
       payloadResponseOnly: true,
       resultPath: props.resultPath,
       taskTimeout: Timeout.duration(props.function.timeout.plus(Duration.seconds(30))),
