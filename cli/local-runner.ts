@@ -5,7 +5,7 @@ import { createHandler as createReduceHandler } from '../functions/reduce.ts';
 import type { ScreenEvent, ScreenReceipt } from '../functions/screen-chunk.ts';
 import { InputError } from '../shared/errors.ts';
 import { DirectoryStore } from '../shared/io/directory-store.ts';
-import { readBytes } from '../shared/io/files.ts';
+import { fileInputs } from '../shared/io/inputs.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
 import { LOCAL_CHUNK_SECONDS } from '../shared/screen/batches.ts';
 import { planKey } from '../shared/screen/run-keys.ts';
@@ -41,7 +41,7 @@ export async function runLocally(run: LocalRun, signal: AbortSignal): Promise<Fi
   try {
     const plan = createPlanHandler(async () => ({
       store,
-      readInput: readBytes,
+      inputs: fileInputs,
       claim: async (runId) => {
         release = await lockRun(join(run.out, 'runs', runId, 'lock'));
         await store.removePartial(`runs/${runId}`);
@@ -84,7 +84,7 @@ async function screenChunks(run: LocalRun, store: DirectoryStore, runId: string,
   let reused = 0;
   const progress = new Progress(
     process.stderr,
-    plan.space.compositions,
+    plan.source.size,
     () => reused,
     () => screened.reduce((sum, count) => sum + count, 0),
   );

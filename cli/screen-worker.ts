@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createHandler, type ScreenEvent, type ScreenReceipt } from '../functions/screen-chunk.ts';
 import { DirectoryStore } from '../shared/io/directory-store.ts';
+import { fileInputs } from '../shared/io/inputs.ts';
 
 /** What a worker thread is started with. Both arrays are shared between threads. */
 export interface WorkerStart {
@@ -24,6 +25,7 @@ if (port === null) throw new Error('screen-worker runs in a worker thread only')
 
 const handler = createHandler(async () => ({
   store: new DirectoryStore(directory),
+  inputs: fileInputs,
   threads: 1, // there are as many workers as processors
   onScreened: (compositions) => {
     screened[slot] += compositions;

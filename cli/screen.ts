@@ -1,8 +1,8 @@
 import { availableParallelism, constants } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { decodeSummary } from '../shared/report/run-outputs.ts';
-import type { RunSummary } from '../shared/report/summary.ts';
+import { type RunSummary, sourceName } from '../shared/report/summary.ts';
 import { DEFAULT_SPACE, findSpaceFile, SPACE_OPTION } from './load-space.ts';
 import { type FinishedRun, runLocally } from './local-runner.ts';
 import { positiveInteger } from './options.ts';
@@ -10,7 +10,8 @@ import { formatCount, formatTable, Interruption } from './output.ts';
 import { packagePath } from './package-root.ts';
 
 interface ScreenOptions {
-  readonly space: string;
+  readonly space?: string;
+  readonly compositions?: string;
   readonly student: string;
   readonly top: number;
   readonly perSystem: number;
@@ -23,8 +24,14 @@ interface ScreenOptions {
 /** `screen`: score every composition of a space and rank the best. */
 export function screenCommand(): Command {
   return new Command('screen')
-    .description('screen a composition space with a student: score every composition, rank the best')
-    .option('--space <file>', SPACE_OPTION, DEFAULT_SPACE)
+    .description('screen a composition space, or a list, with a student: score every composition, rank the best')
+    .option('--space <file>', `${SPACE_OPTION} (default: "${DEFAULT_SPACE}")`)
+    .addOption(
+      new Option(
+        '--compositions <file>',
+        'instead of a space: CSV or Parquet file with a column "formula", or a folder of such files',
+      ).conflicts('space'),
+    )
     .addOption(
       new Option('--student <file>', 'model, as distill writes it').default(
         packagePath('models/student.onnx'),
@@ -34,7 +41,7 @@ export function screenCommand(): Command {
     .option('--top <count>', 'compositions to rank', positiveInteger, 1000)
     .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
-    .option('--chunks <count>', 'parts in which the work is done (default: by the size of the space)', positiveInteger)
+    .option('--chunks <count>', 'parts in which the work is done (default: by the amount of work)', positiveInteger)
     .option('--out <directory>', 'where runs are kept; the same command again goes on with a run', 'out')
     .option('--json', 'print summary.json alone')
     .action(screen);
@@ -44,7 +51,10 @@ async function screen(options: ScreenOptions): Promise<void> {
   const finished = await interruptible((signal) =>
     runLocally(
       {
-        ...{ space: findSpaceFile(options.space), student: options.student },
+        ...(options.compositions === undefined
+          ? { space: findSpaceFile(options.space ?? DEFAULT_SPACE) }
+          : { compositions: resolve(options.compositions) }),
+        student: options.student,
         ...{ top: options.top, perSystem: options.perSystem, chunks: options.chunks ?? 0 },
         ...{ workers: options.workers, out: options.out },
       },
@@ -72,13 +82,23 @@ async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Prom
 
 function describeRun(out: string, { runId, summary: bytes }: FinishedRun): string {
   const summary: RunSummary = decodeSummary(bytes);
-  const { space, student, screened, passed, ranked, top } = summary;
-  const percent = ((100 * passed) / screened).toPrecision(3);
+  const { space, student, screened, passed, ranked, skipped, top } = summary;
+  const percent = ((100 * passed) / Math.max(1, screened)).toPrecision(3);
+  const folder = join(out, 'runs', runId);
+  const systems = space === undefined ? '' : ` in ${formatCount(space.systems)} systems`;
   const rows = top.map(({ rank, formula, system, probability }) => [rank, formula, system, probability.toFixed(6)]);
   return [
-    `${formatCount(screened)} compositions of ${space.name} screened in ${formatCount(space.systems)} systems;`,
-    ` ${formatCount(passed)} (${percent} %) reach probability ${student.threshold}\n\n`,
+    `${formatCount(screened)} compositions of ${sourceName(summary)} screened${systems};`,
+    ` ${formatCount(passed)} (${percent} %) reach probability ${student.threshold}\n`,
+    ...describeSkipped(skipped, join(folder, 'skipped.csv')),
+    '\n',
     formatTable(['rank', 'formula', 'system', 'probability'], rows),
-    `\n${formatCount(ranked)} ranked in ${join(out, 'runs', runId, 'ranking.csv')}\n`,
+    `\n${formatCount(ranked)} ranked in ${join(folder, 'ranking.csv')}\n`,
   ].join('');
+}
+
+function describeSkipped(skipped: RunSummary['skipped'], file: string): string[] {
+  if (skipped === undefined || skipped.total === 0) return [];
+  const reasons = Object.entries(skipped.reasons).map(([reason, count]) => `${formatCount(count)} ${reason}`);
+  return [`${formatCount(skipped.total)} rows have no score (${reasons.join(', ')}), see ${file}\n`];
 }

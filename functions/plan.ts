@@ -1,18 +1,19 @@
 import { basename } from 'node:path';
 import { InputError, IntegrityError } from '../shared/errors.ts';
 import { sha256 } from '../shared/hash.ts';
-import { type ObjectStore, readObject } from '../shared/io/store.ts';
+import { type Inputs, storeInputs } from '../shared/io/inputs.ts';
+import type { ObjectStore } from '../shared/io/store.ts';
 import { openStudent, type StudentSession } from '../shared/onnx/student-session.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
-import { CLOUD_CHUNK_SECONDS, cutIntoChunks, defaultChunkCount } from '../shared/screen/batches.ts';
-import { checkStudent } from '../shared/screen/check-student.ts';
+import { CLOUD_CHUNK_SECONDS, defaultChunkCount } from '../shared/screen/batches.ts';
 import { DEFAULT_LIMITS, type RankingLimits } from '../shared/screen/chunk-accumulator.ts';
-import { COMPOSITIONS_PER_VCPU_SECOND } from '../shared/screen/cost-estimate.ts';
+import { prepareList } from '../shared/screen/list-source.ts';
 import { MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
 import { type RunPlan, type RunRecord, runIdOf } from '../shared/screen/run-plan.ts';
-import { loadRunRecord, storePlan } from '../shared/screen/run-store.ts';
-import { buildSpace } from '../shared/space/space.ts';
-import { parseSpace, type SpaceDefinition } from '../shared/space/space-file.ts';
+import { loadRunRecord, storeLocations, storePlan } from '../shared/screen/run-store.ts';
+import type { CompositionSource, PreparedSource } from '../shared/screen/source.ts';
+import { prepareSpace } from '../shared/screen/space-source.ts';
+import { parseSpace } from '../shared/space/space-file.ts';
 import { CURRENT_STUDENT_KEY, decodeCurrentStudent } from '../shared/student/current-student.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
@@ -23,8 +24,7 @@ import { cloudRuntime } from './runtime.ts';
 export interface PlanRuntime {
   /** Holds the runs. */
   readonly store: ObjectStore;
-  /** All bytes of an input file; throws {@link InputError} if there is none. */
-  readonly readInput: (name: string) => Promise<Uint8Array>;
+  readonly inputs: Inputs;
   /** Told which run it is before anything is stored; throws if that run is taken. */
   readonly claim: (runId: string) => Promise<void>;
   readonly chunkSeconds: number; // of one vCPU that a chunk should take
@@ -33,16 +33,17 @@ export interface PlanRuntime {
 
 /** A run to plan. */
 export interface PlanEvent extends RankingLimits {
-  readonly space: string; // name of the space file
+  readonly space?: string; // name of the space file
+  readonly compositions?: string; // instead of a space: name of a list of formulas, or of a folder of lists
   readonly student?: string; // name of the model file; the promoted student if absent
-  readonly chunks: number; // wanted; 0 = by the size of the space
+  readonly chunks: number; // wanted; 0 = by the size of the source
 }
 
 /** What was planned. */
 export interface PlanReceipt {
   readonly runId: string;
   readonly chunks: number;
-  readonly compositions: number;
+  readonly compositions: number; // or rows of a list
   readonly costEstimate: number; // of screening all chunks in the cloud, in US dollars
   readonly spendingLimit: number | null; // in US dollars; null = none
   readonly withinLimit: boolean;
@@ -56,17 +57,18 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
   const runtime = once(load);
   return async (event) => {
     const request = parsePlanEvent(event);
-    const { store, readInput, claim, chunkSeconds, spendingLimit } = await runtime();
-    const definition = parseSpace(Buffer.from(await readInput(request.space)).toString(), request.space);
-    const { name, bytes } = await readStudent(request.student, readInput);
+    const { store, inputs, claim, chunkSeconds, spendingLimit } = await runtime();
+    const source = await prepareSource(request, inputs);
+    const { name, bytes } = await readStudent(request.student, inputs);
     const student = await openStudent(bytes, name, 1);
     try {
-      checkStudent(student, definition, request.space);
-      const runId = runIdOf(definition, student.hash, request);
+      source.checkStudent(student);
+      const runId = runIdOf(source.identity, student.hash, request);
       await claim(runId);
+      if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
       const planned = await loadRunRecord(store, runId);
       if (planned !== undefined) return await receiptOf(store, planned, spendingLimit, true);
-      const plan = makePlan(runId, definition, { name, student }, request, chunkSeconds);
+      const plan = makePlan(runId, source.build(), { name, student }, request, chunkSeconds);
       return await receiptOf(store, await storePlan(store, { plan, studentBytes: bytes }), spendingLimit, false);
     } finally {
       await student.release();
@@ -74,14 +76,17 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
   };
 }
 
+async function prepareSource({ space, compositions }: PlanEvent, inputs: Inputs): Promise<PreparedSource> {
+  if (compositions !== undefined) return prepareList(inputs, compositions);
+  const file = space as string; // parsePlanEvent has seen to it
+  return prepareSpace(parseSpace(Buffer.from(await inputs.read(file)).toString(), file), file);
+}
+
 /** The student that was asked for, or the promoted one after its hash was checked. */
-async function readStudent(
-  asked: string | undefined,
-  readInput: PlanRuntime['readInput'],
-): Promise<{ name: string; bytes: Uint8Array }> {
-  if (asked !== undefined) return { name: asked, bytes: await readInput(asked) };
-  const current = decodeCurrentStudent(await readInput(CURRENT_STUDENT_KEY), CURRENT_STUDENT_KEY);
-  const bytes = await readInput(current.student);
+async function readStudent(asked: string | undefined, inputs: Inputs): Promise<{ name: string; bytes: Uint8Array }> {
+  if (asked !== undefined) return { name: asked, bytes: await inputs.read(asked) };
+  const current = decodeCurrentStudent(await inputs.read(CURRENT_STUDENT_KEY), CURRENT_STUDENT_KEY);
+  const bytes = await inputs.read(current.student);
   const actual = sha256(bytes);
   if (actual !== current.hash)
     throw new IntegrityError(
@@ -113,30 +118,30 @@ async function receiptOf(
 
 function makePlan(
   runId: string,
-  definition: SpaceDefinition,
+  source: CompositionSource,
   { name, student }: { name: string; student: StudentSession },
   request: PlanEvent,
   chunkSeconds: number,
 ): RunPlan {
-  const space = buildSpace(definition, request.space);
-  const perChunk = COMPOSITIONS_PER_VCPU_SECOND * chunkSeconds;
-  const chunks = cutIntoChunks(space.classes, request.chunks || defaultChunkCount(space.compositions, perChunk));
+  const count = request.chunks || defaultChunkCount(source.size, source.rate * chunkSeconds);
   return {
-    runId,
-    space,
+    ...{ runId, source },
     student: { name: basename(name), hash: student.hash, threshold: student.metadata.threshold },
     limits: { top: request.top, perSystem: request.perSystem },
-    chunks,
+    chunks: source.cut(count),
   };
 }
 
 function parsePlanEvent(event: unknown): PlanEvent {
   const fields = readEvent(event, 'plan');
   const chunks = fields.integer('chunks', 0, 0);
+  const compositions = fields.optionalText('compositions');
+  if (compositions !== undefined && fields.optionalText('space') !== undefined)
+    throw new InputError('it names a space and compositions', { file: 'event of plan' }, 'Name one of them.');
   if (chunks > MAX_CHUNKS)
     throw new InputError(`${chunks} chunks are more than ${MAX_CHUNKS}`, { column: 'chunks' }, 'Ask for fewer.');
   return {
-    space: fields.text('space'),
+    ...(compositions === undefined ? { space: fields.text('space') } : { compositions }),
     student: fields.optionalText('student'),
     top: fields.integer('top', 1, DEFAULT_LIMITS.top),
     perSystem: fields.integer('perSystem', 1, DEFAULT_LIMITS.perSystem),
@@ -148,7 +153,7 @@ async function loadCloud(): Promise<PlanRuntime> {
   const { store, environment } = await cloudRuntime();
   return {
     store,
-    readInput: (key) => readObject(store, key),
+    inputs: storeInputs(store),
     claim: async () => undefined, // the name of the execution keeps a second one off
     chunkSeconds: CLOUD_CHUNK_SECONDS,
     spendingLimit: environment.number('SPENDING_LIMIT_USD'),

@@ -1,9 +1,9 @@
 import type { ObjectStore } from '../shared/io/store.ts';
 import { mergeChunks, type StoredChunk } from '../shared/ranking/merge.ts';
 import { rankCompositions } from '../shared/ranking/ranking.ts';
-import { rankingCsv, rankingParquet } from '../shared/ranking/ranking-files.ts';
+import { rankingCsv, rankingParquet, skippedCsv } from '../shared/ranking/ranking-files.ts';
 import { encodeSummary, storeOutputs } from '../shared/report/run-outputs.ts';
-import { type RunSummary, summarize } from '../shared/report/summary.ts';
+import { type RunSummary, sourceName, summarize } from '../shared/report/summary.ts';
 import { chunkKey, chunksPrefix, outputKey, planKey } from '../shared/screen/run-keys.ts';
 import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
@@ -36,20 +36,21 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
     const { store } = await runtime();
     const plan = (await loadPlan(store, runId))?.plan;
     if (plan === undefined) throw damagedPlan('it is missing', `${store.location}/${planKey(runId, 'run.json')}`);
-    const { space, student, limits, chunks } = plan;
+    const { source, student, limits, chunks } = plan;
     const expected = {
       runId,
       studentHash: student.hash,
-      compositions: space.compositions,
+      compositions: source.size,
       chunks,
-      top: limits.top,
+      merger: () => source.merger(limits),
     };
     const result = await mergeChunks(expected, storedChunks(store, plan));
-    const ranking = rankCompositions(space, result.best);
+    const ranking = rankCompositions(source, result.best);
     const summary = summarize(plan, result, ranking);
     await storeOutputs(store, runId, {
       'ranking.csv': rankingCsv(ranking),
       'ranking.parquet': rankingParquet(ranking),
+      ...(summary.skipped === undefined ? {} : { 'skipped.csv': skippedCsv(result.skipped) }),
       'summary.json': encodeSummary(summary),
     });
     return receiptOf(summary, store.location);
@@ -57,11 +58,12 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
 }
 
 function receiptOf(summary: RunSummary, location: string): ReduceReceipt {
-  const { runId, screened, passed, ranked } = summary;
+  const { runId, screened, passed, ranked, skipped } = summary;
   const top = summary.top.map(({ rank, formula, probability }) => ({ rank, formula, probability }));
   const ranking = outputKey(runId, 'ranking.csv');
   const message = [
-    `${screened} compositions of ${summary.space.name} screened; ${passed} reach probability ${summary.student.threshold}.`,
+    `${screened} compositions of ${sourceName(summary)} screened; ${passed} reach probability ${summary.student.threshold}.`,
+    ...(skipped === undefined ? [] : [`${skipped.total} rows have no score.`]),
     ...top.map(({ rank, formula, probability }) => `${rank}. ${formula} ${probability.toFixed(6)}`),
     `${ranked} ranked in ${location}/${ranking}`,
   ].join('\n');

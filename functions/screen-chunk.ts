@@ -1,4 +1,5 @@
 import { IntegrityError } from '../shared/errors.ts';
+import { type Inputs, storeInputs } from '../shared/io/inputs.ts';
 import type { ObjectStore } from '../shared/io/store.ts';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { resultProblem } from '../shared/ranking/merge.ts';
@@ -7,7 +8,7 @@ import { decodeChunkResult, encodeChunkResult } from '../shared/screen/chunk-res
 import { chunkKey, planKey } from '../shared/screen/run-keys.ts';
 import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
-import { Screener } from '../shared/screen/screen-chunk.ts';
+import type { ChunkScreener } from '../shared/screen/source.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
@@ -16,6 +17,7 @@ import { cloudRuntime } from './runtime.ts';
 /** What screening a chunk needs. */
 export interface ScreenRuntime {
   readonly store: ObjectStore;
+  readonly inputs: Inputs; // where a list was planned from
   readonly threads: number; // that one call of the student may use
   /** Told, while a chunk is screened, how many more compositions are done. */
   readonly onScreened: (compositions: number) => void;
@@ -37,7 +39,7 @@ export interface ScreenReceipt {
 
 interface OpenRun {
   readonly plan: RunPlan;
-  readonly screener: Screener;
+  readonly screener: ChunkScreener;
 }
 
 /**
@@ -49,8 +51,8 @@ export function createHandler(load: () => Promise<ScreenRuntime>): (event: unkno
   let open: { readonly runId: string; readonly run: () => Promise<OpenRun> } | undefined; // outlives one invocation
   return async (event) => {
     const { runId, ...range } = parseScreenEvent(event);
-    const { store, threads, onScreened } = await runtime();
-    if (open?.runId !== runId) open = { runId, run: once(() => openRun(store, threads, runId)) };
+    const { store, inputs, threads, onScreened } = await runtime();
+    if (open?.runId !== runId) open = { runId, run: once(() => openRun(store, inputs, threads, runId)) };
     const { plan, screener } = await open.run();
     checkRange(plan, range, store);
     const { chunk } = range;
@@ -64,13 +66,13 @@ export function createHandler(load: () => Promise<ScreenRuntime>): (event: unkno
   };
 }
 
-async function openRun(store: ObjectStore, threads: number, runId: string): Promise<OpenRun> {
+async function openRun(store: ObjectStore, inputs: Inputs, threads: number, runId: string): Promise<OpenRun> {
   const stored = await loadPlan(store, runId);
   const name = `${store.location}/${planKey(runId, 'run.json')}`;
   if (stored === undefined) throw damagedPlan('it is missing', name);
   const { plan, studentBytes } = stored;
   const student = await openStudent(studentBytes, plan.student.name, threads);
-  return { plan, screener: new Screener(plan.space, student, plan.limits) };
+  return { plan, screener: plan.source.screener(student, plan.limits, inputs) };
 }
 
 function checkRange(plan: RunPlan, { chunk, start, end }: ChunkRange, { location }: ObjectStore): void {
@@ -114,7 +116,7 @@ function parseScreenEvent(event: unknown): ScreenEvent {
 
 async function loadCloud(): Promise<ScreenRuntime> {
   const { store, vcpus } = await cloudRuntime();
-  return { store, threads: vcpus, onScreened: () => undefined };
+  return { store, inputs: storeInputs(store), threads: vcpus, onScreened: () => undefined };
 }
 
 export const handler = observed('screen-chunk', createHandler(loadCloud), ({ compositions, reused }) => ({

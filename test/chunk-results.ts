@@ -3,6 +3,7 @@ import { createRandom, randomInteger } from '../shared/random.ts';
 import type { ChunkRange } from '../shared/screen/batches.ts';
 import type { ChunkResult } from '../shared/screen/chunk-result.ts';
 import { HISTOGRAM_BINS, histogramBin } from '../shared/screen/histogram.ts';
+import { NONE_SKIPPED } from '../shared/screen/skipped-rows.ts';
 import { TopK } from '../shared/screen/top-k.ts';
 
 export const RUN_ID = '0123456789abcdef0123';
@@ -31,5 +32,6 @@ export function chunkResult({ chunk, start, end }: ChunkRange, logits: Float32Ar
     screenedByElement: byElement(end - start),
     passedByElement: byElement(passed),
     best: best.ranked(),
+    skipped: NONE_SKIPPED,
   };
 }

@@ -15,7 +15,11 @@ const TOKEN = /\s*(?:([A-Z][a-z]?)|(\d+(?:\.\d+)?|\.\d+)|([([{])|([)\]}])|([·�
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const HINT = 'Write element symbols with amounts, such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O.';
 
+/** A formula names something that is no element. */
+export class UnknownElementError extends InputError {}
+
 type Counts = Map<number, number>;
+type Fail = (problem: string, Kind?: typeof InputError) => never;
 
 /**
  * Composition of a chemical formula: fractional amounts, nested brackets and hydrate dots (`·`, `•`, `*`, or a `.`
@@ -26,9 +30,9 @@ type Counts = Map<number, number>;
  */
 export function parseFormula(text: string, place: Place = {}): Composition {
   const formula = text.normalize('NFKC').trim();
-  const fail = (problem: string): never => {
+  const fail: Fail = (problem, Kind = InputError) => {
     const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-    throw new InputError(`formula ${JSON.stringify(shown)} ${problem}`, place, HINT);
+    throw new Kind(`formula ${JSON.stringify(shown)} ${problem}`, place, HINT);
   };
   if (formula === '') fail('is empty');
   if (formula.length > MAX_LENGTH) fail(`has ${formula.length} characters, more than ${MAX_LENGTH}`);
@@ -49,7 +53,7 @@ interface Frame {
   takesFactor: boolean; // whether the part may still begin with a number: only after a dot
 }
 
-function readCounts(formula: string, fail: (problem: string) => never): Counts {
+function readCounts(formula: string, fail: Fail): Counts {
   const frames: Frame[] = [newFrame('')];
   let last: Counts | undefined; // what a number that comes next multiplies
   for (let position = 0; position < formula.length; position = TOKEN.lastIndex) {
@@ -70,7 +74,7 @@ function readCounts(formula: string, fail: (problem: string) => never): Counts {
     if (last !== undefined) addScaled(frame.part, last, 1);
     last = undefined;
     if (symbol !== undefined) {
-      last = new Map([[atomicNumber(symbol) ?? fail(`names ${symbol}, which is no known element`), 1]]);
+      last = new Map([[elementOf(symbol, fail), 1]]);
     } else if (open !== undefined) {
       if (frames.length >= MAX_DEPTH) fail(`nests brackets deeper than ${MAX_DEPTH}`);
       frames.push(newFrame(CLOSING[open]));
@@ -88,11 +92,15 @@ function readCounts(formula: string, fail: (problem: string) => never): Counts {
   return finish(frame, fail);
 }
 
+function elementOf(symbol: string, fail: Fail): number {
+  return atomicNumber(symbol) ?? fail(`names ${symbol}, which is no known element`, UnknownElementError);
+}
+
 function newFrame(closing: string): Frame {
   return { closing, total: new Map(), part: new Map(), factor: 1, takesFactor: false };
 }
 
-function endPart(frame: Frame, fail: (problem: string) => never): void {
+function endPart(frame: Frame, fail: Fail): void {
   if (frame.part.size === 0) fail('has an empty part');
   addScaled(frame.total, frame.part, frame.factor);
   frame.part = new Map();
@@ -100,7 +108,7 @@ function endPart(frame: Frame, fail: (problem: string) => never): void {
   frame.takesFactor = true;
 }
 
-function finish(frame: Frame, fail: (problem: string) => never): Counts {
+function finish(frame: Frame, fail: Fail): Counts {
   endPart(frame, fail);
   return frame.total;
 }

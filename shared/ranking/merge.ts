@@ -2,16 +2,18 @@ import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
 import { IntegrityError } from '../errors.ts';
 import type { ChunkRange } from '../screen/batches.ts';
 import { type ChunkResult, decodeChunkResult, type ScreenCounts } from '../screen/chunk-result.ts';
+import type { BestMerger } from '../screen/distinct-best.ts';
 import { HISTOGRAM_BINS } from '../screen/histogram.ts';
-import { type RankedEntries, TopK } from '../screen/top-k.ts';
+import { type SkippedRows, SkippedRowsCollector, skippedTotal } from '../screen/skipped-rows.ts';
+import type { RankedEntries } from '../screen/top-k.ts';
 
 /** What a complete set of chunk results must look like. */
 export interface MergeExpectation {
   readonly runId: string;
   readonly studentHash: string;
-  readonly compositions: number; // size of the space
+  readonly compositions: number; // size of the source
   readonly chunks: readonly ChunkRange[];
-  readonly top: number;
+  readonly merger: () => BestMerger; // a new one
 }
 
 /** A stored object that should be a chunk result. */
@@ -24,6 +26,7 @@ export interface StoredChunk {
 /** The outcome of a run. */
 export interface MergedResult extends ScreenCounts {
   readonly best: RankedEntries; // best first
+  readonly skipped: SkippedRows;
 }
 
 const MOST_NAMED = 10; // problems that a message lists
@@ -42,7 +45,7 @@ export async function mergeChunks(
 ): Promise<MergedResult> {
   const problems = tilingProblems(expected);
   const named = new Set<number>(); // chunks with a result or a problem
-  const totals = new Totals(expected.top);
+  const totals = new Totals(expected.merger());
   for await (const chunk of stored) {
     const isSecond = chunk.chunk !== undefined && named.has(chunk.chunk);
     if (chunk.chunk !== undefined) named.add(chunk.chunk);
@@ -87,10 +90,11 @@ function decodeOrReport({ bytes, name }: StoredChunk, problems: string[]): Chunk
 
 /** Why a whole chunk result does not belong to the run, or undefined if it does. */
 export function resultProblem(
-  expected: Omit<MergeExpectation, 'compositions' | 'top'>,
+  expected: Omit<MergeExpectation, 'compositions' | 'merger'>,
   result: ChunkResult,
 ): string | undefined {
   const { chunk, start, end, screened } = result;
+  const skipped = skippedTotal(result.skipped);
   if (result.runId !== expected.runId) return `is of run ${result.runId}, not ${expected.runId}`;
   if (result.studentHash !== expected.studentHash)
     return `is scored by student ${result.studentHash}, not ${expected.studentHash}`;
@@ -98,7 +102,8 @@ export function resultProblem(
   if (planned === undefined) return `is chunk ${chunk} of a plan with ${expected.chunks.length}`;
   if (start !== planned.start || end !== planned.end)
     return `holds [${start}, ${end}), where chunk ${chunk} is [${planned.start}, ${planned.end})`;
-  if (screened !== end - start) return `screened ${screened} of ${end - start} compositions`;
+  if (screened + skipped !== end - start)
+    return `screened ${screened} of ${end - start} compositions${skipped > 0 ? ` and skipped ${skipped}` : ''}`;
   return undefined;
 }
 
@@ -109,10 +114,11 @@ class Totals implements ScreenCounts {
   readonly screenedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
   readonly passedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
   readonly histogram = new Float64Array(HISTOGRAM_BINS);
-  private readonly best: TopK;
+  private readonly best: BestMerger;
+  private readonly skipped = new SkippedRowsCollector();
 
-  constructor(top: number) {
-    this.best = new TopK(top);
+  constructor(best: BestMerger) {
+    this.best = best;
   }
 
   add(result: ChunkResult): void {
@@ -121,21 +127,23 @@ class Totals implements ScreenCounts {
     addTo(this.screenedByElement, result.screenedByElement);
     addTo(this.passedByElement, result.passedByElement);
     addTo(this.histogram, result.histogram);
-    const { indices, logits } = result.best;
-    for (let i = 0; i < indices.length; i++) this.best.offer(indices[i], logits[i]);
+    this.best.add(result.best);
+    this.skipped.merge(result.skipped);
   }
 
   problems(compositions: number): string[] {
     const binned = this.histogram.reduce((sum, count) => sum + count, 0);
+    const skipped = skippedTotal(this.skipped.collected());
     return [
-      [this.screened, 'were screened'],
-      [binned, 'are in the histogram'],
+      [this.screened + skipped, 'were screened'],
+      [binned + skipped, 'are in the histogram'],
     ].flatMap(([count, what]) => (count === compositions ? [] : [`${count} of ${compositions} compositions ${what}`]));
   }
 
   merged(): MergedResult {
     const { screened, passed, screenedByElement, passedByElement, histogram } = this;
-    return { screened, passed, screenedByElement, passedByElement, histogram, best: this.best.ranked() };
+    const counts = { screened, passed, screenedByElement, passedByElement, histogram };
+    return { ...counts, best: this.best.ranked(), skipped: this.skipped.collected() };
   }
 }
 

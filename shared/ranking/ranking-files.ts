@@ -1,4 +1,6 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { formatCsv } from '../io/csv.ts';
+import type { SkippedRows } from '../screen/skipped-rows.ts';
 import { formatFloat32, RANKING_COLUMNS, type RankedComposition } from './ranking.ts';
 
 /** `ranking.csv`: a header and one line per composition. No value holds a comma, so none is quoted. */
@@ -22,4 +24,10 @@ export function rankingParquet(ranking: readonly RankedComposition[]): Uint8Arra
     ],
   });
   return new Uint8Array(buffer);
+}
+
+/** `skipped.csv` of a list: rows that have no score, with the reason. */
+export function skippedCsv({ rows }: SkippedRows): Uint8Array {
+  const lines = rows.map(({ index, formula, reason, problem }) => [index, formula, reason, problem]);
+  return Buffer.from(formatCsv(['index', 'formula', 'reason', 'problem'], lines));
 }

@@ -1,12 +1,11 @@
 import { formatFormula, formatSystem } from '../chemistry/formula.ts';
+import type { CompositionSource } from '../screen/source.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
-import { compositionAt } from '../space/rank.ts';
-import type { Space } from '../space/space.ts';
 
 /** One line of a ranking. */
 export interface RankedComposition {
   readonly rank: number; // from 1
-  readonly index: number; // in the space
+  readonly index: number; // in the space, or of the row in the list
   readonly formula: string;
   readonly system: string; // such as Li-P-S
   readonly probability: number; // sigmoid(logit), nine significant digits
@@ -17,12 +16,15 @@ export interface RankedComposition {
 export const RANKING_COLUMNS = ['rank', 'index', 'formula', 'system', 'probability', 'logit'] as const;
 
 /** Name the compositions of a ranking. */
-export function rankCompositions(space: Space, { indices, logits }: RankedEntries): RankedComposition[] {
-  return Array.from(indices, (index, i) => {
-    const composition = compositionAt(space, index);
+export function rankCompositions(
+  source: Pick<CompositionSource, 'compositions'>,
+  best: RankedEntries,
+): RankedComposition[] {
+  const { indices, logits } = best;
+  return source.compositions(best).map((composition, i) => {
     return {
       rank: i + 1,
-      index,
+      index: indices[i],
       formula: formatFormula(composition),
       system: formatSystem(composition.atomicNumbers),
       probability: probabilityOf(logits[i]),

@@ -3,19 +3,20 @@ import type { ObjectStore } from '../io/store.ts';
 import { outputKey } from '../screen/run-keys.ts';
 import type { RunSummary } from './summary.ts';
 
-const OUTPUTS = ['ranking.csv', 'ranking.parquet', 'summary.json'] as const;
-export type OutputFile = (typeof OUTPUTS)[number];
+/** Files that a run gives; `skipped.csv` only if it screened a list. */
+export type Outputs = Readonly<Record<'ranking.csv' | 'ranking.parquet' | 'summary.json', Uint8Array>> & {
+  readonly 'skipped.csv'?: Uint8Array;
+};
 
 const RECEIPT = 'receipt.json'; // SHA-256 of the outputs by name; written last
 
 /** Store the outputs of a run. */
-export async function storeOutputs(
-  store: ObjectStore,
-  runId: string,
-  contents: Readonly<Record<OutputFile, Uint8Array>>,
-): Promise<void> {
-  for (const file of OUTPUTS) await store.put(outputKey(runId, file), contents[file]);
-  const hashes = Object.fromEntries(OUTPUTS.map((file) => [file, sha256(contents[file])]));
+export async function storeOutputs(store: ObjectStore, runId: string, outputs: Outputs): Promise<void> {
+  const hashes: Record<string, string> = {};
+  for (const [file, bytes] of Object.entries(outputs)) {
+    await store.put(outputKey(runId, file), bytes);
+    hashes[file] = sha256(bytes);
+  }
   await store.put(outputKey(runId, RECEIPT), Buffer.from(`${JSON.stringify(hashes, undefined, 2)}\n`));
 }
 
@@ -23,13 +24,13 @@ export async function storeOutputs(
 export async function loadFinished(store: ObjectStore, runId: string): Promise<Uint8Array | undefined> {
   const receipt = await store.get(outputKey(runId, RECEIPT));
   if (receipt === undefined) return undefined;
-  const hashes = parseHashes(receipt);
-  let bytes: Uint8Array | undefined;
-  for (const file of OUTPUTS) {
-    bytes = await store.get(outputKey(runId, file));
-    if (bytes === undefined || sha256(bytes) !== hashes[file]) return undefined;
+  let summary: Uint8Array | undefined;
+  for (const [file, hash] of Object.entries(parseHashes(receipt))) {
+    const bytes = await store.get(outputKey(runId, file));
+    if (bytes === undefined || sha256(bytes) !== hash) return undefined;
+    if (file === 'summary.json') summary = bytes;
   }
-  return bytes; // of the last one, summary.json
+  return summary;
 }
 
 /** A damaged receipt vouches for nothing: the outputs are made again. */

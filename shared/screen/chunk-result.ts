@@ -3,6 +3,7 @@ import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
 import { IntegrityError } from '../errors.ts';
 import type { ChunkRange } from './batches.ts';
 import { HISTOGRAM_BINS } from './histogram.ts';
+import { NONE_SKIPPED, type SkippedRows, skippedTotal } from './skipped-rows.ts';
 import type { RankedEntries } from './top-k.ts';
 
 /** What was counted over a set of compositions. */
@@ -19,6 +20,7 @@ export interface ChunkResult extends ChunkRange, ScreenCounts {
   readonly runId: string; // RUN_ID_LENGTH hexadecimal digits
   readonly studentHash: string; // SHA-256 of the model's bytes, hexadecimal
   readonly best: RankedEntries; // best first
+  readonly skipped: SkippedRows; // rows of a list that have no score; none in a space
 }
 
 export const RUN_ID_LENGTH = 20;
@@ -32,8 +34,9 @@ const ELEMENTS = MAX_ATOMIC_NUMBER + 1;
 /*
  * Little endian, without gaps:
  *   magic 8 bytes · version uint32 · chunk uint32 · run id 20 ASCII · student hash 64 ASCII
- *   start, end, screened, passed float64 · elements, bins, entries uint32 · reserved uint32 = 0
+ *   start, end, screened, passed float64 · elements, bins, entries, notes uint32
  *   screened by element, passed by element, histogram, indices float64 · logits float32
+ *   notes, UTF-8 JSON of so many bytes: formulas of the entries and skipped rows of a list; none for a space
  *   SHA-256 of all of the above, 32 bytes
  */
 const RUN_ID_AT = 16;
@@ -42,14 +45,15 @@ const COUNTS_AT = STUDENT_AT + HASH_LENGTH;
 const LENGTHS_AT = COUNTS_AT + 4 * 8;
 const BODY_AT = LENGTHS_AT + 4 * 4;
 
-function encodedLength(entries: number): number {
-  return BODY_AT + 8 * (2 * ELEMENTS + HISTOGRAM_BINS) + 12 * entries + HASH_BYTES;
+function encodedLength(entries: number, notes: number): number {
+  return BODY_AT + 8 * (2 * ELEMENTS + HISTOGRAM_BINS) + 12 * entries + notes + HASH_BYTES;
 }
 
 /** A chunk result as bytes; equal results give equal bytes. */
 export function encodeChunkResult(result: ChunkResult): Uint8Array {
   const { best } = result;
-  const bytes = new Uint8Array(encodedLength(best.indices.length));
+  const notes = encodeNotes(result);
+  const bytes = new Uint8Array(encodedLength(best.indices.length, notes.length));
   const view = new DataView(bytes.buffer);
   bytes.set(Buffer.from(MAGIC, 'latin1'), 0);
   view.setUint32(8, VERSION, true);
@@ -59,7 +63,7 @@ export function encodeChunkResult(result: ChunkResult): Uint8Array {
   [result.start, result.end, result.screened, result.passed].forEach((count, i) => {
     view.setFloat64(COUNTS_AT + 8 * i, count, true);
   });
-  [ELEMENTS, HISTOGRAM_BINS, best.indices.length, 0].forEach((length, i) => {
+  [ELEMENTS, HISTOGRAM_BINS, best.indices.length, notes.length].forEach((length, i) => {
     view.setUint32(LENGTHS_AT + 4 * i, length, true);
   });
   let at = BODY_AT;
@@ -73,6 +77,8 @@ export function encodeChunkResult(result: ChunkResult): Uint8Array {
     view.setFloat32(at, logit, true);
     at += 4;
   }
+  bytes.set(notes, at);
+  at += notes.length;
   bytes.set(createHash('sha256').update(bytes.subarray(0, at)).digest(), at);
   return bytes;
 }
@@ -95,6 +101,8 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
     at += 8 * length;
     return values;
   };
+  const notesAt = bytes.length - HASH_BYTES - view.getUint32(LENGTHS_AT + 12, true);
+  const { formulas, skipped } = decodeNotes(bytes.subarray(notesAt, bytes.length - HASH_BYTES));
   return {
     chunk: view.getUint32(12, true),
     runId: text(RUN_ID_AT, RUN_ID_LENGTH),
@@ -106,8 +114,24 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
     best: {
       indices: float64s(entries),
       logits: Float32Array.from({ length: entries }, (_, i) => view.getFloat32(at + 4 * i, true)),
+      ...(formulas === undefined ? {} : { formulas }),
     },
+    skipped,
   };
+}
+
+interface Notes {
+  readonly formulas?: readonly string[]; // of the entries
+  readonly skipped: SkippedRows;
+}
+
+function encodeNotes({ best: { formulas }, skipped }: ChunkResult): Uint8Array {
+  if (formulas === undefined && skippedTotal(skipped) === 0) return new Uint8Array();
+  return Buffer.from(JSON.stringify({ formulas, skipped } satisfies Notes));
+}
+
+function decodeNotes(bytes: Uint8Array): Notes {
+  return bytes.length === 0 ? { skipped: NONE_SKIPPED } : (JSON.parse(Buffer.from(bytes).toString()) as Notes);
 }
 
 function checkChunkBytes(bytes: Uint8Array, view: DataView, name: string): void {
@@ -117,18 +141,17 @@ function checkChunkBytes(bytes: Uint8Array, view: DataView, name: string): void 
   const expect = (what: string, actual: unknown, expected: unknown): void => {
     if (actual !== expected) fail(`${what} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
   };
-  if (bytes.length < encodedLength(0))
-    fail(`a chunk result has at least ${encodedLength(0)} bytes and this has ${bytes.length}`);
+  const least = encodedLength(0, 0);
+  if (bytes.length < least) fail(`a chunk result has at least ${least} bytes and this has ${bytes.length}`);
   expect('the mark of a chunk result', latin1(bytes.subarray(0, MAGIC.length)), MAGIC);
   expect('the version of the format', view.getUint32(8, true), VERSION);
-  const [elements, bins, entries, reserved] = [0, 4, 8, 12].map((at) => view.getUint32(LENGTHS_AT + at, true));
-  expect('the length in bytes', bytes.length, encodedLength(entries));
+  const [elements, bins, entries, notes] = [0, 4, 8, 12].map((at) => view.getUint32(LENGTHS_AT + at, true));
+  expect('the length in bytes', bytes.length, encodedLength(entries, notes));
   const end = bytes.length - HASH_BYTES;
   const hash = createHash('sha256').update(bytes.subarray(0, end)).digest('hex');
   expect('the SHA-256 of the content', hash, Buffer.from(bytes.subarray(end)).toString('hex'));
   expect('the number of elements', elements, ELEMENTS);
   expect('the number of histogram bins', bins, HISTOGRAM_BINS);
-  expect('the reserved field', reserved, 0);
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -18,9 +18,13 @@ const SECONDS_PER_CHUNK = 2; // loading plan and model
 const TRANSITIONS_PER_CHUNK = 3; // start, screen, end of a child execution
 const TRANSITIONS_PER_RUN = 10; // around the map
 
-/** Cost of screening so many compositions in so many chunks. */
-export function estimateCost(compositions: number, chunks: number): CostEstimate {
-  const vcpuSeconds = compositions / COMPOSITIONS_PER_VCPU_SECOND + chunks * SECONDS_PER_CHUNK;
+/**
+ * Cost of screening so many compositions in so many chunks.
+ *
+ * @param rate compositions that one vCPU screens in a second
+ */
+export function estimateCost(compositions: number, chunks: number, rate = COMPOSITIONS_PER_VCPU_SECOND): CostEstimate {
+  const vcpuSeconds = compositions / rate + chunks * SECONDS_PER_CHUNK;
   const lambda = vcpuSeconds * DOLLARS_PER_VCPU_SECOND;
   const stepFunctions = (chunks * TRANSITIONS_PER_CHUNK + TRANSITIONS_PER_RUN) * DOLLARS_PER_TRANSITION;
   const s3 = chunks * DOLLARS_PER_PUT;

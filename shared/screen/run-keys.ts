@@ -5,9 +5,11 @@ const CHUNK_DIGITS = 6;
 /** The most chunks that the layout can name. */
 export const MAX_CHUNKS = 10 ** CHUNK_DIGITS;
 
-/** Files of a plan that `run.json` vouches for. */
-export const PLAN_FILES = ['student.onnx', 'classes.json', 'systems.bin', 'chunks.json'] as const;
-export type PlanFile = (typeof PLAN_FILES)[number] | 'run.json';
+/** Files of a plan; `run.json` vouches for all but `inputs.json`, which says where the files of a list are now. */
+export type PlanFile =
+  | ('run.json' | 'student.onnx' | 'chunks.json')
+  | ('classes.json' | 'systems.bin')
+  | ('list.json' | 'inputs.json');
 
 export function planKey(runId: string, file: PlanFile): string {
   return `runs/${runId}/plan/${file}`;

@@ -1,14 +1,12 @@
-import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import type { Space } from '../space/space.ts';
-import { canonicalSpaceJson, type SpaceDefinition } from '../space/space-file.ts';
 import type { ChunkRange } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
 import { RUN_ID_LENGTH } from './chunk-result.ts';
 import { type CostEstimate, estimateCost } from './cost-estimate.ts';
+import type { CompositionSource, SourceCounts, SourceRecord } from './source.ts';
 
-/** Goes into every run id: to be raised when the same space, student and limits would give other results. */
+/** Goes into every run id: to be raised when the same source, student and limits would give other results. */
 const FORMAT = 1;
 
 /** The student of a run. */
@@ -21,34 +19,28 @@ export interface RunStudent {
 /** A run, planned: what to screen with what, and in which chunks. */
 export interface RunPlan {
   readonly runId: string;
-  readonly space: Space;
+  readonly source: CompositionSource;
   readonly student: RunStudent;
   readonly limits: RankingLimits;
-  readonly chunks: readonly ChunkRange[]; // tile the space, in index order
+  readonly chunks: readonly ChunkRange[]; // tile the source, in index order
 }
 
-/** Name of a run: equal for equal results. The number of chunks does not matter, so it is no part of it. */
-export function runIdOf(definition: SpaceDefinition, studentHash: string, limits: RankingLimits): string {
-  const { mobileIon, elements } = definition;
-  const identity = [
-    FORMAT,
-    canonicalSpaceJson(definition),
-    [mobileIon, ...elements].map((z) => ELECTRONEGATIVITY[z]), // decide on membership too
-    studentHash,
-    limits.top,
-    limits.perSystem,
-  ];
-  return sha256(JSON.stringify(identity)).slice(0, RUN_ID_LENGTH);
+/**
+ * Name of a run: equal for equal results. The number of chunks does not matter, so it is no part of it.
+ *
+ * @param identity of the source
+ */
+export function runIdOf(identity: readonly unknown[], studentHash: string, { top, perSystem }: RankingLimits): string {
+  return sha256(JSON.stringify([FORMAT, ...identity, studentHash, top, perSystem])).slice(0, RUN_ID_LENGTH);
 }
 
 /** What `run.json` says. */
-export interface RunRecord {
+export interface RunRecord extends SourceRecord {
   readonly format: number;
   readonly runId: string;
-  readonly space: unknown; // a space file with every oxidation state written out
   readonly student: RunStudent;
   readonly options: RankingLimits;
-  readonly counts: { systems: number; classes: number; compositions: number; chunks: number };
+  readonly counts: SourceCounts & { readonly chunks: number };
   readonly costEstimate: CostEstimate; // of the same run in the cloud
   readonly files: Readonly<Record<string, string>>; // SHA-256 of the other files of the plan, by name
 }
@@ -60,29 +52,21 @@ export function encodeRunRecord(record: RunRecord): string {
 
 /** @param files SHA-256 of the other files of the plan, by name */
 export function runRecordOf(plan: RunPlan, files: Readonly<Record<string, string>>): RunRecord {
-  const { runId, space, student, limits, chunks } = plan;
+  const { runId, source, student, limits, chunks } = plan;
+  const { counts, ...described } = source.record;
   return {
     format: FORMAT,
     runId,
-    space: JSON.parse(canonicalSpaceJson(space.definition)),
+    ...described,
     student,
     options: { top: limits.top, perSystem: limits.perSystem },
-    counts: { ...countSpace(space), chunks: chunks.length },
-    costEstimate: estimateCost(space.compositions, chunks.length),
+    counts: { ...counts, chunks: chunks.length },
+    costEstimate: estimateCost(source.size, chunks.length, source.rate),
     files,
   };
 }
 
-/** Systems, classes and compositions of a space. */
-export function countSpace({ classes, compositions }: Space): {
-  systems: number;
-  classes: number;
-  compositions: number;
-} {
-  return { systems: classes.reduce((sum, { systems }) => sum + systems, 0), classes: classes.length, compositions };
-}
-
-/** Read `run.json`; its run id is checked by who knows the space. Throws {@link IntegrityError} if it is damaged. */
+/** Read `run.json`; its run id is checked by who knows the source. Throws {@link IntegrityError} if it is damaged. */
 export function decodeRunRecord(text: string, name: string): RunRecord {
   const record = parseJson(text, name) as RunRecord;
   if (record?.format !== FORMAT)

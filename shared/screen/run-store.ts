@@ -1,9 +1,8 @@
 import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { ObjectStore } from '../io/store.ts';
-import { classesFromJson, classesToJson } from '../space/space.ts';
-import { parseSpace, type SpaceDefinition } from '../space/space-file.ts';
-import { PLAN_FILES, type PlanFile, planKey } from './run-keys.ts';
+import { LIST_FILE, listIdentity, loadListSource } from './list-source.ts';
+import { type PlanFile, planKey } from './run-keys.ts';
 import {
   damagedPlan,
   decodeChunkList,
@@ -15,6 +14,8 @@ import {
   runIdOf,
   runRecordOf,
 } from './run-plan.ts';
+import type { FileLocation } from './source.ts';
+import { loadSpaceSource, recordedSpace, spaceIdentity } from './space-source.ts';
 
 /** A stored plan with the model it was made for. */
 export interface StoredPlan {
@@ -24,17 +25,29 @@ export interface StoredPlan {
 
 /** Store a plan; `run.json` comes last, so that its presence means that the plan is whole. */
 export async function storePlan(store: ObjectStore, { plan, studentBytes }: StoredPlan): Promise<RunRecord> {
-  const { runId, space, chunks } = plan;
-  const contents: Record<(typeof PLAN_FILES)[number], Uint8Array> = {
+  const { runId, source, chunks } = plan;
+  const contents: Readonly<Record<string, Uint8Array>> = {
     'student.onnx': studentBytes,
-    'classes.json': Buffer.from(classesToJson(space)),
-    'systems.bin': space.systems,
+    ...source.files,
     'chunks.json': Buffer.from(encodeChunkList(runId, chunks)),
   };
-  for (const file of PLAN_FILES) await store.put(planKey(runId, file), contents[file]);
-  const record = runRecordOf(plan, Object.fromEntries(PLAN_FILES.map((file) => [file, sha256(contents[file])])));
+  const hashes: Record<string, string> = {};
+  for (const [file, bytes] of Object.entries(contents)) {
+    await store.put(planKey(runId, file as PlanFile), bytes);
+    hashes[file] = sha256(bytes);
+  }
+  const record = runRecordOf(plan, hashes);
   await store.put(planKey(runId, 'run.json'), Buffer.from(encodeRunRecord(record)));
   return record;
+}
+
+/** Store where the files of a list are. They may have moved since the run was planned: same content, same run. */
+export async function storeLocations(
+  store: ObjectStore,
+  runId: string,
+  locations: readonly FileLocation[],
+): Promise<void> {
+  await store.put(planKey(runId, 'inputs.json'), Buffer.from(`${JSON.stringify(locations, undefined, 2)}\n`));
 }
 
 /**
@@ -48,7 +61,7 @@ export async function loadRunRecord(store: ObjectStore, runId: string): Promise<
   const bytes = await store.get(key);
   if (bytes === undefined) return undefined;
   const record = decodeRunRecord(Buffer.from(bytes).toString(), name);
-  const actualId = runIdOf(definitionOf(record, name), record.student.hash, record.options);
+  const actualId = runIdOf(identityOf(record, name), record.student.hash, record.options);
   if (actualId !== runId || record.runId !== runId) {
     throw new InputError(
       `this directory belongs to another run: it describes ${actualId}, not ${runId}`,
@@ -59,8 +72,8 @@ export async function loadRunRecord(store: ObjectStore, runId: string): Promise<
   return record;
 }
 
-function definitionOf(record: RunRecord, name: string): SpaceDefinition {
-  return parseSpace(JSON.stringify(record.space), name);
+function identityOf(record: RunRecord, name: string): readonly unknown[] {
+  return record.list === undefined ? spaceIdentity(recordedSpace(record, name)) : listIdentity(record.list);
 }
 
 /**
@@ -82,14 +95,21 @@ export async function loadPlan(store: ObjectStore, runId: string): Promise<Store
       throw damagedPlan(`its SHA-256 is ${actual}, and run.json says ${record.files[file]}`, nameOf(file));
     return bytes;
   };
-  const text = async (file: PlanFile): Promise<string> => Buffer.from(await load(file)).toString();
-  const classes = classesFromJson(await text('classes.json'), nameOf('classes.json'));
-  const systems = await load('systems.bin');
-  const { compositions } = record.counts;
-  const chunks = decodeChunkList(await text('chunks.json'), nameOf('chunks.json'));
-  const space = { definition: definitionOf(record, nameOf('run.json')), classes, systems, compositions };
+  const chunkList = Buffer.from(await load('chunks.json')).toString();
+  const source =
+    record.list === undefined
+      ? await loadSpaceSource(record, load, nameOf)
+      : loadListSource(await load(LIST_FILE), await loadLocations(store, runId));
+  const chunks = decodeChunkList(chunkList, nameOf('chunks.json'));
   return {
-    plan: { runId, space, student: record.student, limits: record.options, chunks },
+    plan: { runId, source, student: record.student, limits: record.options, chunks },
     studentBytes: await load('student.onnx'),
   };
+}
+
+async function loadLocations(store: ObjectStore, runId: string): Promise<FileLocation[]> {
+  const key = planKey(runId, 'inputs.json');
+  const bytes = await store.get(key);
+  if (bytes === undefined) throw damagedPlan('it is missing', `${store.location}/${key}`);
+  return JSON.parse(Buffer.from(bytes).toString()) as FileLocation[];
 }

@@ -6,9 +6,11 @@ import { amountsMatrix, type Space, type StoichiometryClass } from '../space/spa
 import { type Batch, batchesOf, type ChunkRange } from './batches.ts';
 import { ChunkAccumulator, type RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
+import { NONE_SKIPPED } from './skipped-rows.ts';
+import type { ChunkScreener } from './source.ts';
 
 /** A space, a student and the limits of a ranking, ready to screen any chunk. Keeps what chunks of one class share. */
-export class Screener {
+export class Screener implements ChunkScreener {
   private readonly space: Space;
   private readonly student: StudentSession;
   private readonly limits: RankingLimits;
@@ -23,13 +25,6 @@ export class Screener {
     this.passLogit = logitOf(student.metadata.threshold);
   }
 
-  /**
-   * Score every composition of a chunk.
-   *
-   * @param runId becomes part of the result
-   * @param onScreened told after each batch how many compositions it held
-   * @throws {IntegrityError} if the student gives a logit that is not a finite number
-   */
   async screen(
     { chunk, start, end }: ChunkRange,
     runId: string,
@@ -46,6 +41,7 @@ export class Screener {
       ...{ runId, studentHash: this.student.hash, chunk, start, end },
       ...{ screened, passed, screenedByElement, passedByElement, histogram },
       best: counts.ranked(),
+      skipped: NONE_SKIPPED,
     };
   }
 

@@ -4,6 +4,7 @@ const FIRST_ALLOCATION = 1024; // entries; grows by doubling up to the capacity
 export interface RankedEntries {
   readonly indices: Float64Array; // shape (n,), integers < 2^53
   readonly logits: Float32Array; // shape (n,)
+  readonly formulas?: readonly string[]; // of a list, where an index alone does not name a composition
 }
 
 /**
@@ -34,6 +35,11 @@ export class TopK {
       this.siftDown(index, logit);
       this.floor = this.logits[0];
     }
+  }
+
+  /** Take in the best of another part. */
+  add({ indices, logits }: RankedEntries): void {
+    for (let i = 0; i < indices.length; i++) this.offer(indices[i], logits[i]);
   }
 
   /** Offer every entry of this list to another one, then empty this one. */

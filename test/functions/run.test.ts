@@ -9,6 +9,7 @@ import { createHandler as createScreenHandler, type ScreenReceipt } from '../../
 import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { formatFormula, formatSystem } from '../../shared/chemistry/formula.ts';
 import { DirectoryStore } from '../../shared/io/directory-store.ts';
+import { fileInputs } from '../../shared/io/inputs.ts';
 import { openStudent } from '../../shared/onnx/student-session.ts';
 import { RANKING_COLUMNS } from '../../shared/ranking/ranking.ts';
 import { decodeSummary } from '../../shared/report/run-outputs.ts';
@@ -54,15 +55,17 @@ let directories = 0;
 
 async function startRun(chunks: number, directory = `run-${directories++}`, model = student): Promise<Run> {
   const store = new DirectoryStore(join(root, directory));
-  const readInput = async (name: string): Promise<Uint8Array> => (name === 'student.onnx' ? model : readFile(name));
+  const read = async (name: string): Promise<Uint8Array> => (name === 'student.onnx' ? model : readFile(name));
   const plan = createPlanHandler(async () => ({
-    ...{ store, readInput, claim: async () => undefined },
+    ...{ store, inputs: { ...fileInputs, read }, claim: async () => undefined },
     ...{ chunkSeconds: 1, spendingLimit: null },
   }));
   const receipt = await plan({ space: SPACE, student: 'student.onnx', top: TOP, perSystem: PER_SYSTEM, chunks });
   const { runId } = receipt;
   const ranges = (await loadPlan(store, runId))?.plan.chunks ?? [];
-  const screen = createScreenHandler(async () => ({ store, threads: 1, onScreened: () => undefined }));
+  const screen = createScreenHandler(async () => ({
+    ...{ store, inputs: fileInputs, threads: 1, onScreened: () => undefined },
+  }));
   const reduce = createReduceHandler(async () => ({ store }));
   return {
     store,

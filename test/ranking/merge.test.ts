@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, shuffle } from '../../shared/random.ts';
 import { type MergeExpectation, mergeChunks, type StoredChunk } from '../../shared/ranking/merge.ts';
 import { type ChunkResult, encodeChunkResult } from '../../shared/screen/chunk-result.ts';
+import { TopK } from '../../shared/screen/top-k.ts';
 import { chunkResult, madeUpLogits, RUN_ID, STUDENT_HASH } from '../chunk-results.ts';
 
 const SIZE = 1000;
@@ -14,7 +15,7 @@ function expectation(chunkCount: number): MergeExpectation {
     start: Math.floor((chunk * SIZE) / chunkCount),
     end: Math.floor(((chunk + 1) * SIZE) / chunkCount),
   }));
-  return { runId: RUN_ID, studentHash: STUDENT_HASH, compositions: SIZE, chunks, top: TOP };
+  return { runId: RUN_ID, studentHash: STUDENT_HASH, compositions: SIZE, chunks, merger: () => new TopK(TOP) };
 }
 
 const store = (result: ChunkResult): StoredChunk => ({

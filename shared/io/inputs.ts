@@ -1,0 +1,50 @@
+import { basename, dirname, join } from 'node:path';
+import { InputError } from '../errors.ts';
+import { DirectoryStore } from './directory-store.ts';
+import { filesBelow, isDirectory, readBytes } from './files.ts';
+import { type ConditionalStore, readObject } from './store.ts';
+
+/** A file that is read by ranges of bytes, so that it need not fit into memory. */
+export interface RangedFile {
+  readonly name: string; // for messages
+  readonly size: number; // bytes
+  readonly version: string; // opaque; another one after every change
+  /** Bytes start (inclusive) to end (exclusive). */
+  read(start: number, end: number): Promise<Uint8Array>;
+}
+
+/** Where input files come from: the local file system or a store. */
+export interface Inputs {
+  /** All bytes of a file. Throws {@link InputError} if there is none. */
+  read(name: string): Promise<Uint8Array>;
+  /** Names of the files that a name stands for: itself, or what is below it if it is a folder. */
+  list(name: string): Promise<string[]>;
+  /** A file to read by ranges. Throws {@link InputError} if there is none. */
+  open(name: string): Promise<RangedFile>;
+}
+
+/** Inputs from the local file system, named by their paths. */
+export const fileInputs: Inputs = {
+  read: readBytes,
+  list: async (path) => ((await isDirectory(path)) ? (await filesBelow(path)).map((file) => join(path, file)) : [path]),
+  async open(path) {
+    await isDirectory(path); // refuses a path where nothing is, with a remedy
+    return openObject(new DirectoryStore(dirname(path)), basename(path), path);
+  },
+};
+
+/** Inputs from a store, named by their keys; a folder is a prefix that ends in `/`. */
+export function storeInputs(store: ConditionalStore): Inputs {
+  return {
+    read: (key) => readObject(store, key),
+    list: async (key) => (key.endsWith('/') ? store.list(key) : [key]),
+    open: (key) => openObject(store, key, `${store.location}/${key}`),
+  };
+}
+
+async function openObject(store: ConditionalStore, key: string, name: string): Promise<RangedFile> {
+  const info = await store.stat(key);
+  if (info === undefined)
+    throw new InputError('there is no such file', { file: name }, 'Check the name, or put the file there.');
+  return { name, size: info.size, version: info.version, read: (start, end) => store.getRange(key, start, end) };
+}

@@ -1,0 +1,85 @@
+import type { Composition } from '../chemistry/formula.ts';
+import type { Inputs } from '../io/inputs.ts';
+import type { StudentSession } from '../onnx/student-session.ts';
+import type { ChunkRange } from './batches.ts';
+import type { RankingLimits } from './chunk-accumulator.ts';
+import type { ChunkResult } from './chunk-result.ts';
+import type { BestMerger } from './distinct-best.ts';
+import type { RankedEntries } from './top-k.ts';
+
+/** Scores the chunks of a source with one student. */
+export interface ChunkScreener {
+  /**
+   * Score every composition of a chunk.
+   *
+   * @param runId becomes part of the result
+   * @param onScreened told from time to time how many more compositions are done
+   * @throws {IntegrityError} if the student gives a logit that is not a finite number
+   */
+  screen(range: ChunkRange, runId: string, onScreened: (compositions: number) => void): Promise<ChunkResult>;
+}
+
+/** A source before it is built: enough to name the run. */
+export interface PreparedSource {
+  /** What decides on the ranking, and is therefore part of the run id; JSON values. */
+  readonly identity: readonly unknown[];
+  /** Where the files of a list are now. */
+  readonly locations?: readonly FileLocation[];
+  /** Refuse a student that cannot score it, before anything is screened. */
+  checkStudent(student: StudentSession): void;
+  /** The work that a run which is planned already does without. */
+  build(): CompositionSource;
+}
+
+/** Where a file of a list is, and as what version it was read whole: what has another one is not read any more. */
+export interface FileLocation {
+  readonly location: string; // a path or a key
+  readonly version: string;
+}
+
+/** What a run screens, numbered from 0: the compositions of a space, or the rows of a list. */
+export interface CompositionSource {
+  readonly name: string;
+  readonly size: number; // compositions, or rows of which some may have no score
+  readonly rate: number; // compositions that one vCPU screens in a second, about
+  /** What `run.json` says of it. */
+  readonly record: SourceRecord;
+  /** Files of the plan that describe it, by name; `run.json` vouches for them. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** What `summary.json` says of it. */
+  readonly summary: SourceSummary;
+  /** Cut into about equal chunks; see `cutIntoChunks`. */
+  cut(count: number): ChunkRange[];
+  screener(student: StudentSession, limits: RankingLimits, inputs: Inputs): ChunkScreener;
+  /** Keeps the best over chunks. */
+  merger(limits: RankingLimits): BestMerger;
+  /** Compositions of ranked entries, in their order. */
+  compositions(best: RankedEntries): Composition[];
+}
+
+/** Exact counts of a source, as `run.json` has them. */
+export interface SourceCounts {
+  readonly systems?: number; // of a space
+  readonly classes?: number; // of a space
+  readonly files?: number; // of a list
+  readonly compositions: number; // or rows
+}
+
+/** What `run.json` says of a source: a space file with every oxidation state written out, or the files of a list. */
+export interface SourceRecord {
+  readonly space?: unknown;
+  readonly list?: ListRecord;
+  readonly counts: SourceCounts;
+}
+
+/** A list of compositions as `run.json` names it. */
+export interface ListRecord {
+  readonly name: string;
+  readonly files: readonly { readonly name: string; readonly rows: number; readonly sha256: string }[];
+}
+
+/** What `summary.json` says of a source. */
+export interface SourceSummary {
+  readonly space?: { name: string; systems: number; classes: number; compositions: number };
+  readonly list?: ListRecord & { readonly rows: number };
+}

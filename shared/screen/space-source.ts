@@ -1,0 +1,61 @@
+import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
+import { compositionAt } from '../space/rank.ts';
+import { buildSpace, classesFromJson, classesToJson, type Space } from '../space/space.ts';
+import { canonicalSpaceJson, parseSpace, type SpaceDefinition } from '../space/space-file.ts';
+import { cutIntoChunks } from './batches.ts';
+import { checkStudent } from './check-student.ts';
+import { COMPOSITIONS_PER_VCPU_SECOND } from './cost-estimate.ts';
+import type { PlanFile } from './run-keys.ts';
+import { Screener } from './screen-chunk.ts';
+import type { CompositionSource, PreparedSource, SourceRecord } from './source.ts';
+import { TopK } from './top-k.ts';
+
+/** @param file of the space, for messages */
+export function prepareSpace(definition: SpaceDefinition, file: string): PreparedSource {
+  return {
+    identity: spaceIdentity(definition),
+    checkStudent: (student) => checkStudent(student, definition, file),
+    build: () => spaceSource(buildSpace(definition, file)),
+  };
+}
+
+/** The compositions of a space as what a run screens. */
+export function spaceSource(space: Space): CompositionSource {
+  const { definition, classes, compositions: size } = space;
+  const systems = classes.reduce((sum, { systems: count }) => sum + count, 0);
+  const counts = { systems, classes: classes.length, compositions: size };
+  return {
+    ...{ name: definition.name, size, rate: COMPOSITIONS_PER_VCPU_SECOND },
+    record: { space: JSON.parse(canonicalSpaceJson(definition)), counts },
+    files: { 'classes.json': Buffer.from(classesToJson(space)), 'systems.bin': space.systems },
+    summary: { space: { name: definition.name, ...counts } },
+    cut: (count) => cutIntoChunks(classes, count),
+    screener: (student, limits) => new Screener(space, student, limits),
+    merger: ({ top }) => new TopK(top), // a chunk has whole systems, so it kept to `perSystem`
+    compositions: ({ indices }) => Array.from(indices, (index) => compositionAt(space, index)),
+  };
+}
+
+/** See `PreparedSource.identity`. */
+export function spaceIdentity(definition: SpaceDefinition): readonly unknown[] {
+  const { mobileIon, elements } = definition;
+  const electronegativities = [mobileIon, ...elements].map((z) => ELECTRONEGATIVITY[z]); // decide on membership too
+  return [canonicalSpaceJson(definition), electronegativities];
+}
+
+/** The definition in `run.json`. */
+export function recordedSpace(record: SourceRecord, name: string): SpaceDefinition {
+  return parseSpace(JSON.stringify(record.space), name);
+}
+
+/** Read the files of a plan back, whose hashes were checked before. */
+export async function loadSpaceSource(
+  record: SourceRecord,
+  load: (file: 'classes.json' | 'systems.bin') => Promise<Uint8Array>,
+  nameOf: (file: PlanFile) => string,
+): Promise<CompositionSource> {
+  const classes = classesFromJson(Buffer.from(await load('classes.json')).toString(), nameOf('classes.json'));
+  const systems = await load('systems.bin');
+  const definition = recordedSpace(record, nameOf('run.json'));
+  return spaceSource({ definition, classes, systems, compositions: record.counts.compositions });
+}
