@@ -85,7 +85,7 @@ export function progressLine(
 }
 
 function formatRate(perSecond: number): string {
-  return `${(perSecond / 1e6).toFixed(2)} million/s`;
+  return perSecond < 1e5 ? `${formatCount(Math.round(perSecond))}/s` : `${(perSecond / 1e6).toFixed(2)} million/s`;
 }
 
 function formatDuration(seconds: number): string {

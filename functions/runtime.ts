@@ -25,7 +25,10 @@ export async function cloudRuntime(env: NodeJS.ProcessEnv = process.env): Promis
     import('@aws-sdk/client-s3'),
     import('../shared/io/s3-store.ts'),
   ]);
-  const client = new S3Client({ maxAttempts: 5, forcePathStyle: (env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL) !== undefined });
+  const client = new S3Client({
+    maxAttempts: 5,
+    forcePathStyle: (env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL) !== undefined,
+  });
   return {
     store: new S3Store(client, environment.text('BUCKET')),
     stage: environment.text('STAGE'),
