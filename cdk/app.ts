@@ -2,10 +2,10 @@ import { App } from 'aws-cdk-lib';
 import { readConfig } from './config.ts';
 import { addChecks, addDeployment } from './deployment.ts';
 
-const ASSETS = 'dist/lambda'; // made by `npm run build:lambda`
+const ASSETS = 'dist/lambda'; // where `npm run build:lambda` puts them; context key `assets` names another place
 
 const app = new App();
 const config = readConfig(app.node.tryGetContext('stage'), app.node.tryGetContext('ionsieve'));
-addDeployment(app, config, ASSETS);
+addDeployment(app, config, app.node.tryGetContext('assets') ?? ASSETS);
 addChecks(app);
 app.synth();

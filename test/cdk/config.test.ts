@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS, readConfig } from '../../cdk/config.ts';
+import { cdkContext } from './synthesize.ts';
+
+const read = (settings: unknown) => readConfig('dev', { dev: settings });
+
+describe('configuration', () => {
+  it('has a default for everything', () => {
+    expect(read({})).toEqual({ stage: 'dev', ...DEFAULT_SETTINGS });
+  });
+
+  it('screens on arm64, without a schedule, and keeps the data, unless it is told otherwise', () => {
+    expect(read({})).toMatchObject({ architecture: 'arm64', schedule: null, removalPolicy: 'retain' });
+  });
+
+  it('overrides one part of a group and keeps the others', () => {
+    expect(read({ memoryMB: { screen: 3538 } }).memoryMB).toEqual({ ...DEFAULT_SETTINGS.memoryMB, screen: 3538 });
+  });
+
+  it('is read from JSON text too, as the command line gives it', () => {
+    expect(readConfig('ci', '{"ci": {"maxConcurrency": 3}}').maxConcurrency).toBe(3);
+  });
+
+  it('accepts every stage of cdk.json', () => {
+    const { ionsieve } = cdkContext();
+    for (const stage of Object.keys(ionsieve as object)) expect(readConfig(stage, ionsieve).stage).toBe(stage);
+  });
+
+  it.each([
+    [{ maxConcurency: 5 }, /^cdk\.json: ionsieve\.dev: "maxConcurency" is not one of .*"maxConcurrency"/],
+    [{ memoryMB: { screening: 1769 } }, /ionsieve\.dev\.memoryMB: "screening" is not one of "plan", "screen"/],
+    [{ maxConcurrency: 0 }, 'cdk.json: ionsieve.dev.maxConcurrency: 0 is not an integer from 1 to 10000'],
+    [{ maxConcurrency: '100' }, '"100" is not an integer'],
+    [{ memoryMB: { screen: 20_000 } }, 'ionsieve.dev.memoryMB.screen: 20000 is not an integer from 128 to 10240'],
+    [{ timeoutMinutes: { train: 16 } }, 'timeoutMinutes.train: 16 is not an integer from 1 to 15'],
+    [{ architecture: 'x86_64' }, '"x86_64" is not one of "arm64", "x64"'],
+    [{ schedule: 'weekly' }, 'schedule: "weekly" is not null, "rate(7 days)" or'],
+    [{ schedule: '' }, 'schedule: "" is not'],
+    [{ spendingLimitUsd: -1 }, 'spendingLimitUsd: -1 is not a number from 0'],
+    [{ spendingLimitUsd: null }, 'spendingLimitUsd: null is not a number'],
+    [{ notificationEmails: 'a@b.org' }, 'notificationEmails: "a@b.org" is not a list'],
+    [{ notificationEmails: ['a@b.org', 'b'] }, 'notificationEmails[1]: "b" is not an e-mail address'],
+    [{ retentionDays: { logs: 100 } }, 'retentionDays.logs: 100 is not one of 1, 3, 5'],
+    [{ removalPolicy: 'snapshot' }, '"snapshot" is not one of "retain", "destroy"'],
+    [{ promotionMargin: 1.5 }, 'promotionMargin: 1.5 is not a number from 0 to 1'],
+    [{ defaultSpace: 'data/spaces/small.json' }, 'is not a key such as "spaces/ionic-quinary.json"'],
+    ['{}', 'ionsieve.dev: "{}" is not an object'],
+  ])('refuses %j and says where, what and what is expected', (settings, message) => {
+    expect(() => read(settings)).toThrow(message);
+  });
+
+  it.each(['Prod', 'a', 'production-europe-1', 'dev_1', undefined, 7])('refuses %j as a stage', (stage) => {
+    expect(() => readConfig(stage, {})).toThrow('is not a stage name of 2 to 16');
+  });
+
+  it('names the stages that there are when it is asked for another', () => {
+    expect(() => readConfig('test', { dev: {}, prod: {} })).toThrow('stage: "test" is not one of "dev", "prod"');
+    expect(() => readConfig('dev', undefined)).toThrow('ionsieve: nothing is not an object');
+    expect(() => readConfig('dev', '{dev}')).toThrow('ionsieve: "{dev}" is not JSON');
+  });
+});
