@@ -18,6 +18,7 @@ const LAYERS = [
   'screen',
   'ranking',
   'report',
+  'retraining',
 ];
 /** The element table lies with the other data; only chemistry reads it. */
 const ELEMENT_TABLE = join('data', 'elements.ts');

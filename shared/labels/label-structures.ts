@@ -14,6 +14,12 @@ export interface SkippedStructure {
   readonly detail: string; // what exactly is wrong; the reason itself where that says it all
 }
 
+/** The reason of a structure that cannot be read; all others have one that is whole but has no score. */
+export const UNUSABLE = 'not a usable structure';
+
+/** The reason of a structure whose id another one had before. */
+export const DOUBLED = 'the id was labelled before';
+
 /** The outcome for one structure of the input. */
 export type LabelResult = { readonly label: StructureLabel } | { readonly skipped: SkippedStructure };
 
@@ -41,9 +47,9 @@ export async function* labelStructures(
   const seen = new Set<string>();
   for await (const result of structures) {
     if ('error' in result) {
-      yield skip(result.id, 'not a usable structure', result.error.message);
+      yield skip(result.id, UNUSABLE, result.error.message);
     } else if (seen.has(result.structure.id)) {
-      yield skip(result.structure.id, 'the id was labelled before');
+      yield skip(result.structure.id, DOUBLED);
     } else {
       seen.add(result.structure.id);
       yield attempt(result.structure, teacher);

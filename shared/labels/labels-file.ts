@@ -34,6 +34,22 @@ export function formatSkipped(skipped: readonly SkippedStructure[]): string {
   );
 }
 
+const QUARANTINE_COLUMNS = ['id', 'reason', 'detail'] as const;
+
+/** Text of a file of skipped structures with the reason that groups them, and what exactly is wrong. */
+export function formatQuarantine(skipped: readonly SkippedStructure[]): string {
+  return formatCsv(
+    QUARANTINE_COLUMNS,
+    skipped.map(({ id, reason, detail }) => [id, reason, detail]),
+  );
+}
+
+/** Read such a file. */
+export function parseQuarantine(text: string, file: string): SkippedStructure[] {
+  const { rows } = parseCsv(text, file, QUARANTINE_COLUMNS);
+  return rows.map((row) => ({ id: row.text('id'), reason: row.text('reason'), detail: row.text('detail') }));
+}
+
 /** Gzip data without time or system in its header: equal texts give equal bytes with equal zlib versions. */
 export function compress(text: string): Uint8Array {
   const bytes = gzipSync(text, { level: 9 });
@@ -65,9 +81,14 @@ export function decodeLabels(bytes: Uint8Array, file: string): StructureLabel[] 
 
 /** Labels from the text of a labels file; further columns are ignored. Errors are as {@link readLabels} has them. */
 export function parseLabels(text: string, file: string): StructureLabel[] {
+  const labels = parseAnyLabels(text, file);
+  if (labels.length > 0) return labels;
+  throw new InputError('the file holds no labels', { file }, 'Make labels with `label PATH… --out labels.csv`.');
+}
+
+/** As {@link parseLabels}, of a file that may hold none, such as that of a part of a dataset. */
+export function parseAnyLabels(text: string, file: string): StructureLabel[] {
   const { rows } = parseCsv(text, file, LABEL_COLUMNS);
-  if (rows.length === 0)
-    throw new InputError('the file holds no labels', { file }, 'Make labels with `label PATH… --out labels.csv`.');
   const labels = rows.map(parseRow);
   const seen = new Set<string>();
   labels.forEach(({ id }, i) => {

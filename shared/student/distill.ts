@@ -1,13 +1,12 @@
-import { SYMBOLS } from '../chemistry/elements.ts';
-import { type Composition, formatSystem } from '../chemistry/formula.ts';
+import type { Composition } from '../chemistry/formula.ts';
 import type { FormulaLabel } from '../labels/label.ts';
 import { sigmoid } from '../teacher/logistic.ts';
 import { type BinaryMetrics, binaryMetrics } from '../teacher/metrics.ts';
 import type { DistillOptions } from './distill-options.ts';
 import { Distillation, type DistillationTask, type DistilledStudent } from './distillation.ts';
-import { type ElementFeatures, elementFeatures } from './element-features.ts';
+import type { ElementFeatures } from './element-features.ts';
 import { forward, type Weights } from './network.ts';
-import { groupedFolds } from './splits.ts';
+import { systemFolds } from './splits.ts';
 
 /** Held-out metrics of one fold. */
 export interface FoldEvaluation {
@@ -15,12 +14,6 @@ export interface FoldEvaluation {
   readonly positives: number; // of those, labelled at or above the threshold
   readonly student: BinaryMetrics;
   readonly forest: BinaryMetrics; // the model that labelled the made compositions
-}
-
-/** Features of all elements that occur in the labels. */
-export function labelledElements(labels: readonly FormulaLabel[]): ElementFeatures {
-  const numbers = new Set(labels.flatMap(({ composition }) => composition.atomicNumbers));
-  return elementFeatures([...numbers].map((z) => SYMBOLS[z]));
 }
 
 /** Distill a student from all labels, in one go. */
@@ -40,15 +33,6 @@ async function finish(task: DistillationTask): Promise<DistilledStudent> {
   } finally {
     await distillation.release();
   }
-}
-
-/** Fold of each label; no chemical system is in two folds. */
-export function systemFolds(labels: readonly FormulaLabel[], { folds, seed }: DistillOptions): Int32Array {
-  return groupedFolds(
-    labels.map(({ composition }) => formatSystem(composition.atomicNumbers)),
-    folds,
-    seed,
-  );
 }
 
 /** To distill on all folds but one, whose systems neither the student nor its forest will have seen. */

@@ -1,5 +1,6 @@
 import { ELEMENT_COLUMNS } from '../chemistry/element-columns.ts';
-import { atomicNumber, elementProperty, oxidationStates } from '../chemistry/elements.ts';
+import { atomicNumber, elementProperty, oxidationStates, SYMBOLS } from '../chemistry/elements.ts';
+import type { FormulaLabel } from '../labels/label.ts';
 
 /** Standardized properties of the elements that a student knows. */
 export interface ElementFeatures {
@@ -36,6 +37,12 @@ export function elementFeatures(symbols: readonly string[]): ElementFeatures {
   });
   const order = [...symbols].sort((a, b) => (atomicNumber(a) as number) - (atomicNumber(b) as number));
   return { symbols: order, atomicNumbers, rowByAtomicNumber, names: columns.map(({ name }) => name), values };
+}
+
+/** Features of all elements that occur in the labels. */
+export function labelledElements(labels: readonly FormulaLabel[]): ElementFeatures {
+  const numbers = new Set(labels.flatMap(({ composition }) => composition.atomicNumbers));
+  return elementFeatures([...numbers].map((z) => SYMBOLS[z]));
 }
 
 function lookUp(property: Float64Array): (z: number) => number {

@@ -1,4 +1,7 @@
+import { formatSystem } from '../chemistry/formula.ts';
+import type { FormulaLabel } from '../labels/label.ts';
 import { createRandom, shuffle } from '../random.ts';
+import type { DistillOptions } from './distill-options.ts';
 
 /**
  * Folds for cross-validation in which no group is on both sides of a split.
@@ -12,4 +15,13 @@ export function groupedFolds(groups: readonly string[], folds: number, seed: num
   if (distinct.length < folds) throw new RangeError(`${distinct.length} groups do not fill ${folds} folds`);
   const foldOfGroup = new Map(distinct.map((group, i) => [group, i % folds]));
   return Int32Array.from(groups, (group) => foldOfGroup.get(group) as number);
+}
+
+/** Fold of each label; no chemical system is in two folds. */
+export function systemFolds(labels: readonly FormulaLabel[], { folds, seed }: DistillOptions): Int32Array {
+  return groupedFolds(
+    labels.map(({ composition }) => formatSystem(composition.atomicNumbers)),
+    folds,
+    seed,
+  );
 }

@@ -7,9 +7,9 @@ import type { FormulaLabel } from '../labels/label.ts';
 import { parseLabels } from '../labels/labels-file.ts';
 import { isIonic, mergePolymorphs } from '../labels/merge-polymorphs.ts';
 import { parseTeacher } from '../teacher/teacher.ts';
-import { labelledElements, systemFolds } from './distill.ts';
 import { DISTILL_DEFAULTS, type DistillOptions, type DistillSettings } from './distill-options.ts';
-import type { ElementFeatures } from './element-features.ts';
+import { type ElementFeatures, labelledElements } from './element-features.ts';
+import { systemFolds } from './splits.ts';
 
 /** A text file with its name. */
 export interface NamedText {

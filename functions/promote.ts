@@ -1,0 +1,38 @@
+import type { ConditionalStore } from '../shared/io/store.ts';
+import { type Promotion, promoteCandidate } from '../shared/retraining/promote.ts';
+import { readEvent } from './events.ts';
+import { observed } from './observe.ts';
+import { once } from './once.ts';
+import { cloudRuntime } from './runtime.ts';
+
+/** What a promotion needs. */
+export interface PromoteRuntime {
+  readonly store: ConditionalStore;
+}
+
+/** What became of a promotion. */
+export interface PromoteReceipt extends Promotion {
+  readonly jobId: string;
+  readonly student: string; // key of the candidate's model
+  readonly hash: string; // SHA-256 of it
+}
+
+/** Parse, promote, acknowledge. A student that is in use already counts as promoted, so retries are safe. */
+export function createHandler(load: () => Promise<PromoteRuntime>): (event: unknown) => Promise<PromoteReceipt> {
+  const runtime = once(load);
+  return async (event) => {
+    const fields = readEvent(event, 'promote');
+    const jobId = fields.text('jobId');
+    const { store } = await runtime();
+    return { jobId, ...(await promoteCandidate(store, jobId, fields.optionalText('expected') ?? null)) };
+  };
+}
+
+async function loadCloud(): Promise<PromoteRuntime> {
+  const { store } = await cloudRuntime();
+  return { store };
+}
+
+export const handler = observed('promote', createHandler(loadCloud), ({ promoted }) => ({
+  PromotedStudents: Number(promoted),
+}));

@@ -1,0 +1,76 @@
+import { InputError } from '../shared/errors.ts';
+import type { ConditionalStore } from '../shared/io/store.ts';
+import { encodeJson, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
+import { checkDatasetName, datasetPrefix, jobKey } from '../shared/retraining/job-keys.ts';
+import { compositionsFile, cutIntoShards, sortDataset } from '../shared/retraining/shards.ts';
+import { DISTILL_DEFAULTS, parseDistillSettings } from '../shared/student/distill-options.ts';
+import { readEvent } from './events.ts';
+import { observed } from './observe.ts';
+import { once } from './once.ts';
+import { cloudRuntime } from './runtime.ts';
+
+/** What splitting a dataset needs. */
+export interface SplitRuntime {
+  readonly store: ConditionalStore;
+  readonly settings: RetrainingSettings; // of the students that are distilled
+}
+
+/** What a retraining is to work on. */
+export interface SplitReceipt {
+  readonly jobId: string;
+  readonly kind: 'structures' | 'compositions'; // compositions are not trained on
+  readonly shards: number;
+  readonly shardList: string; // key of shards.json
+  readonly compositions?: string; // key of the file of a dataset of compositions
+  readonly ignored: number; // files of the dataset that are of another kind
+}
+
+/** Parse, split, store, acknowledge. What is to be done names the job, so retries are safe. */
+export function createHandler(load: () => Promise<SplitRuntime>): (event: unknown) => Promise<SplitReceipt> {
+  const runtime = once(load);
+  return async (event) => {
+    const dataset = parseDataset(event);
+    const { store, settings } = await runtime();
+    const objects = dataset === null ? [] : await store.listDetailed(datasetPrefix(dataset));
+    const inputs = await loadJobInputs(store);
+    const jobId = jobIdOf(dataset, objects, inputs, settings);
+    const shardList = jobKey(jobId, 'shards.json');
+    const receipt = { jobId, kind: 'structures' as const, shardList };
+    if (dataset === null) {
+      await store.put(shardList, encodeJson([]));
+      await storeJob(store, { jobId, dataset, shards: 0, settings }, inputs);
+      return { ...receipt, shards: 0, ignored: 0 };
+    }
+    const sorted = sortDataset(dataset, objects);
+    const { structures, compositions: lists, others } = sorted;
+    if (structures.length === 0) {
+      const compositions = compositionsFile(sorted, dataset, store.location);
+      return { ...receipt, kind: 'compositions', shards: 0, compositions, ignored: others.length };
+    }
+    const shards = await cutIntoShards(store, jobId, structures);
+    await store.put(shardList, encodeJson(shards));
+    await storeJob(store, { jobId, dataset, shards: shards.length, settings }, inputs);
+    return { ...receipt, shards: shards.length, ignored: lists.length + others.length };
+  };
+}
+
+/** A dataset's name, or null; leaving the field out is no wish. */
+function parseDataset(event: unknown): string | null {
+  const place = { file: 'event of split-dataset', column: 'dataset' };
+  if (typeof event !== 'object' || event === null || !('dataset' in event))
+    throw new InputError('there is no dataset', place, 'Name one, or give null to train on the base labels alone.');
+  const name = readEvent(event, 'split-dataset').optionalText('dataset');
+  return name === undefined ? null : checkDatasetName(name, place);
+}
+
+async function loadCloud(): Promise<SplitRuntime> {
+  const { store } = await cloudRuntime();
+  const changed = process.env.DISTILL_SETTINGS;
+  const distill = changed ? parseDistillSettings(changed, 'DISTILL_SETTINGS') : DISTILL_DEFAULTS;
+  return { store, settings: { seed: 1, distill } };
+}
+
+export const handler = observed('split-dataset', createHandler(loadCloud), ({ shards, ignored }) => ({
+  Shards: shards,
+  IgnoredFiles: ignored,
+}));

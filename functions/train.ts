@@ -1,0 +1,57 @@
+import { InputError } from '../shared/errors.ts';
+import type { ConditionalStore } from '../shared/io/store.ts';
+import { type OpenJob, openJob } from '../shared/retraining/training-job.ts';
+import { continueTraining } from '../shared/retraining/trainings.ts';
+import { readEvent } from './events.ts';
+import { type InvocationContext, observed } from './observe.ts';
+import { once } from './once.ts';
+import { cloudRuntime } from './runtime.ts';
+
+/** What a training needs. */
+export interface TrainRuntime {
+  readonly store: ConditionalStore;
+}
+
+/** How far a training is. */
+export interface TrainReceipt {
+  readonly jobId: string;
+  readonly training: number;
+  readonly done: boolean; // if not, the next invocation goes on
+  readonly discarded?: string; // what was wrong with the checkpoint, so that the training began anew
+}
+
+/** Share of the time left at the beginning that is worked; the rest is for loading, storing and a slow last step. */
+const WORKING_SHARE = 0.6;
+
+/** Parse, train until done or out of time, store, acknowledge. A finished training is left as it is, so retries are safe. */
+export function createHandler(
+  load: () => Promise<TrainRuntime>,
+): (event: unknown, context: Pick<InvocationContext, 'getRemainingTimeInMillis'>) => Promise<TrainReceipt> {
+  const runtime = once(load);
+  let open: { readonly jobId: string; readonly get: () => Promise<OpenJob> } | undefined; // outlives one invocation
+  return async (event, context) => {
+    const reserve = (1 - WORKING_SHARE) * context.getRemainingTimeInMillis();
+    const fields = readEvent(event, 'train');
+    const [jobId, training] = [fields.text('jobId'), fields.integer('training', 0)];
+    const { store } = await runtime();
+    if (open?.jobId !== jobId) open = { jobId, get: once(() => openJob(store, jobId)) };
+    const opened = await open.get();
+    const { folds } = opened.set.options;
+    if (training > folds)
+      throw new InputError(
+        `job ${jobId} has ${folds + 1} trainings`,
+        { file: 'event of train', column: 'training' },
+        'Give an item of trainings.json.',
+      );
+    const timeIsUp = (): boolean => context.getRemainingTimeInMillis() < reserve;
+    const { done, discarded } = await continueTraining(store, opened, training, timeIsUp);
+    return { jobId, training, done, ...(discarded === undefined ? {} : { discarded }) };
+  };
+}
+
+async function loadCloud(): Promise<TrainRuntime> {
+  const { store } = await cloudRuntime();
+  return { store };
+}
+
+export const handler = observed('train', createHandler(loadCloud), ({ done }) => ({ FinishedTrainings: Number(done) }));

@@ -1,0 +1,32 @@
+import { gunzipSync } from 'node:zlib';
+import { sha256 } from '../hash.ts';
+import type { ObjectStore } from '../io/store.ts';
+import type { CurrentStudent } from '../student/current-student.ts';
+import type { RetrainingJob } from './job.ts';
+import { LABELS_KEY, TEACHER_KEY } from './job-keys.ts';
+
+/** A new student and the verdict on it, as `candidate.json` has it. */
+export interface Candidate extends Omit<CurrentStudent, 'previous'> {
+  readonly jobId: string;
+  readonly current: number | null; // average precision of the student in use; null = there is none
+  readonly expected: string | null; // version of the pointer to it
+  readonly promote: boolean;
+  readonly reason: string; // in words, with the figures
+}
+
+/**
+ * What has taken the place of something that the job began with, in words, or undefined. A student made from what is no
+ * longer in use must not displace one made from what is, nor its labels those that came in meanwhile.
+ */
+export async function replacedInput(
+  store: ObjectStore,
+  job: RetrainingJob,
+  labelsHash: string,
+): Promise<string | undefined> {
+  const [teacher, labels] = [await store.get(TEACHER_KEY), await store.get(LABELS_KEY)];
+  const hashOf = (bytes: Uint8Array | undefined): string => (bytes === undefined ? 'none' : sha256(bytes));
+  if (hashOf(teacher) !== job.teacherHash) return `${TEACHER_KEY} was replaced after job ${job.jobId} began`;
+  const isOwn = labels !== undefined && sha256(gunzipSync(labels)) === labelsHash;
+  if (isOwn || hashOf(labels) === job.baseLabelsHash) return undefined;
+  return `${LABELS_KEY} was replaced after job ${job.jobId} began: start the retraining again`;
+}

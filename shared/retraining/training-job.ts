@@ -1,0 +1,63 @@
+import { gunzipSync } from 'node:zlib';
+import type { ObjectStore } from '../io/store.ts';
+import { prepareTrainingSet, type TrainingSet } from '../student/training-set.ts';
+import { damagedJob, loadJob, loadJson, loadTeacher, type RetrainingJob } from './job.ts';
+import { jobKey } from './job-keys.ts';
+
+/** What collecting the labels of a job gave, as `collected.json` has it. */
+export interface CollectedRecord {
+  readonly labelsHash: string; // SHA-256 of the unpacked labels
+  readonly structures: number; // labelled, base labels included
+  readonly added: number; // of those, from the dataset
+  readonly quarantined: number; // structures of the dataset that are not usable
+  readonly withoutScore: number; // structures of the dataset that are usable, but have no label
+}
+
+/** An item of `trainings.json`: one fold to be held out and judged, or the training on all labels. */
+export interface TrainingItem {
+  readonly jobId: string;
+  readonly training: number; // fold, or the number of folds for the training on all labels
+}
+
+/** The trainings of a job: each fold, and the final one. */
+export function listTrainings({ jobId, settings }: RetrainingJob): TrainingItem[] {
+  return Array.from({ length: settings.distill.folds + 1 }, (_, training) => ({ jobId, training }));
+}
+
+/** Everything that the trainings of a job have in common. */
+export interface OpenJob {
+  readonly job: RetrainingJob;
+  readonly set: TrainingSet;
+}
+
+/** Load a job whose labels are collected. Throws {@link IntegrityError} if something of it is missing or damaged. */
+export async function openJob(store: ObjectStore, jobId: string): Promise<OpenJob> {
+  const job = await loadJob(store, jobId);
+  const { labelsHash } = await loadJson<CollectedRecord>(store, jobId, 'collected.json');
+  const bytes = await store.get(jobKey(jobId, 'labels.csv.gz'));
+  if (bytes === undefined) throw damagedJob('it is missing', store, jobId, 'labels.csv.gz');
+  const set = await makeTrainingSet(store, job, gunzipSync(bytes).toString());
+  if (set.labelsHash !== labelsHash)
+    throw damagedJob(
+      `its SHA-256 is ${set.labelsHash}, and collected.json says ${labelsHash}`,
+      store,
+      jobId,
+      'labels.csv.gz',
+    );
+  return { job, set };
+}
+
+/** What the students of a job learn from; throws {@link InputError} if it is too little. */
+export async function makeTrainingSet(
+  store: ObjectStore,
+  job: RetrainingJob,
+  labelsText: string,
+): Promise<TrainingSet> {
+  const { text } = await loadTeacher(store, job);
+  return prepareTrainingSet(
+    { file: jobKey(job.jobId, 'labels.csv.gz'), text: labelsText },
+    { file: jobKey(job.jobId, 'teacher.json'), text },
+    job.settings.seed,
+    job.settings.distill,
+  );
+}
