@@ -22,6 +22,7 @@ import { Gateway } from './gateway.ts';
 import type { Tools } from './install.ts';
 import { LambdaService } from './lambda-service.ts';
 import { executeStateMachines, freePort, type Moto, startMoto } from './moto.ts';
+import { checkMapRun, executable, MAP_CHECK } from './moto-gaps.ts';
 import type { Statement } from './permissions.ts';
 import { Services } from './services.ts';
 
@@ -51,31 +52,59 @@ export async function startCloud(tools: Tools, assembly: Assembly, stage: string
   await gateway.listen(port);
   const moto = await startMoto(tools.python, port);
   gateway.passTo(moto.url);
-  const url = `http://127.0.0.1:${port}`;
+  const tasks = await mkdtemp(join(tmpdir(), 'ionsieve-tasks-'));
+  const stop = async (): Promise<void> => {
+    await moto.stop();
+    gateway.close();
+    await rm(tasks, { recursive: true, force: true });
+  };
+  try {
+    const cloud = await fill({ url: `http://127.0.0.1:${port}`, moto, gateway, tasks }, tools, assembly, stage);
+    return {
+      ...cloud,
+      stop: async () => {
+        await cloud.courier.stop();
+        cloud.lambda.stop();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What an account runs on. */
+interface Ground {
+  readonly url: string;
+  readonly moto: Moto;
+  readonly gateway: Gateway;
+  readonly tasks: string; // folder for the functions' code
+}
+
+async function fill(
+  { url, moto, gateway, tasks }: Ground,
+  tools: Tools,
+  assembly: Assembly,
+  stage: string,
+): Promise<Omit<Cloud, 'stop'>> {
   const client = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'operator', secretAccessKey: '-' } };
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const states = new SFNClient(client);
   const services = new Services(url);
   await deploy(assembly, services, s3);
-  const tasks = await mkdtemp(join(tmpdir(), 'ionsieve-tasks-'));
   const functions = await outOfTree(await deployedFunctions(assembly, services), tasks);
   const bucket = [...functions.values()][0].variables.BUCKET;
   const lambda = new LambdaService(tools.node, functions, ({ name }) => credentials(url, name));
   const stateMachines = await moveStateMachines(states, moto, stage);
   const statements = await allStatements(services, states, functions, stateMachines);
-  gateway.serve({ lambda, statements, keys: await encryptionKeys(s3, bucket) });
+  const helpers = new Map([[MAP_CHECK, (event: string) => checkMapRun(states, event)]]);
+  gateway.serve({ lambda, helpers, statements, keys: await encryptionKeys(s3, bucket) });
   await finishBucket(s3, bucket);
   const courier = new EventCourier(services, lambda);
   await courier.start();
-  const stop = async (): Promise<void> => {
-    await courier.stop();
-    lambda.stop();
-    await moto.stop();
-    gateway.close();
-    await rm(tasks, { recursive: true, force: true });
-  };
   const store = new S3Store(s3, bucket);
-  return { url, s3, states, services, store, bucket, stateMachines, functions, lambda, gateway, courier, stop };
+  return { url, s3, states, services, store, bucket, stateMachines, functions, lambda, gateway, courier };
 }
 
 /** Copies of code and layers beside no package of the project, so that only what was deployed can be found. */
@@ -111,7 +140,7 @@ function credentials(url: string, name: string): Record<string, string> {
   };
 }
 
-/** Moto's CloudFormation makes state machines that are kept only: create each again, as it is, as one that is executed. */
+/** Moto's CloudFormation makes state machines that are kept only: create each again as one that is executed. */
 async function moveStateMachines(states: SFNClient, moto: Moto, stage: string): Promise<ReadonlyMap<string, string>> {
   const { stateMachines = [] } = await states.send(new ListStateMachinesCommand({}));
   const kept = await Promise.all(
@@ -119,22 +148,11 @@ async function moveStateMachines(states: SFNClient, moto: Moto, stage: string): 
   );
   await executeStateMachines(moto);
   const moved = kept.map(async ({ name = '', definition: synthesized = '', roleArn }) => {
-    const definition = withFixedPrefixes(synthesized);
+    const definition = executable(synthesized);
     const { stateMachineArn = '' } = await states.send(new CreateStateMachineCommand({ name, definition, roleArn }));
     return [name.replace(`ionsieve-${stage}-`, ''), stateMachineArn] as const;
   });
   return new Map(await Promise.all(moved));
-}
-
-/**
- * Where a map writes what became of its children is a path into the state's input. Moto 5.2 looks it up in the map's
- * output instead, in which it is not: `States.Format('runs/{}/map', $.plan.runId)` becomes `runs/-/map`.
- */
-function withFixedPrefixes(definition: string): string {
-  return definition.replace(
-    /"Prefix\.\$":"States\.Format\('([^']*)'[^"]*\)"/g,
-    (_, format: string) => `"Prefix":"${format.replaceAll('{}', '-')}"`,
-  );
 }
 
 /** What each function's role allows, and what those of the state machines allow together. */

@@ -1,6 +1,7 @@
 import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type Assembly, assetFolder, type Resource, resourcesOf } from './assembly.ts';
 import type { DeployedFunction } from './environment.ts';
+import { deployable } from './moto-gaps.ts';
 import type { Statement } from './permissions.ts';
 import { ACCOUNT, elements, type Services } from './services.ts';
 
@@ -18,19 +19,11 @@ export async function deploy(assembly: Assembly, services: Services, s3: S3Clien
   for (const { S3Key } of [...codes, ...contents] as { S3Key: string }[])
     await s3.send(new PutObjectCommand({ Bucket, Key: S3Key, Body: EMPTY_ZIP }));
   for (const { name, text } of assembly.stacks) {
-    await services.query('cloudformation', 'CreateStack', { StackName: name, TemplateBody: withoutKeyTags(text) });
+    await services.query('cloudformation', 'CreateStack', { StackName: name, TemplateBody: deployable(text) });
     const description = await services.query('cloudformation', 'DescribeStacks', { StackName: name });
     const [status] = elements(description, 'StackStatus');
     if (status !== 'CREATE_COMPLETE') throw new Error(`stack ${name}: ${status} ${description}`);
   }
-}
-
-/** Moto 5.2 cannot read the tags of a key in a template (it looks for `TagKey`). */
-function withoutKeyTags(text: string): string {
-  const template = JSON.parse(text) as { Resources: Record<string, { Type: string; Properties?: { Tags?: unknown } }> };
-  for (const { Type, Properties } of Object.values(template.Resources))
-    if (Type === 'AWS::KMS::Key') delete Properties?.Tags;
-  return JSON.stringify(template);
 }
 
 /** The deployed functions: settings as the account has them, code and layers as the template names them. */

@@ -1,4 +1,5 @@
 import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Outcome } from './environment.ts';
 import type { LambdaService } from './lambda-service.ts';
 import { isAllowed, type Request, type Statement } from './permissions.ts';
 import { type BucketKeys, callerOf, requestsOf } from './requests.ts';
@@ -12,6 +13,8 @@ export interface Call extends Request {
 /** What the gateway knows of the account once it is deployed. */
 export interface Account {
   readonly lambda: LambdaService;
+  /** Functions of the harness itself, by name. */
+  readonly helpers: ReadonlyMap<string, (event: string) => Promise<Outcome>>;
   /** Statements by access key. Callers that are not in it are operators, who may do everything. */
   readonly statements: ReadonlyMap<string, readonly Statement[]>;
   readonly keys: BucketKeys;
@@ -52,10 +55,12 @@ export class Gateway {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const body = Buffer.concat(parts);
+    const name = invokedFunction(request);
+    const helper = this.account?.helpers.get(name?.split(':').at(-1) ?? '');
+    if (helper !== undefined) return sendOutcome(response, await helper(body.toString()));
     const refused = this.check(request, body);
     if (refused !== undefined) return denyAccess(refused, response);
-    const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(request.url ?? '') ?? [];
-    if (name !== undefined) return this.invoke(decodeURIComponent(name), body, response);
+    if (name !== undefined) return this.invoke(name, body, response);
     if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) this.keepMessage(body);
     await pass(`${this.upstream}${request.url}`, request, body, response);
   }
@@ -70,9 +75,8 @@ export class Gateway {
     const caller = callerOf(message);
     const statements = caller === undefined ? undefined : this.account?.statements.get(caller);
     if (caller === undefined || statements === undefined || this.account === undefined) return undefined;
-    const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(message.url ?? '') ?? [];
-    const requests =
-      name === undefined ? requestsOf(message, body, this.account.keys) : this.invokeRequests(decodeURIComponent(name));
+    const name = invokedFunction(message);
+    const requests = name === undefined ? requestsOf(message, body, this.account.keys) : this.invokeRequests(name);
     const calls = requests.map((request) => ({ ...request, caller, allowed: isAllowed(statements, request) }));
     this.calls.push(...calls);
     return calls.find(({ allowed }) => !allowed);
@@ -89,10 +93,20 @@ export class Gateway {
       return sendError(response, 404, 'ResourceNotFoundException', `Function not found: ${name}`);
     const answer = await this.account.lambda.invoke(deployed, body.toString() || '{}');
     if (answer.throttled) return sendError(response, 429, 'TooManyRequestsException', 'Rate Exceeded.');
-    const headers = answer.functionError ? { 'x-amz-function-error': 'Unhandled' } : {};
-    response.writeHead(200, { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST', ...headers });
-    response.end(answer.payload);
+    sendOutcome(response, answer);
   }
+}
+
+/** Name or ARN of the function that a call of the Invoke API names. */
+function invokedFunction({ url = '' }: IncomingMessage): string | undefined {
+  const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(url) ?? [];
+  return name === undefined ? undefined : decodeURIComponent(name);
+}
+
+function sendOutcome(response: ServerResponse, { functionError, payload }: Outcome): void {
+  const headers = functionError ? { 'x-amz-function-error': 'Unhandled' } : {};
+  response.writeHead(200, { 'content-type': 'application/json', 'x-amz-executed-version': '$LATEST', ...headers });
+  response.end(payload);
 }
 
 function sendError(response: ServerResponse, status: number, type: string, message: string): void {

@@ -1,0 +1,153 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { chunkKey, outputKey } from '../../shared/screen/run-keys.ts';
+import { runCli } from '../run-cli.ts';
+import { readAssembly } from './harness/assembly.ts';
+import { type Cloud, startCloud } from './harness/cloud.ts';
+import { execute } from './harness/executions.ts';
+import { ROOT } from './harness/install.ts';
+import type { Fault } from './harness/lambda-service.ts';
+import { seed } from './seed.ts';
+import { SPENDING_LIMIT, STAGE } from './stage.ts';
+
+const SPACE = { space: 'spaces/small.json' };
+const CHUNKS = 24;
+const OUTPUTS = ['ranking.csv', 'ranking.parquet', 'summary.json'];
+
+let cloud: Cloud;
+let scratch: string;
+
+beforeAll(async () => {
+  cloud = await startCloud(inject('tools'), await readAssembly(inject('assembly')), STAGE);
+  await seed(cloud);
+  scratch = await mkdtemp(join(tmpdir(), 'ionsieve-local-'));
+});
+afterEach(() => {
+  cloud.lambda.disturb = () => undefined;
+  cloud.lambda.forget();
+  cloud.gateway.published.length = 0;
+});
+afterAll(async () => {
+  await cloud?.stop();
+  if (scratch) await rm(scratch, { recursive: true });
+});
+
+interface Planned {
+  readonly plan: { readonly runId: string; readonly chunks: number };
+}
+
+/** Run the workflow over the small space. */
+function screen(name: string, event: object) {
+  return execute(cloud, 'screening', name, { ...SPACE, ...event });
+}
+
+async function outputs(runId: string): Promise<Record<string, string>> {
+  const read = async (file: string) => [file, text(await cloud.store.get(outputKey(runId, file)))] as const;
+  return Object.fromEntries(await Promise.all(OUTPUTS.map(read)));
+}
+
+/** The same run by the command line on this machine, in other chunks. */
+async function localOutputs(runId: string, top: number): Promise<Record<string, string>> {
+  const options = ['--top', String(top), '--chunks', '5', '--workers', '2', '--out', scratch];
+  const { code, stderr } = await runCli(ROOT, 'screen', '--space', 'small', ...options);
+  expect([code, stderr]).toEqual([0, expect.anything()]);
+  const read = async (file: string) => [file, text(await readFile(join(scratch, outputKey(runId, file))))] as const;
+  return Object.fromEntries(await Promise.all(OUTPUTS.map(read)));
+}
+
+function text(bytes: Uint8Array | undefined): string {
+  return Buffer.from(bytes ?? []).toString('latin1');
+}
+
+function chunkOf(event: unknown): number {
+  return (event as { chunk: number }).chunk;
+}
+
+/** How often each chunk was tried. */
+function triesByChunk(): number[] {
+  const tries: number[] = [];
+  for (const { event } of cloud.lambda.invocationsOf('screen-chunk'))
+    tries[chunkOf(event)] = (tries[chunkOf(event)] ?? 0) + 1;
+  return tries;
+}
+
+/** How often each chunk's result was written. */
+function screenedAnew(runId: string): number[] {
+  const puts = cloud.gateway.calls.filter(({ action }) => action === 's3:PutObject').map(({ resource }) => resource);
+  return Array.from({ length: CHUNKS }, (_, n) => puts.filter((arn) => arn.endsWith(chunkKey(runId, n))).length);
+}
+
+/** Invoke a function by hand; its receipt or error. */
+async function call(name: string, event: object): Promise<string> {
+  const answer = await cloud.lambda.invoke(cloud.lambda.find(`ionsieve-${STAGE}-${name}`)!, JSON.stringify(event));
+  return answer.throttled ? 'throttled' : answer.payload;
+}
+
+/** Have the tries at one chunk go wrong one after the other; further ones go well. */
+function disturbChunk(chunk: number, faults: Fault[]): void {
+  cloud.lambda.disturb = (name, event) =>
+    name.endsWith('screen-chunk') && chunkOf(event) === chunk ? faults.shift() : undefined;
+}
+
+describe('a screening', () => {
+  it(`of ${CHUNKS} chunks ranks to the byte as the same run on one machine`, async () => {
+    const { status, output } = await screen('first', { chunks: CHUNKS, top: 500 });
+    const { runId, chunks } = (output as unknown as Planned).plan;
+    expect([status, chunks]).toEqual(['SUCCEEDED', CHUNKS]);
+    expect(triesByChunk()).toEqual(Array(CHUNKS).fill(1));
+    expect(await outputs(runId)).toEqual(await localOutputs(runId, 500));
+    expect(cloud.gateway.published).toEqual([expect.stringContaining(outputKey(runId, 'ranking.csv'))]);
+  });
+
+  it('of what is ranked already screens nothing', async () => {
+    const { status } = await screen('again', { chunks: 3, top: 500 });
+    expect(status).toBe('SUCCEEDED');
+    expect(cloud.lambda.records.map(({ functionName }) => functionName)).toEqual([`ionsieve-${STAGE}-plan`]);
+  });
+
+  it('goes on when a chunk dies once, is throttled once, and then succeeds', async () => {
+    disturbChunk(7, ['crash', 'throttle']);
+    const { status, output } = await screen('two-failures', { chunks: CHUNKS, top: 400 });
+    expect(status).toBe('SUCCEEDED');
+    expect(triesByChunk()).toEqual(Array.from({ length: CHUNKS }, (_, chunk) => (chunk === 7 ? 3 : 1)));
+    const { runId } = (output as unknown as Planned).plan;
+    expect(await outputs(runId)).toEqual(await localOutputs(runId, 400));
+  });
+
+  it('fails with a chunk that always fails, which is named, and a restart does the others no second time', async () => {
+    disturbChunk(11, Array(100).fill('crash'));
+    const failed = await screen('always-failing', { chunks: CHUNKS, top: 300 });
+    expect([failed.status, failed.error]).toEqual(['FAILED', 'ExceedToleratedFailureThreshold']);
+    const tries = triesByChunk();
+    expect(tries.toSpliced(11, 1)).toEqual(Array(CHUNKS - 1).fill(1));
+    expect(tries[11]).toBeGreaterThan(3);
+    expect(cloud.lambda.invocationsOf('reduce')).toEqual([]);
+
+    const { runId } = JSON.parse(await call('plan', { ...SPACE, top: 300 }));
+    expect(await call('reduce', { runId })).toContain('chunk 11 is missing');
+
+    cloud.lambda.disturb = () => undefined;
+    const { status, output } = await screen('restart', { chunks: CHUNKS, top: 300 });
+    expect([status, (output as unknown as Planned).plan.runId]).toEqual(['SUCCEEDED', runId]);
+    expect(screenedAnew(runId)).toEqual(Array.from({ length: CHUNKS }, () => 1));
+    expect(await outputs(runId)).toEqual(await localOutputs(runId, 300));
+  });
+
+  it('above the spending limit stops before anything fans out, with both figures', async () => {
+    const { status, error, cause } = await screen('dear', { chunks: 200, top: 201 });
+    expect([status, error]).toEqual(['FAILED', 'SpendingLimitExceeded']);
+    const [, estimate, limit] = /cost ([\d.]+) US dollars, above the spending limit of ([\d.]+)\./.exec(cause) ?? [];
+    expect(Number(limit)).toBe(SPENDING_LIMIT);
+    expect(Number(estimate)).toBeGreaterThan(SPENDING_LIMIT);
+    expect(cloud.lambda.invocationsOf('screen-chunk')).toEqual([]);
+  });
+});
+
+it('no function used more memory than it has, and none was refused anything', () => {
+  const { functions, lambda, gateway } = cloud;
+  for (const [name, peak] of Object.entries(lambda.peakMemory()))
+    expect(peak).toBeLessThan(functions.get(name)!.memory);
+  expect(gateway.calls.filter(({ allowed }) => !allowed)).toEqual([]);
+});

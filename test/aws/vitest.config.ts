@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    include: ['test/aws/*.test.ts'],
+    globalSetup: ['test/aws/global-setup.ts'],
+    fileParallelism: false, // each file starts an account of its own, and the functions want the cores
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+  },
+});
