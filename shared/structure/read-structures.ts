@@ -18,6 +18,7 @@ export interface StructureFile {
   readonly source: ByteSource;
   readonly format: Format;
   readonly id: string; // of its structure, where the file holds none itself
+  readonly linesOnly: boolean; // JSON Lines, where no document can begin
 }
 
 const FORMATS: readonly (readonly [extension: RegExp, format: Format])[] = [
@@ -25,6 +26,7 @@ const FORMATS: readonly (readonly [extension: RegExp, format: Format])[] = [
   [/\.(vasp|poscar)(\.gz)?$/i, 'poscar'],
   [/\.(json|jsonl|optimade)(\.gz)?$/i, 'optimade'],
 ];
+const LINES = /\.jsonl(\.gz)?$/i;
 const POSCAR_NAME = /^(POSCAR|CONTCAR)[^/]*$/;
 
 const NAMES =
@@ -82,11 +84,11 @@ async function collectFiles(paths: readonly string[]): Promise<StructureFile[]> 
  */
 export function structureFile(source: ByteSource, name: string): StructureFile | undefined {
   for (const [extension, format] of FORMATS) {
-    if (extension.test(name)) return { source, format, id: name.replace(extension, '') };
+    if (extension.test(name)) return { source, format, id: name.replace(extension, ''), linesOnly: LINES.test(name) };
   }
   if (!POSCAR_NAME.test(basename(name))) return undefined;
   const folder = basename(dirname(resolve(source.name))); // calculations are told apart by their folders
-  return { source, format: 'poscar', id: name.includes('/') ? name : `${folder}/${name}` };
+  return { source, format: 'poscar', id: name.includes('/') ? name : `${folder}/${name}`, linesOnly: false };
 }
 
 /**
@@ -94,8 +96,9 @@ export function structureFile(source: ByteSource, name: string): StructureFile |
  *
  * @throws {InputError} for JSON lines or gzip data that are cut off
  */
-export async function* readStructureFile({ source, format, id }: StructureFile): AsyncGenerator<StructureResult> {
-  if (format === 'optimade') yield* readOptimadeFile(source);
+export async function* readStructureFile(file: StructureFile): AsyncGenerator<StructureResult> {
+  const { source, format, id } = file;
+  if (format === 'optimade') yield* readOptimadeFile(file);
   else {
     const path = source.name;
     try {
@@ -110,12 +113,12 @@ export async function* readStructureFile({ source, format, id }: StructureFile):
   }
 }
 
-/** JSON Lines are read one by one; a file that begins like one JSON document of several lines is read as a whole. */
-async function* readOptimadeFile(source: ByteSource): AsyncGenerator<StructureResult> {
+/** JSON Lines are read one by one; a file not named .jsonl that begins like one JSON document of several lines is read as a whole. */
+async function* readOptimadeFile({ source, linesOnly }: StructureFile): AsyncGenerator<StructureResult> {
   const path = source.name;
   let count = 0;
   for await (const line of readLines(source)) {
-    if (line.number === 1 && startsDocument(line.text)) return yield* readDocument(source);
+    if (line.number === 1 && !linesOnly && startsDocument(line.text)) return yield* readDocument(source);
     if (line.text.trim() === '') continue;
     for (const result of readOptimadeLine(line, path)) {
       count++;

@@ -69,14 +69,14 @@ describe('shards', () => {
 
   it('name a broken line by the stretch that it is in', async () => {
     const [first, second] = [jsonLines(ids('a', 20)), jsonLines(ids('b', 20))];
-    await store.put('datasets/d/broken/a.jsonl', Buffer.from(`${first}{"id":\n${second}`));
+    await store.put('datasets/d/broken/a.json', Buffer.from(`${first}{"id":\n${second}`));
     const shards = await shardsOf('broken', first.length);
     const { labelled, skipped } = await labelAll(shards);
     expect(labelled).toEqual([...ids('a', 20), ...ids('b', 20)]);
     expect(shards[0].files[0].end).toBe(first.length + '{"id":\n'.length);
-    expect(skipped).toEqual(['datasets/d/broken/a.jsonl:21: not a usable structure']);
+    expect(skipped).toEqual(['datasets/d/broken/a.json:21: not a usable structure']);
     const later = await labelAll(await shardsOf('broken', first.length - 1));
-    expect(later.skipped).toEqual([`datasets/d/broken/a.jsonl@byte${first.length}:1: not a usable structure`]);
+    expect(later.skipped).toEqual([`datasets/d/broken/a.json@byte${first.length}:1: not a usable structure`]);
   });
 
   it('never cut a document, gzip data or a CIF', async () => {

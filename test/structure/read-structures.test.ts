@@ -107,6 +107,11 @@ describe('readStructures', () => {
     expect(unknown).toMatch(`m-2: ${path}:3:species_at_sites: structure m-2: "Xx" is no known element`);
   });
 
+  it('takes JSON Lines that are named so for lines, also where the first is broken', async () => {
+    const path = await write('first.jsonl', `{"id":\n${jsonLines(resource('f-1'), resource('f-2'))}`);
+    expect((await read(path)).map((found) => found.slice(0, 3))).toEqual([path.slice(0, 3), 'f-1', 'f-2']);
+  });
+
   it('yields a damaged file among several with its reason', async () => {
     await write('some/a.cif', CIF.slice(0, -8));
     await write('some/b.cif', CIF);
