@@ -34,30 +34,26 @@ export const STORAGE_ACCESS: Readonly<Record<FunctionName, StorageAccess>> = {
   'screen-chunk': { read: ['runs/*', 'datasets/*'], write: ['runs/*/chunks/*'], list: ['runs/*'] },
   reduce: { read: ['runs/*', 'datasets/*'], write: ['runs/*'], list: ['runs/*'] },
   'split-dataset': {
-    read: ['datasets/*', TEACHER, LABELS, 'retrain/*'],
+    read: ['datasets/*', TEACHER, LABELS],
     write: ['retrain/*'],
-    list: ['datasets/*', 'teacher/*', 'labels/*', 'retrain/*'],
+    list: ['datasets/*', 'teacher/*', 'labels/*'],
   },
-  'label-shard': {
-    read: ['datasets/*', TEACHER, 'retrain/*'],
-    write: ['retrain/*'],
-    list: ['datasets/*', 'teacher/*', 'retrain/*'],
-  },
-  'collect-labels': {
-    read: [TEACHER, LABELS, 'retrain/*'],
-    write: ['retrain/*'],
-    list: ['teacher/*', 'labels/*', 'retrain/*'],
-  },
+  'label-shard': { read: ['datasets/*', 'retrain/*'], write: ['retrain/*'], list: ['datasets/*', 'retrain/*'] },
+  'collect-labels': { read: ['retrain/*'], write: ['retrain/*'], list: ['retrain/*'] },
   train: { read: ['retrain/*'], write: ['retrain/*'], list: ['retrain/*'] },
   assess: {
-    read: ['retrain/*', 'models/*'],
+    read: ['retrain/*', 'models/*', TEACHER, LABELS],
     write: ['retrain/*', 'models/students/*'],
-    list: ['retrain/*', 'models/*'],
+    list: ['retrain/*', 'models/*', 'teacher/*', 'labels/*'],
   },
-  promote: { read: ['retrain/*', 'models/*'], write: [POINTER, LABELS], list: ['retrain/*', 'models/*'] },
+  promote: {
+    read: ['retrain/*', 'models/*', TEACHER, LABELS],
+    write: [POINTER, LABELS],
+    list: ['retrain/*', 'models/*', 'teacher/*', 'labels/*'],
+  },
   trigger: {
-    read: ['spaces/*', TEACHER, POINTER, LABELS, 'datasets/*', 'runs/*'],
+    read: ['spaces/*', TEACHER, POINTER, 'datasets/*', 'runs/*'],
     write: [],
-    list: ['spaces/*', 'teacher/*', 'models/*', 'labels/*', 'datasets/*', 'runs/*'],
+    list: ['spaces/*', 'teacher/*', 'models/*', 'datasets/*', 'runs/*'],
   },
 };

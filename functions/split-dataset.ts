@@ -3,7 +3,7 @@ import type { ConditionalStore } from '../shared/io/store.ts';
 import { encodeJson, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
 import { checkDatasetName, datasetPrefix, jobKey } from '../shared/retraining/job-keys.ts';
 import { compositionsFile, cutIntoShards, sortDataset } from '../shared/retraining/shards.ts';
-import { DISTILL_DEFAULTS, parseDistillSettings } from '../shared/student/distill-options.ts';
+import { parseDistillSettings } from '../shared/student/distill-options.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
@@ -64,9 +64,8 @@ function parseDataset(event: unknown): string | null {
 }
 
 async function loadCloud(): Promise<SplitRuntime> {
-  const { store } = await cloudRuntime();
-  const changed = process.env.DISTILL_SETTINGS;
-  const distill = changed ? parseDistillSettings(changed, 'DISTILL_SETTINGS') : DISTILL_DEFAULTS;
+  const { store, environment } = await cloudRuntime();
+  const distill = parseDistillSettings(environment.text('DISTILL_SETTINGS'), 'DISTILL_SETTINGS');
   return { store, settings: { seed: 1, distill } };
 }
 
