@@ -1,11 +1,21 @@
 import { App } from 'aws-cdk-lib';
-import { readConfig } from './config.ts';
+import { ConfigError, readConfig } from './config.ts';
 import { addChecks, addDeployment } from './deployment.ts';
 
 const ASSETS = 'dist/lambda'; // where `npm run build:lambda` puts them; context key `assets` names another place
 
-const app = new App();
-const config = readConfig(app.node.tryGetContext('stage'), app.node.tryGetContext('ionsieve'));
-addDeployment(app, config, app.node.tryGetContext('assets') ?? ASSETS);
-addChecks(app);
-app.synth();
+function synthesize(): void {
+  const app = new App();
+  const config = readConfig(app.node.tryGetContext('stage'), app.node.tryGetContext('ionsieve'));
+  addDeployment(app, config, app.node.tryGetContext('assets') ?? ASSETS);
+  addChecks(app);
+  app.synth();
+}
+
+try {
+  synthesize();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

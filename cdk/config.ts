@@ -45,6 +45,8 @@ export interface StageSettings {
   readonly promotionMargin: number;
   /** Share of a dataset's structures that may be unreadable, in [0, 1]. */
   readonly maxQuarantineShare: number;
+  /** Settings of the distillation that are otherwise than by default; `split-dataset` checks them. */
+  readonly distillation: Readonly<Record<string, unknown>>;
 }
 
 /** A stage to deploy. */
@@ -69,6 +71,7 @@ export const DEFAULT_SETTINGS: StageSettings = {
   removalPolicy: 'retain',
   promotionMargin: 0.01,
   maxQuarantineShare: 0.1,
+  distillation: {},
 };
 
 /** A setting that cannot be used: where, what it is and what is expected. */
@@ -112,6 +115,7 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
   removalPolicy: oneOf('retain', 'destroy'),
   promotionMargin: number(0, 1),
   maxQuarantineShare: number(0, 1),
+  distillation: plainObject,
 };
 
 /**

@@ -21,15 +21,15 @@ export class Notifications extends Construct {
       description: `ionsieve ${config.stage}: notifications`,
       enableKeyRotation: true,
     });
-    // A key of its own, so that the services which publish can do nothing with the key of the data.
-    for (const service of ['events', 'cloudwatch'])
-      this.key.addToResourcePolicy(
-        new PolicyStatement({
-          principals: [new ServicePrincipal(`${service}.amazonaws.com`)],
-          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-          resources: ['*'], // in a key's policy: this key
-        }),
-      );
+    // A key of its own, so that the services which publish can do nothing with the key of the data. The library lets
+    // EventBridge use it where a rule has the topic as a target.
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'], // in a key's policy: this key
+      }),
+    );
     this.topic = new Topic(this, 'Topic', {
       topicName: stageName(config.stage, 'notifications'),
       displayName: `ionsieve ${config.stage}`,

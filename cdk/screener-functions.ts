@@ -74,6 +74,8 @@ function environmentOf(name: FunctionName, config: DeploymentConfig): Record<str
   switch (name) {
     case 'plan':
       return { SPENDING_LIMIT_USD: String(config.spendingLimitUsd) };
+    case 'split-dataset':
+      return { DISTILL_SETTINGS: JSON.stringify(config.distillation) };
     case 'collect-labels':
       return { MAX_QUARANTINE_SHARE: String(config.maxQuarantineShare) };
     case 'assess':

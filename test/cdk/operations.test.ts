@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { flat, ofType, ROOT, synthesize, synthesizeStage } from './synthesize.ts';
+
+const stages = synthesize({
+  dev: {},
+  prod: { schedule: 'rate(7 days)', notificationEmails: ['a@b.org', 'c@d.org'], retentionDays: { logs: 30 } as never },
+});
+const { dev, prod } = stages;
+
+/** ARN of the queue for what could not be delivered. */
+const DEAD_LETTERS = '<DeadLettersBBF8BAAB.Arn>';
+
+describe('triggers', () => {
+  const rules = ofType(prod.screener, 'AWS::Events::Rule').map(([, rule]) => rule);
+  const rule = (name: string) => rules.find(({ Name }) => Name === `ionsieve-prod-${name}`)!;
+
+  it.each([
+    ['teacher-changed', 'teacher/teacher.json'],
+    ['dataset-ready', { wildcard: 'datasets/*/READY' }],
+  ])('%s: begin when the bucket gets %j', (name, key) => {
+    const { source, 'detail-type': type, detail } = rule(name).EventPattern as Record<string, unknown>;
+    const { bucket, object } = detail as { bucket: { name: unknown[] }; object: { key: unknown[] } };
+    expect([source, type]).toEqual([['aws.s3'], ['Object Created']]);
+    expect(bucket.name.map(flat)).toEqual(['ionsieve-prod-<AWS::AccountId>-<AWS::Region>']);
+    expect(object.key).toEqual([key]);
+  });
+
+  it('tell of both workflows when an execution fails, times out or is stopped', () => {
+    const { detail } = rule('execution-failed').EventPattern as { detail: Record<string, unknown[]> };
+    expect(detail.status).toEqual(['FAILED', 'TIMED_OUT', 'ABORTED']);
+    expect(detail.stateMachineArn).toHaveLength(2);
+  });
+
+  it('keep what cannot be delivered, for two weeks', () => {
+    const targets = rules.flatMap(({ Targets }) => Targets as { DeadLetterConfig: { Arn: unknown } }[]);
+    const [[, schedule]] = ofType(prod.screener, 'AWS::Scheduler::Schedule');
+    const all = [...targets, schedule.Target as (typeof targets)[0]];
+    expect(all.map(({ DeadLetterConfig }) => flat(DeadLetterConfig.Arn))).toEqual(Array(4).fill(DEAD_LETTERS));
+    const [, trigger] = ofType(prod.screener, 'AWS::Lambda::Function').find(([id]) => id.includes('Trigger'))!;
+    expect(flat((trigger.DeadLetterConfig as Record<string, unknown>).TargetArn)).toBe(DEAD_LETTERS);
+    expect(prod.screener.DeadLettersBBF8BAAB.Properties.MessageRetentionPeriod).toBe(14 * 86_400);
+  });
+});
+
+describe('schedule', () => {
+  it('is off by default', () => {
+    expect(ofType(dev.screener, 'AWS::Scheduler::Schedule')).toEqual([]);
+  });
+
+  it('has the default space screened again', () => {
+    const [[, schedule]] = ofType(prod.screener, 'AWS::Scheduler::Schedule');
+    expect(schedule.ScheduleExpression).toBe('rate(7 days)');
+    expect(JSON.parse((schedule.Target as { Input: string }).Input)).toEqual({
+      source: 'ionsieve.schedule',
+      space: 'spaces/ionic-quinary.json',
+    });
+  });
+});
+
+describe('notifications', () => {
+  it('go to every address', () => {
+    const subscriptions = ofType(prod.screener, 'AWS::SNS::Subscription').map(([, { Protocol, Endpoint }]) => [
+      Protocol,
+      Endpoint,
+    ]);
+    expect(subscriptions).toEqual([
+      ['email', 'a@b.org'],
+      ['email', 'c@d.org'],
+    ]);
+  });
+
+  it('are encrypted with a key that events and alarms may use, and the data key is not it', () => {
+    const [[id, { KeyPolicy }]] = ofType(prod.screener, 'AWS::KMS::Key');
+    const [[, topic]] = ofType(prod.screener, 'AWS::SNS::Topic');
+    expect(flat(topic.KmsMasterKeyId)).toBe(`<${id}.Arn>`);
+    const services = JSON.stringify(KeyPolicy).match(/\w+\.amazonaws\.com/g);
+    expect(services?.sort()).toEqual(['cloudwatch.amazonaws.com', 'events.amazonaws.com']);
+  });
+});
+
+describe('alarms', () => {
+  const alarms = ofType(dev.screener, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm);
+  const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
+  const headings = [...runbook.matchAll(/^## ([a-z-]+)$/gm)].map(([, heading]) => heading);
+
+  it('each have a section of the runbook, and no section is without an alarm', () => {
+    const links = alarms.map(
+      ({ AlarmDescription }) => /docs\/runbook\.md#([a-z-]+)$/.exec(String(AlarmDescription))?.[1],
+    );
+    expect(links.sort()).toEqual(headings.sort());
+  });
+
+  it('tell the subscribers, but of a failed execution, of which a rule tells with its cause', () => {
+    const quiet = alarms.filter(({ AlarmActions }) => AlarmActions === undefined);
+    expect(quiet.map(({ AlarmName }) => AlarmName)).toEqual(['ionsieve-dev-execution-failed']);
+  });
+
+  it('ring at 80 % of the time-out of a chunk', () => {
+    const slow = alarms.find(({ AlarmName }) => AlarmName === 'ionsieve-dev-chunks-slow')!;
+    expect(slow).toMatchObject({ Statistic: 'Maximum', MetricName: 'Duration', Threshold: 0.8 * 5 * 60_000 });
+  });
+});
+
+describe('dashboard', () => {
+  const [[, { DashboardBody }]] = ofType(dev.screener, 'AWS::CloudWatch::Dashboard');
+  const { widgets } = JSON.parse(flat(DashboardBody)) as { widgets: { properties: { title: string } }[] };
+
+  it('shows speed, progress, cost and what goes wrong', () => {
+    expect(widgets.map(({ properties }) => properties.title)).toEqual([
+      ...['Alarms', 'In the time shown', 'Compositions per second', 'Chunks done', 'Cost, about (US dollars)'],
+      ...['Time of a chunk (ms), chunks at once', 'Errors', 'Throttles', 'Screenings', 'Retrainings'],
+      'Undelivered events',
+    ]);
+  });
+
+  it('reads the metrics of its own stage by the names that the functions give them', () => {
+    const observe = readFileSync(join(ROOT, 'functions', 'observe.ts'), 'utf8');
+    const screen = readFileSync(join(ROOT, 'functions', 'screen-chunk.ts'), 'utf8');
+    expect(observe).toContain("METRICS_NAMESPACE = 'ionsieve'");
+    for (const metric of ['Compositions', 'Chunks']) {
+      expect(flat(DashboardBody)).toContain(`["ionsieve","${metric}","service","screen-chunk","stage","dev"`);
+      expect(screen).toMatch(new RegExp(`\\b${metric}: `));
+    }
+  });
+});
+
+describe('logs', () => {
+  it('of every function and workflow expire', () => {
+    const days = (stage: typeof dev) =>
+      ofType(stage.screener, 'AWS::Logs::LogGroup').map(([, log]) => log.RetentionInDays);
+    expect(days(dev)).toEqual(Array(12).fill(90));
+    expect(days(prod)).toEqual(Array(12).fill(30));
+  });
+
+  it('and traces are on everywhere', () => {
+    for (const [, machine] of ofType(dev.screener, 'AWS::StepFunctions::StateMachine'))
+      expect(machine).toMatchObject({
+        TracingConfiguration: { Enabled: true },
+        LoggingConfiguration: { Level: 'ALL' },
+      });
+    for (const [, one] of ofType(dev.screener, 'AWS::Lambda::Function'))
+      expect(one.TracingConfig).toEqual({ Mode: 'Active' });
+  });
+});
+
+describe('functions', () => {
+  const functions = ofType(dev.screener, 'AWS::Lambda::Function').map(([, one]) => one);
+  const named = (all: typeof functions, name: string) =>
+    all.find(({ FunctionName }) => String(FunctionName).endsWith(`-${name}`))!;
+
+  it('run on Node 24 on the architecture that is configured, the layer too', () => {
+    const x64 = synthesizeStage({ architecture: 'x64' });
+    for (const [stage, architecture] of [
+      [dev, 'arm64'],
+      [x64, 'x86_64'],
+    ] as const) {
+      for (const [, one] of ofType(stage.screener, 'AWS::Lambda::Function'))
+        expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: [architecture], Handler: 'index.handler' });
+      const [[, layer]] = ofType(stage.screener, 'AWS::Lambda::LayerVersion');
+      expect(layer.CompatibleArchitectures).toEqual([architecture]);
+    }
+  });
+
+  it('get the memory and time of their class, within the limits of new accounts by default', () => {
+    expect(named(functions, 'screen-chunk')).toMatchObject({ MemorySize: 1769, Timeout: 300 });
+    expect(Math.max(...functions.map(({ MemorySize }) => MemorySize as number))).toBeLessThanOrEqual(3008);
+    const { screener } = synthesizeStage({
+      memoryMB: { screen: 3538 } as never,
+      timeoutMinutes: { train: 10 } as never,
+    });
+    const changed = ofType(screener, 'AWS::Lambda::Function').map(([, one]) => one);
+    expect(named(changed, 'screen-chunk').MemorySize).toBe(3538);
+    expect(named(changed, 'train').Timeout).toBe(600);
+  });
+
+  it.each([
+    ['plan', ['SPENDING_LIMIT_USD']],
+    ['screen-chunk', []],
+    ['collect-labels', ['MAX_QUARANTINE_SHARE']],
+    ['assess', ['PROMOTION_MARGIN']],
+    ['trigger', ['DEFAULT_SPACE', 'RETRAINING_ARN', 'SCREENING_ARN']],
+  ])('%s: get bucket, stage and %j', (name, own) => {
+    const { Variables } = named(functions, name).Environment as { Variables: Record<string, unknown> };
+    expect(Object.keys(Variables).sort()).toEqual(['BUCKET', 'STAGE', ...own].sort());
+    expect(flat(Variables.BUCKET)).toBe('ionsieve-dev-<AWS::AccountId>-<AWS::Region>');
+  });
+});
+
+describe('two stages in one account', () => {
+  /** Names that are unique in an account; an inline policy's is so in its role only. */
+  const names = (stage: typeof dev) =>
+    Object.values({ ...stage.data, ...stage.screener })
+      .filter(({ Type }) => Type !== 'AWS::IAM::Policy')
+      .flatMap(({ Properties }) => Object.entries(Properties))
+      .filter(([key]) => /^(?:\w+Name|Name)$/.test(key) && !['MetricName', 'DisplayName'].includes(key))
+      .map(([, value]) => flat(value))
+      .filter((name) => !name.startsWith('<')); // a reference to one that is among them
+
+  it('share no name', () => {
+    const shared = names(dev).filter((name) => names(prod).includes(name));
+    expect(names(dev).length).toBeGreaterThan(30);
+    expect(shared).toEqual([]);
+  });
+
+  it('have their name in each of theirs', () => {
+    expect(names(prod).filter((name) => !name.includes('ionsieve-prod-'))).toEqual([]);
+  });
+});
