@@ -70,12 +70,17 @@ function receiptOf(summary: RunSummary, location: string): ReduceReceipt {
   return { runId, ranking, ranked, screened, passed, top, message };
 }
 
+const READ_AT_ONCE = 16; // a store may take long to answer, and 10,000 results are many answers
+
 /** Everything that lies where the chunk results are kept. */
 async function* storedChunks(store: ObjectStore, { runId, chunks }: RunPlan): AsyncGenerator<StoredChunk> {
   const places = new Map(chunks.map(({ chunk }) => [chunkKey(runId, chunk), chunk]));
-  for (const key of await store.list(chunksPrefix(runId))) {
-    const bytes = await store.get(key);
-    if (bytes !== undefined) yield { name: key, chunk: places.get(key), bytes };
+  const keys = await store.list(chunksPrefix(runId));
+  for (let at = 0; at < keys.length; at += READ_AT_ONCE) {
+    const some = keys.slice(at, at + READ_AT_ONCE);
+    const contents = await Promise.all(some.map((key) => store.get(key)));
+    for (const [i, bytes] of contents.entries())
+      if (bytes !== undefined) yield { name: some[i], chunk: places.get(some[i]), bytes };
   }
 }
 

@@ -34,7 +34,7 @@ const MOST_NAMED = 10; // problems that a message lists
 /**
  * Merge the results of all chunks into one, and prove on the way that they are complete: the chunks tile the space
  * exactly, and each has one whole result, of this run and student, that screened every composition of its range.
- * Holds one chunk result at a time.
+ * Keeps no chunk result.
  *
  * @param stored in any order
  * @throws {IntegrityError} naming the chunks that are missing, doubled, damaged or from another run
