@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { Command } from 'commander';
-import { DirectoryStore } from '../shared/io/directory-store.ts';
 import { readText } from '../shared/io/lines.ts';
 import { type AssembledStudent, assembleStudent } from '../shared/student/assemble-student.ts';
 import { renderCard } from '../shared/student/card.ts';
@@ -10,6 +9,7 @@ import type { Weights } from '../shared/student/network.ts';
 import { prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
 import type { DistillJob, DistillResult } from './distill-worker.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
+import { beside, checkOutput, writeTogether } from './output-files.ts';
 import { packagePath } from './package-root.ts';
 import { runJobs } from './worker-jobs.ts';
 
@@ -17,7 +17,7 @@ interface Options {
   readonly labels: string;
   readonly out: string;
   readonly seed: number;
-  readonly teacher: string;
+  readonly teacher?: string;
   readonly workers: number;
 }
 
@@ -28,18 +28,19 @@ export function distillCommand(): Command {
     .requiredOption('--labels <file>', 'labels file, as label writes it (plain or .gz)')
     .requiredOption('--out <file>', 'model to write, such as student.onnx; its card is written beside it')
     .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
-    .option('--teacher <file>', 'the teacher that made the labels', packagePath('models/teacher-sendek-2017.json'))
+    .option('--teacher <file>', 'the teacher that made the labels (default: the published one)')
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
     .action(runDistill);
 }
 
-async function runDistill({ labels, out, seed, teacher, workers }: Options): Promise<void> {
+async function runDistill(options: Options): Promise<void> {
+  const { labels, out, seed, teacher = packagePath('models/teacher-sendek-2017.json'), workers } = options;
   const set = prepareTrainingSet(
     { file: labels, text: await readText(labels) },
     { file: teacher, text: await readText(teacher) },
     seed,
   );
-  await new DirectoryStore(dirname(out)).checkWritable(basename(out));
+  await checkOutput(out, [labels, teacher]);
   const { folds, weights } = await trainAll(set, workers);
   await writeStudent(out, assembleStudent(set, weights, folds));
 }
@@ -66,14 +67,14 @@ async function trainAll(
 }
 
 async function writeStudent(out: string, { model, card }: AssembledStudent): Promise<void> {
-  const store = new DirectoryStore(dirname(out));
-  const stem = basename(out).replace(/\.onnx$/i, '');
-  const text = new TextEncoder();
-  await store.put(`${stem}.card.json`, text.encode(`${JSON.stringify(card, null, 2)}\n`));
-  await store.put(`${stem}.card.md`, text.encode(renderCard(card)));
-  await store.put(basename(out), model);
+  const cardPath = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
+  const files: [string, Uint8Array][] = [
+    [out, model],
+    [`${cardPath}.md`, Buffer.from(renderCard(card))],
+    [`${cardPath}.json`, Buffer.from(`${JSON.stringify(card, null, 2)}\n`)],
+  ];
+  await writeTogether(files);
   const { auc, averagePrecision, f1 } = card.student;
   const metrics = `AUC ${auc.mean.toFixed(3)}, average precision ${averagePrecision.mean.toFixed(3)}, F1 ${f1.mean.toFixed(3)}`;
-  const files = [out, ...['card.md', 'card.json'].map((kind) => join(dirname(out), `${stem}.${kind}`))];
-  process.stderr.write(`held-out systems: ${metrics}\n${files.join(', ')} written\n`);
+  process.stderr.write(`held-out systems: ${metrics}\n${files.map(([path]) => path).join(', ')} written\n`);
 }

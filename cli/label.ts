@@ -1,13 +1,13 @@
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { InputError } from '../shared/errors.ts';
-import { DirectoryStore } from '../shared/io/directory-store.ts';
 import { readText } from '../shared/io/lines.ts';
 import type { StructureLabel } from '../shared/labels/label.ts';
-import { countReasons, labelStructures, type SkippedStructure } from '../shared/labels/label-structures.ts';
+import { countReasons, labelStructures, type SkippedStructure, UNUSABLE } from '../shared/labels/label-structures.ts';
 import { compress, formatLabels, formatSkipped } from '../shared/labels/labels-file.ts';
 import { readStructures } from '../shared/structure/read-structures.ts';
 import { parseTeacher, type Teacher } from '../shared/teacher/teacher.ts';
+import { beside, checkOutput, writeTogether } from './output-files.ts';
 import { packagePath } from './package-root.ts';
 
 interface LabelOptions {
@@ -28,12 +28,14 @@ export function labelCommand(): Command {
 async function label(paths: readonly string[], options: LabelOptions): Promise<void> {
   const teacherPath = options.teacher ?? packagePath('models/teacher-sendek-2017.json');
   const teacher = parseTeacher(await readText(teacherPath), teacherPath);
+  await checkOutput(options.out, [...paths, teacherPath]);
   const { labels, skipped } = await collect(paths, teacher);
   const reasons = countReasons(skipped).map(([reason, count]) => `${count} skipped: ${reason}`);
-  if (labels.length === 0)
-    throw new InputError(`no structure could be labelled (${reasons.join('; ')})`, { file: paths[0] }, NEEDED);
-  await write(skippedPath(options.out), formatSkipped(skipped));
-  await write(options.out, formatLabels(labels));
+  if (labels.length === 0) throw nothingLabelled(paths, skipped, reasons);
+  await writeTogether([
+    [skippedPath(options.out), Buffer.from(formatSkipped(skipped))],
+    [options.out, encode(options.out, formatLabels(labels))],
+  ]);
   const passed = labels.filter(({ probability }) => probability >= teacher.threshold).length;
   const lines = [
     `${labels.length} structures labelled by ${teacher.name}, ${passed} with P >= ${teacher.threshold}`,
@@ -43,7 +45,19 @@ async function label(paths: readonly string[], options: LabelOptions): Promise<v
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-const NEEDED = 'Give at least one readable structure with Li and a more electronegative element.';
+/** The first unusable structure's fault stands for all: what is wrong with it, and where. */
+function nothingLabelled(
+  paths: readonly string[],
+  skipped: readonly SkippedStructure[],
+  reasons: readonly string[],
+): InputError {
+  const first = skipped.find(({ reason }) => reason === UNUSABLE) ?? skipped[0];
+  return new InputError(
+    `no structure could be labelled (${reasons.join('; ')}); ${first.id}: ${first.detail}`,
+    { file: paths[0] },
+    'Give at least one readable structure with Li and a more electronegative element.',
+  );
+}
 
 async function collect(
   paths: readonly string[],
@@ -60,10 +74,9 @@ async function collect(
 
 /** `labels.csv` and `labels.csv.gz` → `labels.skipped.csv`. */
 function skippedPath(out: string): string {
-  return join(dirname(out), `${basename(out).replace(/(\.csv)?(\.gz)?$/i, '')}.skipped.csv`);
+  return beside(out, `${basename(out).replace(/(\.csv)?(\.gz)?$/i, '')}.skipped.csv`);
 }
 
-async function write(path: string, text: string): Promise<void> {
-  const bytes = path.toLowerCase().endsWith('.gz') ? compress(text) : new TextEncoder().encode(text);
-  await new DirectoryStore(dirname(path)).put(basename(path), bytes);
+function encode(path: string, text: string): Uint8Array {
+  return path.toLowerCase().endsWith('.gz') ? compress(text) : Buffer.from(text);
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { InputError } from '../shared/errors.ts';
-import { fileError } from '../shared/io/directory-store.ts';
+import { fileError, makeDirectory } from '../shared/io/directory-store.ts';
 
 /** Who works on a run. */
 interface Owner {
@@ -42,7 +42,7 @@ export async function lockRun(path: string): Promise<() => Promise<void>> {
 
 async function create(path: string, content: string): Promise<boolean> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     await writeFile(path, content, { flag: 'wx' });
     return true;
   } catch (error) {

@@ -1,13 +1,13 @@
-import { basename, dirname, extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { DescriptorUndefinedError, InputError } from '../shared/errors.ts';
-import { DirectoryStore } from '../shared/io/directory-store.ts';
 import { readText } from '../shared/io/lines.ts';
 import { readStructures } from '../shared/structure/read-structures.ts';
 import { type Measurement, parseConductivities } from '../shared/teacher/conductivities.ts';
 import { type StructureFeatures, structureFeatures } from '../shared/teacher/features.ts';
 import { fitTeacher, type MeasuredCompound } from '../shared/teacher/fit-teacher.ts';
 import { formatTeacher, type Teacher } from '../shared/teacher/teacher.ts';
+import { checkOutput, writeTogether } from './output-files.ts';
 
 interface FitOptions {
   readonly structures: readonly string[];
@@ -49,6 +49,7 @@ function positiveNumber(text: string): number {
 
 async function runFit(options: FitOptions): Promise<void> {
   const { conductivities, out, threshold, penalty } = options;
+  await checkOutput(out, [conductivities, ...options.structures, ...options.fallbackStructures]);
   const measurements = parseConductivities(await readText(conductivities), conductivities, threshold);
   const ids = new Set(measurements.flatMap(({ structureIds }) => structureIds));
   const sources = [await readFeatures(options.structures, ids), await readFeatures(options.fallbackStructures, ids)];
@@ -65,7 +66,7 @@ async function runFit(options: FitOptions): Promise<void> {
     conductivityThreshold: threshold,
     penalty,
   });
-  await new DirectoryStore(dirname(out)).put(basename(out), new TextEncoder().encode(formatTeacher(teacher)));
+  await writeTogether([[out, Buffer.from(formatTeacher(teacher))]]);
   report(teacher, measurements.length - compounds.length, out);
 }
 

@@ -69,11 +69,7 @@ export class DirectoryStore implements ConditionalStore {
 
   /** Refuse a key that cannot be written, before the long work whose result it is for. */
   async checkWritable(key: string): Promise<void> {
-    await this.write(key, new Uint8Array(), async (partial, path) => {
-      const found = await stat(path).catch(() => undefined);
-      if (found?.isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });
-      await rm(partial);
-    });
+    await this.write(key, new Uint8Array(), (partial) => rm(partial));
   }
 
   private async write(
@@ -84,7 +80,8 @@ export class DirectoryStore implements ConditionalStore {
     const path = this.path(key);
     const partial = `${path}.${randomUUID()}${TEMPORARY}`;
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await refuseSpecialFile(path);
+      await makeDirectory(dirname(path));
       const file = await open(partial, 'wx');
       try {
         await file.writeFile(bytes);
@@ -175,6 +172,29 @@ export class DirectoryStore implements ConditionalStore {
 
 class NotFirst extends Error {}
 
+/** A rename would put a plain file in the place of a device or a pipe. */
+async function refuseSpecialFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || found.isFile()) return;
+  if (found.isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });
+  throw new InputError('this is no regular file', { file: path }, 'Name a file that may be replaced.');
+}
+
+/** Make a directory and those above it, level by level: `mkdir` with `recursive` never returns for a path in `/proc`. */
+export async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw again; // another process made it meanwhile
+    });
+  }
+}
+
 function truncated(path: string, start: number, end: number, read: number): IntegrityError {
   return new IntegrityError(
     `bytes ${start} to ${end} were asked for and ${read} were there`,
@@ -184,8 +204,7 @@ function truncated(path: string, start: number, end: number, read: number): Inte
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC:
-    'The disk is full: free space or choose another directory; what is finished is kept and the same command goes on.',
+  ENOSPC: 'The disk is full: free space or choose another directory, and give the same command again.',
   EDQUOT: 'Your quota is used up: free space or choose another directory.',
   EACCES: 'Permission was denied: choose a directory that you can read and write.',
   EPERM: 'Permission was denied: choose a directory that you can read and write.',

@@ -11,7 +11,7 @@ export const IONIC_ANIONS: readonly string[] = ['N', 'O', 'F', 'S', 'Cl', 'Se', 
 
 const IONIC = new Set(IONIC_ANIONS.map(atomicNumber));
 
-/** Whether a label is of an ionic crystal, the teacher's domain. */
+/** Whether the anion (atomic number of the most electronegative element) is that of an ionic crystal, the teacher's domain. */
 export function isIonic({ anion }: Pick<FormulaLabel, 'anion'>): boolean {
   return IONIC.has(anion);
 }

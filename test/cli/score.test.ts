@@ -70,9 +70,15 @@ describe('score', () => {
     writeFileSync(join(directory, 'f.txt.gz'), gzipSync(text));
     const formulas = async (...args: string[]): Promise<string[]> =>
       (await scores('--student', 'mine.onnx', ...args)).map(({ formula }) => formula);
-    expect(await formulas('Li3P', '--file', 'f.txt')).toEqual(['Li3P', 'Li3PS4', 'Li2O', 'Li2S']);
+    expect(await formulas('Li3PO4', '--file', 'f.txt')).toEqual(['Li3PO4', 'Li3PS4', 'Li2O', 'Li2S']);
     expect(await formulas('--file', 'f.txt.gz')).toEqual(['Li3PS4', 'Li2O', 'Li2S']);
   });
+});
+
+it('score says which compositions are outside the domain of the teacher', async () => {
+  const { code, stdout, stderr } = await score('--student', 'mine.onnx', '--json', 'Li3P', 'Li2O', 'Li2');
+  expect([code, (JSON.parse(stdout) as Score[]).length]).toEqual([0, 3]);
+  expect(stderr).toMatch(/^outside the teacher's domain, .* none of N O F S Cl Se Br Te I: Li3P, Li2\n$/);
 });
 
 describe('score refuses, with exit code 2 and nothing on stdout,', () => {
