@@ -23,6 +23,9 @@ export interface CompositionList {
   readonly files: readonly ListedFile[];
 }
 
+/** Beside tables in a folder: the mark of a complete dataset, what people write about it, folders as empty objects. */
+const NO_DATA = /(^|[\\/])(READY|README[^\\/]*|LICEN[CS]E[^\\/]*|[^\\/]*\.md|)$/i;
+
 /** Rows that one vCPU reads, parses and scores in a second, about. */
 const ROWS_PER_VCPU_SECOND = 5e4;
 
@@ -33,7 +36,7 @@ const ROWS_PER_VCPU_SECOND = 5e4;
  * @throws {InputError} if there are none, another file lies between them, or one lacks the column of formulas
  */
 export async function prepareList(inputs: Inputs, name: string): Promise<PreparedSource> {
-  const names = (await inputs.list(name)).filter((file) => basename(file) !== 'READY');
+  const names = (await inputs.list(name)).filter((file) => isTable(file) || !NO_DATA.test(file));
   const other = names.find((file) => !isTable(file));
   if (names.length === 0 || (names.length > 1 && other !== undefined)) {
     const problem = other === undefined ? 'there is no file' : `${basename(other)} is neither CSV nor Parquet`;

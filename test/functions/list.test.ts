@@ -114,7 +114,7 @@ describe('a run over a list of formulas', () => {
     const folder = await mkdtemp(join(root, 'parts-'));
     await csv(formulas.slice(0, 7001), 'a.csv', folder);
     await csv(formulas.slice(7001), 'b.csv', folder);
-    await writeFile(join(folder, 'READY'), '');
+    for (const name of ['READY', 'README.txt', 'LICENSE', 'notes.md']) await writeFile(join(folder, name), '');
     const parts = await runList(folder, 4);
     expect(parts.files['ranking.csv']).toBe(whole.files['ranking.csv']);
     expect(parts.files['skipped.csv']).toBe(whole.files['skipped.csv']);
@@ -194,7 +194,7 @@ describe('a list that is not what it was', () => {
 
   it.each([
     ['no file', [], 'there is no file'],
-    ['a file that is no table beside tables', ['a.csv', 'b.cif'], 'b.cif is neither CSV nor Parquet'],
+    ['a file that is no table beside tables', ['a.csv', 'b.csv.gz'], 'b.csv.gz is neither CSV nor Parquet'],
   ])('is refused where there is %s', async (_, names, message) => {
     const folder = await mkdtemp(join(root, 'refused-'));
     for (const name of names) await csv(rows, name, folder);
