@@ -28,7 +28,8 @@ export interface SortedDataset {
   readonly others: readonly ObjectInfo[]; // of no known format, not read
 }
 
-const SHARD_BYTES = 1 << 23; // about 6,000 structures: some ten seconds of work
+const SHARD_BYTES = 1 << 25; // about 25,000 structures: some ten seconds of work
+const MAX_BYTES = 1 << 30; // of what cannot be cut: some minutes of work
 const GZIP_RATIO = 8; // structure files shrink to about an eighth
 const ITEM_BYTES = 100_000; // of an item's JSON; a state may hold 256 KiB
 const LINES = /\.(json|jsonl|optimade)$/i; // can be cut at line breaks
@@ -71,7 +72,11 @@ export function compositionsFile({ compositions, others }: SortedDataset, datase
   );
 }
 
-/** Distribute structure files over shards of about equal work, in the order of their keys; large files are cut. */
+/**
+ * Distribute structure files over shards of about equal work, in the order of their keys; large files are cut.
+ *
+ * @throws {InputError} naming a file that is too large for one shard and cannot be cut
+ */
 export async function cutIntoShards(
   store: ObjectStore,
   jobId: string,
@@ -90,6 +95,7 @@ export async function cutIntoShards(
     const parts = await partsOf(store, { key, size, version }, shardBytes);
     for (const part of parts) {
       const unpacked = ((part.end ?? size) - (part.start ?? 0)) * (key.toLowerCase().endsWith('.gz') ? GZIP_RATIO : 1);
+      if (unpacked > MAX_BYTES) throw tooLarge(store, part);
       const json = Buffer.byteLength(JSON.stringify(part)) + 1;
       if (work + unpacked > shardBytes || itemBytes + json > ITEM_BYTES) finish();
       files.push(part);
@@ -109,4 +115,12 @@ async function partsOf(store: ObjectStore, file: ShardFile, shardBytes: number):
   if (lineEnd < 0 || startsDocument(Buffer.from(head.subarray(0, lineEnd)).toString())) return [file];
   const ranges = await cutIntoLineRanges(store, key, size, shardBytes);
   return ranges.map((range) => ({ ...file, ...range }));
+}
+
+function tooLarge({ location }: ObjectStore, { key, size }: ShardFile): InputError {
+  return new InputError(
+    `${size} bytes are too much to be read at once, and the file cannot be cut`,
+    { file: `${location}/${key}` },
+    'Split it, or give its structures as unpacked JSON Lines, which are cut as needed.',
+  );
 }

@@ -107,6 +107,9 @@ describe('shards', () => {
     const plain = await cutIntoShards(store, 'job', [file('a.cif', 50), file('b.cif', 50)], 100);
     const packed = await cutIntoShards(store, 'job', [file('a.cif.gz', 10), file('b.cif.gz', 10)], 100);
     expect([plain.length, packed.length]).toEqual([1, 2]);
+    await expect(cutIntoShards(store, 'job', [file('datasets/d/a.jsonl.gz', 2 ** 28)])).rejects.toThrow(
+      'datasets/d/a.jsonl.gz: 268435456 bytes are too much to be read at once, and the file cannot be cut',
+    );
   });
 });
 
