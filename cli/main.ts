@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { cloudCommand } from './cloud.ts';
 import { distillCommand } from './distill.ts';
 import { labelCommand } from './label.ts';
 import { describeError, endOnClosedPipe, exitCodeOf } from './output.ts';
@@ -20,6 +21,7 @@ function program(): Command {
     distillCommand(),
     scoreCommand(),
     teacherCommand(),
+    cloudCommand(),
   ];
   const root = new Command('ionsieve')
     .description('Screens composition spaces for solid lithium-ion conductors.')

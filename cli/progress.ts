@@ -84,11 +84,13 @@ export function progressLine(
   return `${bar}${percent} % of ${formatCount(total)}, ${formatRate(rate)}${left}`;
 }
 
-function formatRate(perSecond: number): string {
+/** Compositions per second for people. */
+export function formatRate(perSecond: number): string {
   return perSecond < 1e5 ? `${formatCount(Math.round(perSecond))}/s` : `${(perSecond / 1e6).toFixed(2)} million/s`;
 }
 
-function formatDuration(seconds: number): string {
+/** A time for people: 200 → 3 min. */
+export function formatDuration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;

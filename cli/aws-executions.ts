@@ -1,0 +1,189 @@
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  DescribeMapRunCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  ListMapRunsCommand,
+  type MapRunItemCounts,
+  RedriveExecutionCommand,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { PlanReceipt } from '../functions/plan.ts';
+import type { ReduceReceipt } from '../functions/reduce.ts';
+import { InputError } from '../shared/errors.ts';
+import { calling } from './aws-errors.ts';
+import type { CloudSession } from './aws-session.ts';
+
+/** One execution of the screening workflow. */
+export interface CloudRun {
+  readonly arn: string;
+  readonly name: string;
+  readonly status: string; // RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE
+  readonly redrivable: boolean;
+  readonly started: Date;
+  readonly stopped: Date | undefined;
+  readonly input: { readonly space?: string; readonly compositions?: string; readonly student?: string };
+  readonly plan: PlanReceipt | undefined; // undefined until it is planned, and if planning failed
+  readonly reduced: ReduceReceipt | undefined; // undefined until it is ranked, and if there was nothing to do
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+}
+
+/** What became of the chunks of a run so far. */
+export interface ChunkCounts {
+  readonly total: number;
+  readonly pending: number;
+  readonly running: number;
+  readonly succeeded: number;
+  readonly failed: number; // or timed out
+  readonly aborted: number;
+}
+
+/** Progress of the map of a run. */
+export interface MapProgress {
+  readonly arn: string;
+  readonly started: Date;
+  readonly counts: ChunkCounts;
+}
+
+/** Start an execution. @returns false if one of this name was there, with another input or ended */
+export async function startExecution(
+  { states, screening }: CloudSession,
+  name: string,
+  input: object,
+): Promise<boolean> {
+  const command = new StartExecutionCommand({ stateMachineArn: screening, name, input: JSON.stringify(input) });
+  return calling('states:StartExecution', screening, async () => {
+    try {
+      await states.send(command);
+      return true;
+    } catch (error) {
+      if (error instanceof ExecutionAlreadyExists) return false;
+      throw error;
+    }
+  });
+}
+
+/** Have an execution that failed or was stopped go on where it was: finished chunks are kept. */
+export async function redriveExecution({ states }: CloudSession, executionArn: string): Promise<void> {
+  const command = new RedriveExecutionCommand({ executionArn });
+  await calling('states:RedriveExecution', executionArn, () => states.send(command));
+}
+
+export async function stopExecution({ states }: CloudSession, executionArn: string, cause: string): Promise<void> {
+  const command = new StopExecutionCommand({ executionArn, error: 'Cancelled', cause });
+  await calling('states:StopExecution', executionArn, () => states.send(command));
+}
+
+/** ARN of the execution of a name, whether there is one or not. */
+export function executionArn({ screening }: CloudSession, name: string): string {
+  return `${screening.replace(':stateMachine:', ':execution:')}:${name}`;
+}
+
+/** An execution, or undefined if there is none. */
+export async function describeRun(session: CloudSession, arn: string): Promise<CloudRun | undefined> {
+  const found = await calling('states:DescribeExecution', arn, async () => {
+    try {
+      return await session.states.send(new DescribeExecutionCommand({ executionArn: arn }));
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) return undefined;
+      throw error;
+    }
+  });
+  return found === undefined ? undefined : runOf(session, arn, found);
+}
+
+async function runOf(session: CloudSession, arn: string, found: DescribeExecutionCommandOutput): Promise<CloudRun> {
+  const output = parse(found.output) as { plan?: PlanReceipt; reduce?: ReduceReceipt };
+  return {
+    ...{ arn, name: found.name ?? '', status: found.status ?? '' },
+    redrivable: found.redriveStatus === 'REDRIVABLE',
+    started: found.startDate ?? new Date(0),
+    stopped: found.stopDate,
+    input: parse(found.input),
+    plan: output.plan ?? (await plannedBy(session, arn)),
+    reduced: output.reduce,
+    error: found.error,
+    cause: found.cause,
+  };
+}
+
+const EVENTS_OF_PLANNING = 200; // at most, retries included
+
+/** What the first state of an execution said: while an execution runs, and when it failed, it has no output. */
+async function plannedBy({ states }: CloudSession, executionArn: string): Promise<PlanReceipt | undefined> {
+  const command = new GetExecutionHistoryCommand({ executionArn, maxResults: EVENTS_OF_PLANNING });
+  const { events = [] } = await calling('states:GetExecutionHistory', executionArn, () => states.send(command));
+  const exit = events.find(({ stateExitedEventDetails }) => stateExitedEventDetails?.name === 'Plan');
+  return (parse(exit?.stateExitedEventDetails?.output) as { plan?: PlanReceipt }).plan;
+}
+
+function parse(json: string | undefined): object {
+  return json === undefined ? {} : (JSON.parse(json) as object);
+}
+
+/** Executions of a stage, the newest first. */
+export async function* listRuns(session: CloudSession): AsyncGenerator<CloudRun> {
+  let nextToken: string | undefined;
+  do {
+    const page = await calling('states:ListExecutions', session.screening, () =>
+      session.states.send(new ListExecutionsCommand({ stateMachineArn: session.screening, nextToken })),
+    );
+    for (const { executionArn: arn = '' } of page.executions ?? []) {
+      const run = await describeRun(session, arn);
+      if (run !== undefined) yield run;
+    }
+    nextToken = page.nextToken;
+  } while (nextToken);
+}
+
+/**
+ * The newest execution of a run.
+ *
+ * @param wanted run id, name or ARN of an execution; the newest of all if absent
+ * @throws {InputError} if there is none
+ */
+export async function findRun(session: CloudSession, wanted: string | undefined): Promise<CloudRun> {
+  if (wanted?.startsWith('arn:')) {
+    const run = await describeRun(session, wanted);
+    if (run !== undefined) return run;
+  } else {
+    for await (const run of listRuns(session))
+      if (wanted === undefined || run.name === wanted || run.plan?.runId === wanted) return run;
+  }
+  throw new InputError(
+    wanted === undefined ? `stage ${session.stage} has no runs` : `stage ${session.stage} has no run ${wanted}`,
+    {},
+    wanted === undefined ? 'Begin one with `cloud start`.' : '`cloud list` shows the runs of the last 90 days.',
+  );
+}
+
+/** How far the map of a run is, or undefined if it did not begin. @param known ARN of the map, once it is known */
+export async function mapProgress(
+  { states }: CloudSession,
+  { arn }: CloudRun,
+  known?: string,
+): Promise<MapProgress | undefined> {
+  const mapRunArn = known ?? (await findMap(states, arn));
+  if (mapRunArn === undefined) return undefined;
+  const { startDate, itemCounts } = await calling('states:DescribeMapRun', mapRunArn, () =>
+    states.send(new DescribeMapRunCommand({ mapRunArn })),
+  );
+  return { arn: mapRunArn, started: startDate ?? new Date(0), counts: countsOf(itemCounts) };
+}
+
+async function findMap(states: CloudSession['states'], executionArn: string): Promise<string | undefined> {
+  const { mapRuns = [] } = await calling('states:ListMapRuns', executionArn, () =>
+    states.send(new ListMapRunsCommand({ executionArn })),
+  );
+  return mapRuns[0]?.mapRunArn;
+}
+
+function countsOf(counts: MapRunItemCounts | undefined): ChunkCounts {
+  const { total = 0, pending = 0, running = 0, succeeded = 0, failed = 0, timedOut = 0, aborted = 0 } = counts ?? {};
+  return { total, pending, running, succeeded, failed: failed + timedOut, aborted };
+}

@@ -1,0 +1,34 @@
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { calling } from './aws-errors.ts';
+import type { CloudSession } from './aws-session.ts';
+
+/** A chunk that could not be screened. */
+export interface FailedChunk {
+  readonly chunk: number;
+  readonly error: string;
+}
+
+const MOST_NAMED = 5;
+
+/** The first of the chunks that failed, with the reasons: the execution itself says only that some did. */
+export async function failedChunks({ states }: CloudSession, mapRunArn: string): Promise<FailedChunk[]> {
+  const list = new ListExecutionsCommand({ mapRunArn, statusFilter: 'FAILED', maxResults: MOST_NAMED });
+  const { executions = [] } = await calling('states:ListExecutions', mapRunArn, () => states.send(list));
+  const failed = executions.map(async ({ executionArn }) => {
+    const { input, error, cause } = await calling('states:DescribeExecution', executionArn ?? '', () =>
+      states.send(new DescribeExecutionCommand({ executionArn })),
+    );
+    return { chunk: (JSON.parse(input ?? '{}') as { chunk: number }).chunk, error: reasonOf(error, cause) };
+  });
+  return Promise.all(failed);
+}
+
+/** A function's error is JSON in the cause. */
+export function reasonOf(error = 'failed', cause = ''): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { errorMessage?: string };
+    return `${error}: ${errorMessage ?? cause}`;
+  } catch {
+    return cause === '' ? error : `${error}: ${cause}`;
+  }
+}

@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { ConfigError, readConfig, type StageSettings } from '../cdk/config.ts';
+import { InputError } from '../shared/errors.ts';
+import { packagePath } from './package-root.ts';
+
+interface Context {
+  readonly stage?: string;
+  readonly ionsieve?: unknown;
+}
+
+/** The stage that commands mean unless told otherwise: the one that `cdk deploy` deploys, by `cdk.json`. */
+export function defaultStage(): string {
+  return readContext().stage ?? 'dev';
+}
+
+/** Settings of a stage in `cdk.json`. Throws {@link InputError} if it is not there or a setting is wrong. */
+export function stageSettings(stage: string): StageSettings {
+  try {
+    return readConfig(stage, readContext().ionsieve);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new InputError(error.message, {}, 'Correct cdk.json, or give --stage.');
+    throw error;
+  }
+}
+
+function readContext(): Context {
+  const file = packagePath('cdk.json');
+  if (!existsSync(file)) return {};
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { context?: Context }).context ?? {};
+  } catch (error) {
+    throw new InputError(`it is not JSON (${(error as Error).message})`, { file }, 'Correct it.');
+  }
+}

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { InputError } from '../shared/errors.ts';
+import { sha256 } from '../shared/hash.ts';
+import { readBytes } from '../shared/io/files.ts';
+import type { ConditionalStore } from '../shared/io/store.ts';
+import { openStudent } from '../shared/onnx/student-session.ts';
+import { LABELS_KEY, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
+import type { PreparedSource } from '../shared/screen/source.ts';
+import type { ModelCard } from '../shared/student/card.ts';
+import {
+  CURRENT_STUDENT_KEY,
+  encodeCurrentStudent,
+  loadCurrentStudent,
+  type StudentFile,
+  studentKey,
+} from '../shared/student/current-student.ts';
+import { packagePath } from './package-root.ts';
+
+/** A student that lies in the bucket. */
+export interface CloudStudent {
+  readonly key: string;
+  readonly hash: string; // SHA-256, hexadecimal
+}
+
+const SHIPPED: Readonly<Record<StudentFile, string>> = {
+  'student.onnx': 'models/student.onnx',
+  'student.card.json': 'models/student.card.json',
+  'student.card.md': 'models/student.card.md',
+};
+
+/**
+ * The student to screen with: the one in use, or the shipped one where none is in use yet.
+ *
+ * @param asked instead: a model file, which is put into the bucket, or the SHA-256 of one that is there
+ * @param source that a model file is checked against before it is put anywhere
+ */
+export async function resolveStudent(
+  store: ConditionalStore,
+  asked: string | undefined,
+  source: PreparedSource | undefined,
+): Promise<CloudStudent> {
+  if (asked === undefined) return (await inUse(store)) ?? (await provision(store));
+  if (existsSync(asked)) return putStudent(store, asked, source);
+  if (/^[0-9a-f]{64}$/.test(asked)) {
+    const key = studentKey(asked, 'student.onnx');
+    if ((await store.stat(key)) !== undefined) return { key, hash: asked };
+  }
+  throw new InputError(
+    `${JSON.stringify(asked)} is neither a model file nor the SHA-256 of a student in ${store.location}`,
+    { column: '--student' },
+    'Give one of them, or leave the option out for the student in use.',
+  );
+}
+
+async function inUse(store: ConditionalStore): Promise<CloudStudent | undefined> {
+  const found = await loadCurrentStudent(store);
+  return found === undefined ? undefined : { key: found.current.student, hash: found.current.hash };
+}
+
+async function putStudent(
+  store: ConditionalStore,
+  path: string,
+  source: PreparedSource | undefined,
+): Promise<CloudStudent> {
+  const bytes = await readBytes(path);
+  const session = await openStudent(bytes, path, 1);
+  try {
+    source?.checkStudent(session);
+  } finally {
+    await session.release();
+  }
+  const hash = sha256(bytes);
+  const key = studentKey(hash, 'student.onnx');
+  await store.putIf(key, bytes, undefined); // what is there already has the same hash
+  return { key, hash };
+}
+
+/**
+ * Give an empty bucket what the project ships: student, labels, teacher and the pointer to the student. Whoever writes
+ * the pointer first wins. The teacher comes last: it is an event that has students distilled anew unless the student in
+ * use was made from that very teacher.
+ */
+async function provision(store: ConditionalStore): Promise<CloudStudent> {
+  const model = await readBytes(packagePath(SHIPPED['student.onnx']));
+  const hash = sha256(model);
+  for (const [file, path] of Object.entries(SHIPPED))
+    await putShipped(store, studentKey(hash, file as StudentFile), path);
+  await putShipped(store, LABELS_KEY, 'data/labels.csv.gz');
+  const card = JSON.parse(
+    Buffer.from(await readBytes(packagePath(SHIPPED['student.card.json']))).toString(),
+  ) as ModelCard;
+  const pointer = encodeCurrentStudent({
+    student: studentKey(hash, 'student.onnx'),
+    hash,
+    teacherHash: card.teacher.hash,
+    labelsHash: card.labels.hash,
+    averagePrecision: card.student.averagePrecision.mean,
+    previous: null,
+  });
+  await store.putIf(CURRENT_STUDENT_KEY, pointer, undefined);
+  await putShipped(store, TEACHER_KEY, 'models/teacher-sendek-2017.json');
+  const current = await inUse(store);
+  if (current === undefined) throw new Error(`${CURRENT_STUDENT_KEY} was deleted while it was written`);
+  process.stderr.write(
+    `${store.location} had no student: student, labels and teacher are put there as they are shipped\n`,
+  );
+  return current;
+}
+
+/** What is there already stays. */
+async function putShipped(store: ConditionalStore, key: string, path: string): Promise<void> {
+  await store.putIf(key, await readBytes(packagePath(path)), undefined);
+}

@@ -1,0 +1,97 @@
+import { Command, Option } from 'commander';
+import { diff } from './cloud-diff.ts';
+import { estimate } from './cloud-estimate.ts';
+import type { CloudOptions } from './cloud-options.ts';
+import { defaultStage } from './cloud-stage.ts';
+import { DEFAULT_SPACE, SPACE_OPTION } from './load-space.ts';
+import { positiveInteger } from './options.ts';
+
+const RUN = 'run id, or name or ARN of an execution (default: the newest)';
+const SECONDS_BETWEEN_LOOKS = 6; // DescribeMapRun may be called once a second by all who watch
+
+/** `cloud estimate`, `start`, `watch`, `cancel`, `results`, `list` and `diff`: runs in an AWS account. */
+export function cloudCommand(): Command {
+  // What calls AWS is imported when it is called: the other commands do without the SDK.
+  return new Command('cloud')
+    .description('screen in your own AWS account: estimate, start and follow runs, fetch and compare results')
+    .hook('preAction', (_, command) => {
+      if (command.getOptionValue('stage') === undefined) command.setOptionValue('stage', defaultStage());
+    })
+    .addCommand(estimateCommand().action(estimate))
+    .addCommand(startCommand().action(async (options) => (await import('./cloud-start.ts')).start(options)))
+    .addCommand(
+      inCloud('watch', 'show how far a run is until it ends, and how it ended')
+        .argument('[run]', RUN)
+        .option('--interval <seconds>', 'time between looks', positiveInteger, SECONDS_BETWEEN_LOOKS)
+        .action(async (run, options) => (await import('./cloud-watch.ts')).watch(run, options)),
+    )
+    .addCommand(
+      inCloud('cancel', 'stop a run, and say what it has cost; finished chunks are kept')
+        .argument('[run]', RUN)
+        .action(async (run, options: CloudOptions) => (await import('./cloud-cancel.ts')).cancel(run, options)),
+    )
+    .addCommand(
+      inCloud('results', 'download ranking and summary of a run, checked by their hashes')
+        .argument('[run]', RUN)
+        .addOption(outOption())
+        .action(async (run, options) => (await import('./cloud-results.ts')).results(run, options)),
+    )
+    .addCommand(
+      inCloud('list', 'list runs, the newest first, with state, source, student and cost')
+        .option('--limit <count>', 'runs to list, at most', positiveInteger, 20)
+        .action(async (options) => (await import('./cloud-list.ts')).list(options)),
+    )
+    .addCommand(diffCommand().action(diff));
+}
+
+function estimateCommand(): Command {
+  return withSource(new Command('estimate'))
+    .description('cost, chunks and time of a run, without calling AWS')
+    .option('--concurrency <count>', "chunks screened at once (default: the stage's)", positiveInteger)
+    .addOption(stageOption())
+    .option('--json', 'print JSON alone');
+}
+
+function startCommand(): Command {
+  return withSource(inCloud('start', 'put space and student into the bucket if need be, and start a run'))
+    .option('--student <student>', 'model file, or SHA-256 of a student in the bucket (default: the one in use)')
+    .option('--top <count>', 'compositions to rank', positiveInteger, 1000)
+    .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
+    .option('--replace', 'replace a different file of the same name in the bucket');
+}
+
+function diffCommand(): Command {
+  return inCloud('diff', 'what entered, left and moved between two rankings')
+    .argument('<before>', 'ranking.csv, the directory of a run, or a run id')
+    .argument('<after>', 'the same for the later run')
+    .addOption(outOption())
+    .option('--top <count>', 'lines to compare, from the best (default: all)', positiveInteger)
+    .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20);
+}
+
+function withSource(command: Command): Command {
+  return command
+    .option('--space <space>', `${SPACE_OPTION} (default: "${DEFAULT_SPACE}")`)
+    .addOption(
+      new Option('--compositions <list>', 'instead of a space: CSV or Parquet file, or folder').conflicts('space'),
+    )
+    .option('--chunks <count>', 'parts in which the work is done (default: by the amount of work)', positiveInteger);
+}
+
+/** A command with the options of all that call AWS. */
+function inCloud(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(stageOption())
+    .option('--region <region>', 'AWS region (default: AWS_REGION, or that of the profile)')
+    .option('--profile <name>', 'profile of the AWS configuration files (default: AWS_PROFILE)')
+    .option('--json', 'print JSON alone');
+}
+
+function stageOption(): Option {
+  return new Option('--stage <stage>', 'stage, as it was deployed (default: that of cdk.json)');
+}
+
+function outOption(): Option {
+  return new Option('--out <directory>', 'where runs are kept').default('out');
+}
