@@ -21,6 +21,9 @@ export interface LocalRun extends PlanEvent {
   readonly workers: number; // threads
 }
 
+/** Runs work until it is done or its signal, which the caller owns, stops it. */
+export type Interruptible = (work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
+
 /** A finished run. */
 export interface FinishedRun {
   readonly runId: string;
@@ -31,10 +34,10 @@ export interface FinishedRun {
  * Plan, screen every chunk on worker threads, reduce: the very handlers that run in the cloud, over a directory.
  * What an earlier process finished is kept.
  *
- * @param signal stops the run; finished chunks stay
+ * @param interruptible runs work that its signal can stop; planning and reducing, which listen to nothing, stay outside
  * @throws {InputError} if another process works on the run
  */
-export async function runLocally(run: LocalRun, signal: AbortSignal): Promise<FinishedRun> {
+export async function runLocally(run: LocalRun, interruptible: Interruptible): Promise<FinishedRun> {
   const store = new DirectoryStore(run.out);
   await refuseRunDirectory(run.out);
   let release = async (): Promise<void> => undefined;
@@ -54,8 +57,7 @@ export async function runLocally(run: LocalRun, signal: AbortSignal): Promise<Fi
     if (finished !== undefined) return { runId, summary: finished };
     if (resumed && run.chunks !== 0 && run.chunks !== chunks)
       process.stderr.write(`going on with the ${chunks} chunks that this run was planned with, not ${run.chunks}\n`);
-    await screenChunks(run, store, runId, signal);
-    signal.throwIfAborted();
+    await interruptible((signal) => screenChunks(run, store, runId, signal));
     await createReduceHandler(async () => ({ store }))({ runId });
     const summary = await loadFinished(store, runId);
     if (summary === undefined) throw new Error(`the outputs of run ${runId} changed while they were written`);
@@ -67,6 +69,8 @@ export async function runLocally(run: LocalRun, signal: AbortSignal): Promise<Fi
 
 /** A run inside the directory of another one would be a mistake. */
 async function refuseRunDirectory(out: string): Promise<void> {
+  if (out === '')
+    throw new InputError('the name of the output directory is empty', {}, 'Name a directory with --out.');
   if ((await new DirectoryStore(out).get('plan/run.json')) === undefined) return;
   throw new InputError(
     'this directory belongs to another run',

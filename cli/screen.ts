@@ -48,25 +48,18 @@ export function screenCommand(): Command {
 }
 
 async function screen(options: ScreenOptions): Promise<void> {
-  const finished = await interruptible((signal) =>
-    runLocally(
-      {
-        ...(options.compositions === undefined
-          ? { space: findSpaceFile(options.space ?? DEFAULT_SPACE) }
-          : { compositions: resolve(options.compositions) }),
-        student: options.student,
-        ...{ top: options.top, perSystem: options.perSystem, chunks: options.chunks ?? 0 },
-        ...{ workers: options.workers, out: options.out },
-      },
-      signal,
-    ),
-  );
+  const source =
+    options.compositions === undefined
+      ? { space: findSpaceFile(options.space ?? DEFAULT_SPACE) }
+      : { compositions: resolve(options.compositions) };
+  const { student, top, perSystem, chunks = 0, workers, out } = options;
+  const finished = await runLocally({ ...source, student, top, perSystem, chunks, workers, out }, untilInterrupted);
   if (options.json) process.stdout.write(finished.summary);
   else process.stdout.write(describeRun(options.out, finished));
 }
 
-/** Run until done or until the user stops it. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Work until done or until the user stops it. */
+async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals): void => {
     const message = 'stopped; finished chunks are kept: give the same command again to go on';
@@ -74,7 +67,8 @@ async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Prom
   };
   process.once('SIGINT', stop).once('SIGTERM', stop); // a second signal ends the process at once
   try {
-    return await work(controller.signal);
+    await work(controller.signal);
+    controller.signal.throwIfAborted();
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
