@@ -8,7 +8,7 @@ import { loadFinished } from '../shared/report/run-outputs.ts';
 import { CLOUD_CHUNK_SECONDS, defaultChunkCount } from '../shared/screen/batches.ts';
 import { DEFAULT_LIMITS, type RankingLimits } from '../shared/screen/chunk-accumulator.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
-import { MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
+import { chunksPrefix, MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
 import { type RunPlan, type RunRecord, runIdOf } from '../shared/screen/run-plan.ts';
 import { loadRunRecord, storeLocations, storePlan } from '../shared/screen/run-store.ts';
 import type { CompositionSource, PreparedSource } from '../shared/screen/source.ts';
@@ -68,12 +68,24 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
       if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
       const planned = await loadRunRecord(store, runId);
       if (planned !== undefined) return await receiptOf(store, planned, spendingLimit, true);
+      await refuseLeftovers(store, runId);
       const plan = makePlan(runId, source.build(), { name, student }, request, chunkSeconds);
       return await receiptOf(store, await storePlan(store, { plan, studentBytes: bytes }), spendingLimit, false);
     } finally {
       await student.release();
     }
   };
+}
+
+/** Chunk results without the plan that they belong to: a new plan may be cut otherwise, and could not use them. */
+async function refuseLeftovers(store: ObjectStore, runId: string): Promise<void> {
+  const keys = await store.list(chunksPrefix(runId));
+  if (keys.length === 0) return;
+  throw new IntegrityError(
+    `${keys.length} chunk results from ${keys[0]} on are there, but plan/run.json is missing`,
+    { file: `${store.location}/runs/${runId}` },
+    'Restore the plan, or delete the folder and start again.',
+  );
 }
 
 async function prepareSource({ space, compositions }: PlanEvent, inputs: Inputs): Promise<PreparedSource> {

@@ -92,8 +92,8 @@ function checkKeys(record: Record<string, unknown>, at: (key: string) => Fail): 
 }
 
 function readName(value: unknown, fail: Fail): string {
-  if (typeof value === 'string' && value.trim() !== '' && value.length <= 100) return value;
-  return fail(`name ${JSON.stringify(value)} is not a text of 1 to 100 characters`, 'Give the space a short name.');
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 100 && !/\p{Cc}/u.test(value)) return value;
+  return fail(`name ${JSON.stringify(value)} is not a line of 1 to 100 characters`, 'Give the space a short name.');
 }
 
 function readElement(value: unknown, fail: Fail): number {

@@ -231,6 +231,13 @@ describe('a run is refused', () => {
     await expect(startRun(2, 'damaged')).rejects.toThrow('belongs to another run');
   });
 
+  it('when results are there without the plan that they belong to', async () => {
+    const run = await startRun(2, 'lost');
+    await run.screen(0);
+    await rm(join(run.store.location, planKey(run.plan.runId, 'run.json')));
+    await expect(startRun(3, 'lost')).rejects.toThrow(/1 chunk results .*000000\.bin on are there, but .* missing/);
+  });
+
   it('when an event lacks a field', async () => {
     const screen = createScreenHandler(async () => Promise.reject(new Error('not reached')));
     await expect(screen({ runId: 'x', chunk: -1 })).rejects.toThrow(

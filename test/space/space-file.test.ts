@@ -42,7 +42,8 @@ describe('parseSpace', () => {
   it.each([
     [{ maxCoeficient: 8 }, 'maxCoeficient: key "maxCoeficient" is unknown. Did you mean "maxCoefficient"?'],
     [{ colour: 'red' }, 'colour: key "colour" is unknown. Use name, mobileIon,'],
-    [{ name: '' }, 'name: name "" is not a text of 1 to 100 characters.'],
+    [{ name: '' }, 'name: name "" is not a line of 1 to 100 characters.'],
+    [{ name: 'two\nlines' }, 'name "two\\nlines" is not a line'],
     [{ name: undefined }, 'name: key "name" is missing. Add it'],
     [{ mobileIon: 'li' }, 'mobileIon: "li" is no known element. Use symbols such as "Li"; case matters.'],
     [{ elements: 'O' }, 'elements: "O" is not a list of element symbols.'],
