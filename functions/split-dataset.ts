@@ -2,7 +2,7 @@ import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
 import { encodeJson, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
 import { checkDatasetName, datasetPrefix, jobKey } from '../shared/retraining/job-keys.ts';
-import { compositionsFile, cutIntoShards, sortDataset } from '../shared/retraining/shards.ts';
+import { cutIntoShards, nothingToRead, sortDataset } from '../shared/retraining/shards.ts';
 import { parseDistillSettings } from '../shared/student/distill-options.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
@@ -18,10 +18,9 @@ export interface SplitRuntime {
 /** What a retraining is to work on. */
 export interface SplitReceipt {
   readonly jobId: string;
-  readonly kind: 'structures' | 'compositions'; // compositions are not trained on
+  readonly kind: 'structures' | 'compositions'; // compositions are not trained on but screened: `Plan` reads the dataset
   readonly shards: number;
   readonly shardList: string; // key of shards.json
-  readonly compositions?: string; // key of the file of a dataset of compositions
   readonly ignored: number; // files of the dataset that are of another kind
 }
 
@@ -34,23 +33,17 @@ export function createHandler(load: () => Promise<SplitRuntime>): (event: unknow
     const objects = dataset === null ? [] : await store.listDetailed(datasetPrefix(dataset));
     const inputs = await loadJobInputs(store);
     const jobId = jobIdOf(dataset, objects, inputs, settings);
-    const shardList = jobKey(jobId, 'shards.json');
-    const receipt = { jobId, kind: 'structures' as const, shardList };
-    if (dataset === null) {
-      await store.put(shardList, encodeJson([]));
-      await storeJob(store, { jobId, dataset, shards: 0, settings }, inputs);
-      return { ...receipt, shards: 0, ignored: 0 };
-    }
-    const sorted = sortDataset(dataset, objects);
-    const { structures, compositions: lists, others } = sorted;
-    if (structures.length === 0) {
-      const compositions = compositionsFile(sorted, dataset, store.location);
-      return { ...receipt, kind: 'compositions', shards: 0, compositions, ignored: others.length };
+    const { structures, compositions, others } = sortDataset(dataset, objects);
+    const receipt = { jobId, shardList: jobKey(jobId, 'shards.json') };
+    if (dataset !== null && structures.length === 0) {
+      if (compositions.length === 0) throw nothingToRead(others.length, dataset, store.location);
+      return { ...receipt, kind: 'compositions', shards: 0, ignored: others.length };
     }
     const shards = await cutIntoShards(store, jobId, structures);
-    await store.put(shardList, encodeJson(shards));
+    await store.put(receipt.shardList, encodeJson(shards));
     await storeJob(store, { jobId, dataset, shards: shards.length, settings }, inputs);
-    return { ...receipt, shards: shards.length, ignored: lists.length + others.length };
+    const ignored = compositions.length + others.length;
+    return { ...receipt, kind: 'structures', shards: shards.length, ignored };
   };
 }
 

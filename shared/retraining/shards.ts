@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
 import { fileSource } from '../io/byte-source.ts';
 import { cutIntoLineRanges } from '../io/line-ranges.ts';
+import { isTable } from '../io/row-file.ts';
 import type { ObjectInfo, ObjectStore } from '../io/store.ts';
 import { startsDocument, structureFile } from '../structure/read-structures.ts';
 import { datasetPrefix, READY_FILE } from './job-keys.ts';
@@ -33,42 +34,28 @@ const MAX_BYTES = 1 << 30; // of what cannot be cut: some minutes of work
 const GZIP_RATIO = 8; // structure files shrink to about an eighth
 const ITEM_BYTES = 100_000; // of an item's JSON; a state may hold 256 KiB
 const LINES = /\.(json|jsonl|optimade)$/i; // can be cut at line breaks
-const COMPOSITIONS = /\.(csv|csv\.gz|parquet)$/i;
 const MAX_FIRST_LINE = 1 << 22; // bytes; a longer one is no JSON line of a structure
 
-/** Tell the files of a dataset by their names. */
-export function sortDataset(dataset: string, objects: readonly ObjectInfo[]): SortedDataset {
-  const prefix = datasetPrefix(dataset);
+/** Tell the files of a dataset by their names; without a dataset there are none. */
+export function sortDataset(dataset: string | null, objects: readonly ObjectInfo[]): SortedDataset {
+  const prefix = datasetPrefix(dataset ?? '');
   const kinds = { structures: [], compositions: [], others: [] } as Record<keyof SortedDataset, ObjectInfo[]>;
   for (const object of objects) {
     const name = object.key.slice(prefix.length);
     if (name === READY_FILE || name.endsWith('/')) continue; // consoles make a folder as an empty object
     if (structureFile(fileSource(object.key), name) !== undefined) kinds.structures.push(object);
-    else if (COMPOSITIONS.test(name)) kinds.compositions.push(object);
+    else if (isTable(name)) kinds.compositions.push(object);
     else kinds.others.push(object);
   }
   return kinds;
 }
 
-/**
- * The one file of a dataset of compositions.
- *
- * @throws {InputError} if there is none, or there are several
- */
-export function compositionsFile({ compositions, others }: SortedDataset, dataset: string, location: string): string {
-  const [first, second] = compositions;
-  const place = { file: `${location}/${datasetPrefix(dataset)}` };
-  if (second !== undefined)
-    throw new InputError(
-      `there are ${compositions.length} files of compositions, such as ${first.key} and ${second.key}`,
-      place,
-      'Give one file of compositions per dataset.',
-    );
-  if (first !== undefined) return first.key;
-  throw new InputError(
-    `the dataset holds no structures and no compositions, and ${others.length} files of other formats`,
-    place,
-    'Give structure files (.cif, .vasp, .poscar, POSCAR…, .json, .jsonl, .optimade, or with .gz) or one .csv or .parquet file.',
+/** A dataset in which there is nothing to work on. */
+export function nothingToRead(others: number, dataset: string, location: string): InputError {
+  return new InputError(
+    `the dataset holds no structures and no compositions, and ${others} files of other formats`,
+    { file: `${location}/${datasetPrefix(dataset)}` },
+    'Give structure files (.cif, .vasp, .poscar, POSCAR…, .json, .jsonl, .optimade, or with .gz) or tables (.csv, .parquet) of formulas.',
   );
 }
 
