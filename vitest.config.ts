@@ -1,5 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+const settings = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/aws/**'], testTimeout: 60_000 }, // those need an account
+  test: {
+    projects: [
+      // Tests in an emulated account have a configuration of their own.
+      {
+        test: {
+          ...settings,
+          name: 'ionsieve',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/aws/**', 'test/cdk/**'],
+        },
+      },
+      { test: { ...settings, name: 'cdk', include: ['test/cdk/**/*.test.ts'] } }, // loading the library takes seconds
+    ],
+  },
 });

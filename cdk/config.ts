@@ -1,6 +1,11 @@
 /** What can be configured, its defaults and its bounds: the one place where `cdk.json` is read. */
 
-export type Architecture = 'arm64' | 'x64';
+import type { DistillSettings } from '../shared/student/distill-options.ts';
+import type { Architecture } from './artifacts/layer.ts';
+
+/** Settings of distillation that differ from its defaults. */
+export type DistillChanges = Changes<DistillSettings>;
+type Changes<T> = { readonly [K in keyof T]?: T[K] extends object ? Changes<T[K]> : T[K] };
 
 /** Functions that need alike memory and time. */
 export const FUNCTION_CLASSES = ['plan', 'screen', 'reduce', 'label', 'collect', 'train', 'light'] as const;
@@ -45,8 +50,8 @@ export interface StageSettings {
   readonly promotionMargin: number;
   /** Share of a dataset's structures that may be unreadable, in [0, 1]. */
   readonly maxQuarantineShare: number;
-  /** Settings of the distillation that are otherwise than by default; `split-dataset` checks them. */
-  readonly distillation: Readonly<Record<string, unknown>>;
+  /** How students are distilled, where not by the defaults. */
+  readonly distillation: DistillChanges;
 }
 
 /** A stage to deploy. */
@@ -84,6 +89,7 @@ export class ConfigError extends Error {
 }
 
 type Reader<T> = (value: unknown, place: string) => T;
+type ReadersOf<T> = { readonly [K in keyof T]-?: Reader<T[K] extends object ? Changes<T[K]> : T[K]> };
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 const LOG_RETENTION_DAYS = [
@@ -93,6 +99,17 @@ const STAGE = /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/;
 const SPACE_KEY = /^spaces\/[\w.-]+\.json$/;
 const SCHEDULE = /^(rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\))$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+const COUNT = integer(1, 1e9);
+const DISTILL: ReadersOf<DistillSettings> = {
+  ...{ folds: integer(2, 100), mobileIon: integer(1, 118), made: COUNT, labelWeight: number(0, 1e6) },
+  forest: changes({ trees: COUNT, featureShare: number(0, 1), minimumLeaf: COUNT }),
+  training: changes({
+    size: changes({ encoder: COUNT, first: COUNT, second: COUNT }),
+    ...{ steps: COUNT, batch: COUNT, learningRate: number(0, 1), weightDecay: number(0, 1) },
+    averageFrom: number(0, 1),
+  }),
+};
 
 const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> } = {
   architecture: oneOf('arm64', 'x64'),
@@ -115,7 +132,7 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
   removalPolicy: oneOf('retain', 'destroy'),
   promotionMargin: number(0, 1),
   maxQuarantineShare: number(0, 1),
-  distillation: plainObject,
+  distillation: changes(DISTILL),
 };
 
 /**
@@ -148,16 +165,23 @@ function plainObject(value: unknown, place: string): Readonly<Record<string, unk
 
 /** An object of known keys; what is left out has its default. */
 function record<T extends object>(defaults: T, readers: { readonly [K in keyof T]: Reader<T[K]> }): Reader<T> {
-  return (value, place) => {
-    const given = plainObject(value, place);
-    const unknown = Object.keys(given).find((key) => !Object.hasOwn(readers, key));
-    if (unknown !== undefined) throw new ConfigError(place, unknown, `one of ${listed(Object.keys(readers))}`);
-    const read = Object.entries<Reader<unknown>>(readers).map(([key, reader]) => [
-      key,
-      Object.hasOwn(given, key) ? reader(given[key], `${place}.${key}`) : defaults[key as keyof T],
-    ]);
-    return Object.fromEntries(read);
-  };
+  return (value, place) => ({ ...defaults, ...known(value, place, readers) });
+}
+
+/** An object of known keys, some of which are left out. */
+function changes<T extends object>(readers: { readonly [K in keyof T]: Reader<T[K]> }): Reader<Partial<T>> {
+  return (value, place) => known(value, place, readers) as Partial<T>;
+}
+
+function known(value: unknown, place: string, readers: object): object {
+  const given = plainObject(value, place);
+  const known = new Map<string, Reader<unknown>>(Object.entries(readers));
+  const read = Object.entries(given).map(([key, part]) => {
+    const reader = known.get(key);
+    if (reader === undefined) throw new ConfigError(place, key, `one of ${listed([...known.keys()])}`);
+    return [key, reader(part, `${place}.${key}`)];
+  });
+  return Object.fromEntries(read);
 }
 
 function everyClass(reader: Reader<number>): Record<FunctionClass, Reader<number>> {

@@ -153,8 +153,9 @@ export class RetrainingWorkflow extends Construct {
   private screenDataset(): IChainable {
     return startOnce(this, 'ScreenDataset', {
       stateMachine: this.props.screening.workflow.stateMachine,
-      name: JsonPath.format('dataset-{}', JsonPath.stringAt('$.split.jobId')),
-      input: { compositions: JsonPath.format('datasets/{}/', JsonPath.stringAt('$.dataset')) },
+      // By this execution, not by the job: a dataset that is marked ready again is screened with the student of then.
+      name: JsonPath.format('dataset-{}', JsonPath.hash(JsonPath.stringAt('$$.Execution.Name'), 'SHA-256')),
+      input: { compositions: JsonPath.stringAt('$.split.compositions') },
       next: new Succeed(this, 'HandedOver'),
     });
   }

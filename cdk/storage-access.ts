@@ -52,7 +52,7 @@ export const STORAGE_ACCESS: Readonly<Record<FunctionName, StorageAccess>> = {
     list: ['retrain/*', 'models/*', 'teacher/*', 'labels/*'],
   },
   trigger: {
-    read: ['spaces/*', TEACHER, POINTER, 'datasets/*', 'runs/*'],
+    read: ['spaces/*', TEACHER, POINTER, 'datasets/*/READY', 'runs/*'],
     write: [],
     list: ['spaces/*', 'teacher/*', 'models/*', 'datasets/*', 'runs/*'],
   },

@@ -1,23 +1,21 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { App, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../cdk/config.ts';
 import { addChecks, addDeployment, type Deployment } from '../../cdk/deployment.ts';
-import { cdkContext, placeholderAssets, ROOT } from './synthesize.ts';
+import { cdkContext, placeholderAssets, ROOT, scratch } from './synthesize.ts';
 
 interface Report {
   readonly violations: readonly { readonly ruleName: string }[];
 }
 
 const run = promisify(execFile);
-const output = mkdtempSync(join(tmpdir(), 'ionsieve-synth-'));
-afterAll(() => rmSync(output, { recursive: true }));
+const output = join(scratch, 'cdk.out');
 
 /** `cdk synth` of the compiled app, as `cdk.json` has it after its build. */
 function synth(options: string[], env: NodeJS.ProcessEnv = process.env): Promise<{ stderr: string }> {
@@ -31,7 +29,7 @@ describe('cdk synth', () => {
   it('works without credentials, network and Docker in under a minute', { timeout: 60_000 }, async () => {
     const unreachable = 'http://127.0.0.1:9';
     const said = await synth(['--strict', '-o', output, '-c', 'stage=prod', '-c', `assets=${placeholderAssets()}`], {
-      ...{ PATH: process.env.PATH, HOME: output, AWS_EC2_METADATA_DISABLED: 'true' },
+      ...{ PATH: process.env.PATH, HOME: scratch, AWS_EC2_METADATA_DISABLED: 'true' },
       ...{ HTTPS_PROXY: unreachable, HTTP_PROXY: unreachable, CDK_DOCKER: 'there-is-no-docker' },
     });
     expect(said).toMatchObject({ stderr: expect.stringContaining('Successfully synthesized') });
@@ -44,7 +42,7 @@ describe('cdk synth', () => {
   });
 
   it('refuses a stage that cdk.json does not have, in one line', async () => {
-    const refusal = synth(['-o', join(output, 'none'), '-c', 'stage=test']);
+    const refusal = synth(['-o', join(scratch, 'none'), '-c', 'stage=test']);
     await expect(refusal).rejects.toThrow('\ncdk.json: stage: "test" is not one of "dev", "prod"\n');
   });
 });
@@ -52,7 +50,7 @@ describe('cdk synth', () => {
 describe('AwsSolutions rules', () => {
   /** Findings of a deployment that was changed, as the report beside the templates has them. */
   function findings(change: (deployment: Deployment) => unknown = () => undefined): string[] {
-    const outdir = join(output, randomUUID());
+    const outdir = join(scratch, randomUUID());
     const app = new App({ context: cdkContext(), outdir });
     const config = readConfig('dev', { dev: { schedule: 'rate(1 day)' } });
     change(addDeployment(app, config, placeholderAssets()));

@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, readConfig } from '../../cdk/config.ts';
-import { cdkContext } from './synthesize.ts';
 
 const read = (settings: unknown) => readConfig('dev', { dev: settings });
 
@@ -17,13 +17,19 @@ describe('configuration', () => {
     expect(read({ memoryMB: { screen: 3538 } }).memoryMB).toEqual({ ...DEFAULT_SETTINGS.memoryMB, screen: 3538 });
   });
 
+  it('changes of distillation only what it names', () => {
+    expect(read({ distillation: { training: { size: { first: 32 } } } }).distillation).toEqual({
+      training: { size: { first: 32 } },
+    });
+  });
+
   it('is read from JSON text too, as the command line gives it', () => {
     expect(readConfig('ci', '{"ci": {"maxConcurrency": 3}}').maxConcurrency).toBe(3);
   });
 
   it('accepts every stage of cdk.json', () => {
-    const { ionsieve } = cdkContext();
-    for (const stage of Object.keys(ionsieve as object)) expect(readConfig(stage, ionsieve).stage).toBe(stage);
+    const { ionsieve } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')).context;
+    for (const stage of Object.keys(ionsieve)) expect(readConfig(stage, ionsieve).stage).toBe(stage);
   });
 
   it.each([
@@ -44,6 +50,15 @@ describe('configuration', () => {
     [{ removalPolicy: 'snapshot' }, '"snapshot" is not one of "retain", "destroy"'],
     [{ promotionMargin: 1.5 }, 'promotionMargin: 1.5 is not a number from 0 to 1'],
     [{ defaultSpace: 'data/spaces/small.json' }, 'is not a key such as "spaces/ionic-quinary.json"'],
+    [{ distillation: { fold: 5 } }, 'ionsieve.dev.distillation: "fold" is not one of "folds", "mobileIon"'],
+    [
+      { distillation: { training: { steps: 0 } } },
+      'ionsieve.dev.distillation.training.steps: 0 is not an integer from 1',
+    ],
+    [
+      { distillation: { training: { size: { first: 1.5 } } } },
+      'distillation.training.size.first: 1.5 is not an integer',
+    ],
     ['{}', 'ionsieve.dev: "{}" is not an object'],
   ])('refuses %j and says where, what and what is expected', (settings, message) => {
     expect(() => read(settings)).toThrow(message);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { flat, ofType, ROOT, synthesize, synthesizeStage } from './synthesize.ts';
+import { buildBundles } from '../../cdk/artifacts/bundles.ts';
+import { FUNCTION_NAMES } from '../../cdk/storage-access.ts';
+import { flat, ofType, ROOT, scratch, synthesize, synthesizeStage } from './synthesize.ts';
 
 const stages = synthesize({
   dev: {},
@@ -175,9 +177,25 @@ describe('functions', () => {
     expect(named(changed, 'train').Timeout).toBe(600);
   });
 
+  it('have ONNX Runtime beside them if their bundle requires it, and only then', async () => {
+    const bundles = await buildBundles(ROOT, join(scratch, 'bundles'));
+    const layered = functions.filter(({ Layers }) => Layers !== undefined).map(({ FunctionName }) => FunctionName);
+    const needed = bundles.filter(({ usesLayer }) => usesLayer).map(({ name }) => `ionsieve-dev-${name}`);
+    expect(bundles.map(({ name }) => name)).toEqual([...FUNCTION_NAMES].sort());
+    expect(layered.sort()).toEqual(needed.sort());
+  });
+
+  it('get changes of distillation as JSON', () => {
+    const { screener } = synthesizeStage({ distillation: { folds: 3, training: { steps: 100 } } });
+    const changed = ofType(screener, 'AWS::Lambda::Function').map(([, one]) => one);
+    const { Variables } = named(changed, 'split-dataset').Environment as { Variables: Record<string, string> };
+    expect(JSON.parse(Variables.DISTILL_SETTINGS)).toEqual({ folds: 3, training: { steps: 100 } });
+  });
+
   it.each([
     ['plan', ['SPENDING_LIMIT_USD']],
     ['screen-chunk', []],
+    ['split-dataset', ['DISTILL_SETTINGS']],
     ['collect-labels', ['MAX_QUARANTINE_SHARE']],
     ['assess', ['PROMOTION_MARGIN']],
     ['trigger', ['DEFAULT_SPACE', 'RETRAINING_ARN', 'SCREENING_ARN']],

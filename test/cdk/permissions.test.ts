@@ -91,7 +91,7 @@ const HANDLERS: Record<string, { get: string[]; put: string[]; list: string[]; o
     list: ['labels/*', 'models/*', 'retrain/*', 'teacher/*'],
   },
   trigger: {
-    get: ['datasets/*', 'models/current.json', 'runs/*', 'spaces/*', 'teacher/teacher.json'],
+    get: ['datasets/*/READY', 'models/current.json', 'runs/*', 'spaces/*', 'teacher/teacher.json'],
     put: [],
     list: ['datasets/*', 'models/*', 'runs/*', 'spaces/*', 'teacher/*'],
     other: {

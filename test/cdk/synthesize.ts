@@ -27,11 +27,13 @@ export function cdkContext(): Record<string, unknown> {
   return JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'ionsieve-cdk-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+/** A folder that is removed after the tests. */
+export const scratch = mkdtempSync(join(tmpdir(), 'ionsieve-cdk-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
 
-/** A folder with a placeholder for every function and both layers, removed after the tests. */
+/** A folder with a placeholder for every function and both layers. */
 export function placeholderAssets(): string {
+  const folder = join(scratch, 'assets');
   for (const name of [...FUNCTION_NAMES, 'layer-arm64', 'layer-x64']) {
     mkdirSync(join(folder, name), { recursive: true });
     writeFileSync(join(folder, name, 'index.mjs'), `export const handler = async () => '${name}';\n`);

@@ -130,6 +130,10 @@ describe('retraining', () => {
       ...{ Variable: '$.split.kind', StringEquals: 'compositions', Next: 'ScreenDataset' },
     });
     expect([...after(retraining, 'ScreenDataset')]).toEqual(['HandedOver']);
+    expect(retraining.States.ScreenDataset.Parameters).toMatchObject({
+      Input: { 'compositions.$': '$.split.compositions' },
+      'Name.$': "States.Format('dataset-{}', States.Hash($$.Execution.Name, 'SHA-256'))",
+    });
   });
 
   it('labels nothing when there is no structure, as for a new teacher', () => {
