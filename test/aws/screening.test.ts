@@ -1,20 +1,18 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { chunkKey, outputKey } from '../../shared/screen/run-keys.ts';
-import { runCli } from '../run-cli.ts';
 import { readAssembly } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';
 import { execute } from './harness/executions.ts';
-import { ROOT } from './harness/install.ts';
 import type { Fault } from './harness/lambda-service.ts';
-import { seed } from './seed.ts';
+import { cloudOutputs, localOutputs } from './outputs.ts';
+import { seed, useShippedStudent } from './seed.ts';
 import { SPENDING_LIMIT, STAGE } from './stage.ts';
 
 const SPACE = { space: 'spaces/small.json' };
 const CHUNKS = 24;
-const OUTPUTS = ['ranking.csv', 'ranking.parquet', 'summary.json'];
 
 let cloud: Cloud;
 let scratch: string;
@@ -22,6 +20,7 @@ let scratch: string;
 beforeAll(async () => {
   cloud = await startCloud(inject('tools'), await readAssembly(inject('assembly')), STAGE);
   await seed(cloud);
+  await useShippedStudent(cloud);
   scratch = await mkdtemp(join(tmpdir(), 'ionsieve-local-'));
 });
 afterEach(() => {
@@ -44,21 +43,12 @@ function screen(name: string, event: object) {
 }
 
 async function outputs(runId: string): Promise<Record<string, string>> {
-  const read = async (file: string) => [file, text(await cloud.store.get(outputKey(runId, file)))] as const;
-  return Object.fromEntries(await Promise.all(OUTPUTS.map(read)));
+  return cloudOutputs(cloud, runId);
 }
 
 /** The same run by the command line on this machine, in other chunks. */
-async function localOutputs(runId: string, top: number): Promise<Record<string, string>> {
-  const options = ['--top', String(top), '--chunks', '5', '--workers', '2', '--out', scratch];
-  const { code, stderr } = await runCli(ROOT, 'screen', '--space', 'small', ...options);
-  expect([code, stderr]).toEqual([0, expect.anything()]);
-  const read = async (file: string) => [file, text(await readFile(join(scratch, outputKey(runId, file))))] as const;
-  return Object.fromEntries(await Promise.all(OUTPUTS.map(read)));
-}
-
-function text(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? []).toString('latin1');
+function localRun(runId: string, top: number): Promise<Record<string, string>> {
+  return localOutputs(scratch, runId, ['--top', String(top), '--chunks', '5']);
 }
 
 function chunkOf(event: unknown): number {
@@ -97,7 +87,7 @@ describe('a screening', () => {
     const { runId, chunks } = (output as unknown as Planned).plan;
     expect([status, chunks]).toEqual(['SUCCEEDED', CHUNKS]);
     expect(triesByChunk()).toEqual(Array(CHUNKS).fill(1));
-    expect(await outputs(runId)).toEqual(await localOutputs(runId, 500));
+    expect(await outputs(runId)).toEqual(await localRun(runId, 500));
     expect(cloud.gateway.published).toEqual([expect.stringContaining(outputKey(runId, 'ranking.csv'))]);
   });
 
@@ -113,7 +103,7 @@ describe('a screening', () => {
     expect(status).toBe('SUCCEEDED');
     expect(triesByChunk()).toEqual(Array.from({ length: CHUNKS }, (_, chunk) => (chunk === 7 ? 3 : 1)));
     const { runId } = (output as unknown as Planned).plan;
-    expect(await outputs(runId)).toEqual(await localOutputs(runId, 400));
+    expect(await outputs(runId)).toEqual(await localRun(runId, 400));
   });
 
   it('fails with a chunk that always fails, which is named, and a restart does the others no second time', async () => {
@@ -132,7 +122,7 @@ describe('a screening', () => {
     const { status, output } = await screen('restart', { chunks: CHUNKS, top: 300 });
     expect([status, (output as unknown as Planned).plan.runId]).toEqual(['SUCCEEDED', runId]);
     expect(screenedAnew(runId)).toEqual(Array.from({ length: CHUNKS }, () => 1));
-    expect(await outputs(runId)).toEqual(await localOutputs(runId, 300));
+    expect(await outputs(runId)).toEqual(await localRun(runId, 300));
   });
 
   it('above the spending limit stops before anything fans out, with both figures', async () => {

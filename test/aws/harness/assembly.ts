@@ -30,7 +30,7 @@ export interface Assembly {
 export type StageOverrides = Readonly<Record<string, unknown>>;
 
 /**
- * `cdk synth` of one stage, for this machine's architecture, without credentials. The bundles must have been built.
+ * `cdk synth` of one stage, for this machine's architecture, without credentials. App and bundles must have been built.
  *
  * @param directory where to write
  */
@@ -39,7 +39,8 @@ export async function synthesize(directory: string, stage: string, overrides: St
   const context = ['-c', `stage=${stage}`, '-c', `ionsieve=${JSON.stringify(settings)}`];
   const program = join(ROOT, 'node_modules', '.bin', 'cdk');
   const { PATH, HOME } = process.env;
-  await run(program, ['synth', '--quiet', '--output', directory, ...context], {
+  const app = ['--app', 'node dist/cdk/app.js']; // built before
+  await run(program, ['synth', '--quiet', ...app, '--output', directory, ...context], {
     cwd: ROOT,
     env: { PATH, HOME, CI: 'true', AWS_EC2_METADATA_DISABLED: 'true', CDK_DISABLE_VERSION_CHECK: '1' },
     maxBuffer: 1 << 26,

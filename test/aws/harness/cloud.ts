@@ -22,7 +22,7 @@ import { Gateway } from './gateway.ts';
 import type { Tools } from './install.ts';
 import { LambdaService } from './lambda-service.ts';
 import { executeStateMachines, freePort, type Moto, startMoto } from './moto.ts';
-import { checkMapRun, executable, MAP_CHECK } from './moto-gaps.ts';
+import { executable, gapFunctions } from './moto-gaps.ts';
 import type { Statement } from './permissions.ts';
 import { Services } from './services.ts';
 
@@ -41,7 +41,7 @@ export interface Cloud {
   readonly functions: ReadonlyMap<string, DeployedFunction>;
   readonly lambda: LambdaService;
   readonly gateway: Gateway;
-  readonly courier: EventCourier;
+  readonly courier: EventCourier; // to be started
   stop(): Promise<void>;
 }
 
@@ -98,11 +98,11 @@ async function fill(
   const lambda = new LambdaService(tools.node, functions, ({ name }) => credentials(url, name));
   const stateMachines = await moveStateMachines(states, moto, stage);
   const statements = await allStatements(services, states, functions, stateMachines);
-  const helpers = new Map([[MAP_CHECK, (event: string) => checkMapRun(states, event)]]);
+  const asStates = new SFNClient({ ...client, credentials: { accessKeyId: STATES, secretAccessKey: '-' } });
+  const helpers = gapFunctions(states, asStates);
   gateway.serve({ lambda, helpers, statements, keys: await encryptionKeys(s3, bucket) });
   await finishBucket(s3, bucket);
   const courier = new EventCourier(services, lambda);
-  await courier.start();
   const store = new S3Store(s3, bucket);
   return { url, s3, states, services, store, bucket, stateMachines, functions, lambda, gateway, courier };
 }

@@ -35,14 +35,8 @@ export async function settled(cloud: Cloud, executionArn: string): Promise<Execu
   }
 }
 
-function describe({
-  name = '',
-  status = '',
-  error,
-  cause = '',
-  output = '{}',
-}: DescribeExecutionCommandOutput): Execution {
-  return { name, status, error, cause, output: JSON.parse(output) };
+function describe({ name = '', status, error, cause = '', output = '{}' }: DescribeExecutionCommandOutput): Execution {
+  return { name, status: `${status}`, error, cause, output: JSON.parse(output) };
 }
 
 /** Every execution of a workflow, also running ones. */

@@ -59,7 +59,7 @@ export class Gateway {
     const helper = this.account?.helpers.get(name?.split(':').at(-1) ?? '');
     if (helper !== undefined) return sendOutcome(response, await helper(body.toString()));
     const refused = this.check(request, body);
-    if (refused !== undefined) return denyAccess(refused, response);
+    if (refused !== undefined) return denyAccess(refused, request, response);
     if (name !== undefined) return this.invoke(name, body, response);
     if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) this.keepMessage(body);
     await pass(`${this.upstream}${request.url}`, request, body, response);
@@ -114,11 +114,15 @@ function sendError(response: ServerResponse, status: number, type: string, messa
   response.end(JSON.stringify({ Type: 'User', Message: message }));
 }
 
-/** As S3 says it, which the other services' clients understand as well. */
-function denyAccess({ action, resource }: Request, response: ServerResponse): void {
+/** In the words of the service: S3 says it in XML, the others in JSON. */
+function denyAccess({ action, resource }: Request, { headers }: IncomingMessage, response: ServerResponse): void {
   const message = `no identity-based policy allows the ${action} action on ${resource}`;
-  response.writeHead(403, { 'content-type': 'application/xml' });
-  response.end(`<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`);
+  if (headers['x-amz-target'] !== undefined) {
+    sendError(response, 403, 'AccessDeniedException', message);
+  } else {
+    response.writeHead(403, { 'content-type': 'application/xml' });
+    response.end(`<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`);
+  }
 }
 
 function pass(

@@ -1,4 +1,4 @@
-import { DescribeMapRunCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeMapRunCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Outcome } from './environment.ts';
 import { ACCOUNT } from './services.ts';
 
@@ -24,6 +24,7 @@ export function deployable(template: string): string {
 
 interface State {
   readonly Type: string;
+  readonly Resource?: string;
   readonly Next?: string;
   readonly End?: boolean;
   readonly Catch?: unknown;
@@ -33,17 +34,21 @@ interface State {
   readonly ToleratedFailureCount?: number;
 }
 
-/** Name of the function that stands for the check that moto leaves out. */
-export const MAP_CHECK = 'harness-map-check';
+/** Functions that stand for what moto leaves out. */
+const MAP_CHECK = 'harness-map-check';
+const START_EXECUTION = 'harness-start-execution';
 
 /**
- * A definition that moto executes as AWS does:
- * moto goes on after a distributed map whose children failed, so a state that checks the map run is put after each;
- * and it looks up the place of a map's results in the map's output, in which it is not, so that place gets a fixed name.
+ * A definition that moto executes as AWS does.
+ * - Moto goes on after a distributed map whose children failed: a state that checks the map run is put after each.
+ * - It looks up the place of a map's results in the map's output, in which it is not: that place gets a fixed name.
+ * - It cannot start another execution (it sends `Input` for `input`): a function does it with the same parameters.
  */
 export function executable(definition: string): string {
   const machine = JSON.parse(withFixedPrefixes(definition)) as { States: Record<string, State> };
   for (const [name, state] of Object.entries(machine.States)) {
+    if (state.Resource?.endsWith(':states:startExecution'))
+      machine.States[name] = { ...state, Resource: functionArn(START_EXECUTION) };
     if (state.ItemProcessor?.ProcessorConfig?.Mode !== 'DISTRIBUTED') continue;
     if (state.ToleratedFailureCount !== undefined || state.ToleratedFailurePercentage !== undefined)
       throw new Error(`${name} tolerates failures, which the harness does not know`);
@@ -51,11 +56,15 @@ export function executable(definition: string): string {
     const check = `${name} map run`;
     machine.States[name] = { ...state, Next: check, End: undefined };
     machine.States[check] = {
-      ...{ Type: 'Task', Resource: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${MAP_CHECK}`, Next, End, Catch },
+      ...{ Type: 'Task', Resource: functionArn(MAP_CHECK), Next, End, Catch },
       ...{ Parameters: { 'mapRunArn.$': `${ResultPath}.MapRunArn` }, ResultPath: null as never },
     } as State;
   }
   return JSON.stringify(machine);
+}
+
+function functionArn(name: string): string {
+  return `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${name}`;
 }
 
 function withFixedPrefixes(definition: string): string {
@@ -65,13 +74,51 @@ function withFixedPrefixes(definition: string): string {
   );
 }
 
-/** What the check of a map run answers: an error, in AWS's words, if any child failed. */
-export async function checkMapRun(states: SFNClient, event: string): Promise<Outcome> {
-  const { mapRunArn } = JSON.parse(event) as { mapRunArn: string };
+/**
+ * The functions that the definitions of {@link executable} call.
+ *
+ * @param operator may do everything
+ * @param states signs as Step Functions, so that the role of the state machine is checked
+ */
+export function gapFunctions(
+  operator: SFNClient,
+  states: SFNClient,
+): ReadonlyMap<string, (event: string) => Promise<Outcome>> {
+  return new Map([
+    [MAP_CHECK, (event) => checkMapRun(operator, JSON.parse(event))],
+    [START_EXECUTION, (event) => startExecution(states, JSON.parse(event))],
+  ]);
+}
+
+/** An error, in AWS's words, if any child of a map run failed. */
+async function checkMapRun(states: SFNClient, { mapRunArn }: { mapRunArn: string }): Promise<Outcome> {
   const { itemCounts } = await states.send(new DescribeMapRunCommand({ mapRunArn }));
   const failed = (itemCounts?.failed ?? 0) + (itemCounts?.timedOut ?? 0) + (itemCounts?.aborted ?? 0);
-  if (failed === 0) return { functionError: false, payload: 'null' };
-  const errorType = 'ExceedToleratedFailureThreshold'; // AWS puts `States.` before it, which moto does not let pass
-  const errorMessage = 'The specified tolerated failure threshold was exceeded';
+  // AWS puts `States.` before the name, which moto does not let pass.
+  if (failed > 0)
+    return failure('ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
+  return { functionError: false, payload: 'null' };
+}
+
+/** Parameters of the integration `states:startExecution`. */
+interface StartParameters {
+  readonly StateMachineArn: string;
+  readonly Name?: string;
+  readonly Input?: unknown;
+}
+
+async function startExecution(states: SFNClient, { StateMachineArn, Name, Input }: StartParameters): Promise<Outcome> {
+  const input = JSON.stringify(Input ?? {});
+  const start = new StartExecutionCommand({ stateMachineArn: StateMachineArn, name: Name, input });
+  try {
+    const { executionArn, startDate } = await states.send(start);
+    return { functionError: false, payload: JSON.stringify({ ExecutionArn: executionArn, StartDate: startDate }) };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return failure(`StepFunctions.${name.replace(/(Exception)?$/, 'Exception')}`, message);
+  }
+}
+
+function failure(errorType: string, errorMessage: string): Outcome {
   return { functionError: true, payload: JSON.stringify({ errorType, errorMessage }) };
 }

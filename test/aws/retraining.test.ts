@@ -1,0 +1,157 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { sha256 } from '../../shared/hash.ts';
+import { UNUSABLE } from '../../shared/labels/label-structures.ts';
+import { loadCurrentStudent } from '../../shared/student/current-student.ts';
+import { sharedData } from '../shared-data.ts';
+import { readAssembly, resourcesOf } from './harness/assembly.ts';
+import { type Cloud, startCloud } from './harness/cloud.ts';
+import { type Execution, eventually, executionsOf, settled } from './harness/executions.ts';
+import { cloudOutputs, localOutputs } from './outputs.ts';
+import { seed, useShippedStudent } from './seed.ts';
+import { STAGE } from './stage.ts';
+
+const CIFS = sharedData('cif-sample');
+const STRUCTURES = 60;
+
+/** What goes wrong with real files: nothing in it, cut off, not CIF at all, no cell, an element that there is not. */
+const BROKEN: Readonly<Record<string, (cif: string) => string>> = {
+  'broken-empty.cif': () => '',
+  'broken-cut.cif': (cif) => cif.slice(0, cif.indexOf('_atom_site')),
+  'broken-html.cif': () => '<html><body>404 Not Found</body></html>',
+  'broken-cell.cif': (cif) => cif.replace(/_cell_length_a.*/, '_cell_length_a 0'),
+  'broken-element.cif': (cif) => cif.replace(/^(\s*)Li(?=[\s+\d])/gm, '$1Qq'),
+};
+
+let cloud: Cloud;
+let scratch: string;
+
+beforeAll(async () => {
+  cloud = await startCloud(inject('tools'), await readAssembly(inject('assembly')), STAGE);
+  await seed(cloud); // before events are carried, or the new teacher would start a retraining
+  await cloud.courier.start();
+  scratch = await mkdtemp(join(tmpdir(), 'ionsieve-local-'));
+});
+afterEach(() => {
+  cloud.courier.copies = 1;
+  cloud.courier.delivered.length = 0;
+  cloud.gateway.published.length = 0;
+});
+afterAll(async () => {
+  await cloud?.stop();
+  if (scratch) await rm(scratch, { recursive: true });
+});
+
+/** Upload real structures and broken ones as a dataset, and mark it ready. */
+async function upload(dataset: string, from: number, count: number, broken: readonly string[]): Promise<void> {
+  const names = (await readdir(CIFS!)).sort().slice(from, from + count);
+  const put = (name: string, text: string) => cloud.store.put(`datasets/${dataset}/${name}`, Buffer.from(text));
+  for (const name of names) await put(name, await readFile(join(CIFS!, name), 'utf8'));
+  const healthy = await readFile(join(CIFS!, names[0]), 'utf8');
+  for (const name of broken) await put(name, BROKEN[name](healthy));
+  await put('READY', '');
+}
+
+/** Wait for the retraining that begins now, and for its end. */
+async function nextRetraining(before: number): Promise<Execution> {
+  const found = await eventually(async () => {
+    const all = await executionsOf(cloud, 'retraining');
+    return all.length > before ? all : undefined;
+  });
+  expect(found).toHaveLength(before + 1);
+  return settled(cloud, found[0].arn);
+}
+
+async function text(key: string): Promise<string> {
+  return Buffer.from((await cloud.store.get(key)) ?? []).toString();
+}
+
+/** Id of a structure whose file could not be read. */
+function idOf(name: string): string {
+  return name.replace('.cif', '');
+}
+
+function jobIdOf({ output }: Execution): string {
+  return (output as unknown as { split: { jobId: string } }).split.jobId;
+}
+
+describe.skipIf(CIFS === undefined)('a dataset that is marked ready', () => {
+  it('of real structures and five broken ones, announced twice, ends in one promoted student and its ranking', async () => {
+    cloud.courier.copies = 2;
+    await upload('real', 0, STRUCTURES, Object.keys(BROKEN));
+    const retraining = await nextRetraining(0);
+    expect([retraining.status, retraining.cause]).toEqual(['SUCCEEDED', '']);
+    expect(await executionsOf(cloud, 'retraining')).toHaveLength(1);
+    expect(cloud.courier.delivered).toHaveLength(2);
+
+    const quarantine = await text(`retrain/${jobIdOf(retraining)}/quarantine.csv`);
+    const unusable = quarantine.split('\n').filter((line) => line.includes(UNUSABLE));
+    expect(unusable.map((line) => line.split(',')[0])).toEqual(Object.keys(BROKEN).map(idOf).sort());
+
+    const { current } = (await loadCurrentStudent(cloud.store))!;
+    const model = (await cloud.store.get(current.student))!;
+    expect([sha256(model), current.previous]).toEqual([current.hash, null]);
+
+    const [{ name, arn }] = await executionsOf(cloud, 'screening');
+    expect(name).toContain(current.hash);
+    const screening = await settled(cloud, arn);
+    const { runId } = (screening.output as unknown as { plan: { runId: string } }).plan;
+    const student = join(scratch, 'student.onnx');
+    await writeFile(student, model);
+    expect(await cloudOutputs(cloud, runId)).toEqual(await localOutputs(scratch, runId, ['--student', student]));
+    expect(cloud.gateway.published).toHaveLength(2); // of the promotion and of the ranking
+  });
+
+  it('whose student is worse than the one in use leaves that one in use, and says why', async () => {
+    const before = await useShippedStudent(cloud);
+    const screenings = await executionsOf(cloud, 'screening');
+    await upload('worse', STRUCTURES, 12, []);
+    const retraining = await nextRetraining(1);
+    expect([retraining.status, retraining.cause]).toEqual(['SUCCEEDED', '']);
+    expect((await loadCurrentStudent(cloud.store))?.current).toEqual(before);
+    const candidate = JSON.parse(await text(`retrain/${jobIdOf(retraining)}/candidate.json`));
+    expect(candidate.promote).toBe(false);
+    expect(candidate.averagePrecision).toBeLessThan(before.averagePrecision);
+    expect(await cloud.store.get(candidate.student)).toBeDefined();
+    expect(cloud.gateway.published).toEqual([candidate.reason]);
+    expect(await executionsOf(cloud, 'screening')).toEqual(screenings);
+  });
+
+  it('with too many broken structures stops the run with both figures', async () => {
+    await upload('rotten', STRUCTURES, 12, Object.keys(BROKEN));
+    const { status, cause } = await nextRetraining(2);
+    expect(status).toBe('FAILED');
+    expect(cause).toMatch(/\b5\b.*\b17\b/);
+  });
+});
+
+describe('the schedule', () => {
+  /** Fire it as EventBridge Scheduler would, with the input that the template gives it. */
+  async function fire(): Promise<{ started: boolean; reason: string }> {
+    const assembly = await readAssembly(inject('assembly'));
+    const [{ Properties }] = resourcesOf(assembly, 'AWS::Scheduler::Schedule');
+    const { Input } = Properties.Target as { Input: string };
+    const answer = await cloud.lambda.invoke(cloud.lambda.find(`ionsieve-${STAGE}-trigger`)!, Input);
+    return JSON.parse(answer.throttled ? '{}' : answer.payload);
+  }
+
+  it('that fires twice screens once, and nothing when nothing changed', async () => {
+    await useShippedStudent(cloud);
+    const before = (await executionsOf(cloud, 'screening')).length;
+    await Promise.all([fire(), fire()]);
+    const executions = await executionsOf(cloud, 'screening');
+    expect(executions).toHaveLength(before + 1);
+    expect((await settled(cloud, executions[0].arn)).status).toBe('SUCCEEDED');
+    expect(await fire()).toMatchObject({ started: false, reason: expect.stringContaining('unchanged') });
+    expect(await executionsOf(cloud, 'screening')).toHaveLength(before + 1);
+  });
+});
+
+it('no function used more memory than it has, and none was refused anything', () => {
+  const { functions, lambda, gateway } = cloud;
+  for (const [name, peak] of Object.entries(lambda.peakMemory()))
+    expect(peak).toBeLessThan(functions.get(name)!.memory);
+  expect(gateway.calls.filter(({ allowed }) => !allowed)).toEqual([]);
+});
