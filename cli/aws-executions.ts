@@ -15,6 +15,7 @@ import {
 import type { PlanReceipt } from '../functions/plan.ts';
 import type { ReduceReceipt } from '../functions/reduce.ts';
 import { InputError } from '../shared/errors.ts';
+import { executionName } from '../shared/retraining/executions.ts';
 import { calling } from './aws-errors.ts';
 import type { CloudSession } from './aws-session.ts';
 
@@ -142,6 +143,24 @@ export async function* listRuns(session: CloudSession): AsyncGenerator<CloudRun>
 }
 
 /**
+ * Name of an execution, which can be used once in 90 days.
+ *
+ * @param identity what decides on what is done: the run id where it is known
+ * @param attempt 0 for the name that the triggers use too; more where the names before are used up
+ */
+export function screeningName(identity: readonly unknown[], attempt: number): string {
+  return executionName('screening', attempt === 0 ? identity : [...identity, attempt]);
+}
+
+const ATTEMPTS_KNOWN = 20;
+
+/** Whether an execution that is not planned yet is of a run, by its name. */
+function isNameOf(name: string, runId: string): boolean {
+  for (let attempt = 0; attempt < ATTEMPTS_KNOWN; attempt++) if (name === screeningName([runId], attempt)) return true;
+  return false;
+}
+
+/**
  * The newest execution of a run.
  *
  * @param wanted run id, name or ARN of an execution; the newest of all if absent
@@ -152,8 +171,9 @@ export async function findRun(session: CloudSession, wanted: string | undefined)
     const run = await describeRun(session, wanted);
     if (run !== undefined) return run;
   } else {
-    for await (const run of listRuns(session))
-      if (wanted === undefined || run.name === wanted || run.plan?.runId === wanted) return run;
+    const isWanted = ({ name, plan }: CloudRun): boolean =>
+      wanted === undefined || name === wanted || plan?.runId === wanted || isNameOf(name, wanted);
+    for await (const run of listRuns(session)) if (isWanted(run)) return run;
   }
   throw new InputError(
     wanted === undefined ? `stage ${session.stage} has no runs` : `stage ${session.stage} has no run ${wanted}`,

@@ -19,6 +19,7 @@ export interface CloudSession {
  * @throws {InputError} if there are no credentials, no region, no permission, or no such stage
  */
 export async function openSession({ stage, region, profile }: CloudOptions): Promise<CloudSession> {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'; // ours are checked when it is installed
   const settings = { region, profile, maxAttempts: 5 };
   const states = new SFNClient(settings);
   const arns = await screeningMachines(states);

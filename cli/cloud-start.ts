@@ -1,10 +1,16 @@
 import { basename } from 'node:path';
 import type { ConditionalStore } from '../shared/io/store.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
-import { executionName } from '../shared/retraining/executions.ts';
 import type { RankingLimits } from '../shared/screen/chunk-accumulator.ts';
 import { runIdOf } from '../shared/screen/run-plan.ts';
-import { type CloudRun, describeRun, executionArn, redriveExecution, startExecution } from './aws-executions.ts';
+import {
+  type CloudRun,
+  describeRun,
+  executionArn,
+  redriveExecution,
+  screeningName,
+  startExecution,
+} from './aws-executions.ts';
 import { type CloudSession, openSession } from './aws-session.ts';
 import { estimateRun, formatDollars, type RunEstimate } from './cloud-estimate.ts';
 import type { CloudOptions } from './cloud-options.ts';
@@ -74,7 +80,7 @@ async function begin(
   if (runId !== undefined && (await isFinished(session.store, runId))) return { outcome: 'finished' };
   let attempt = 0;
   for (;;) {
-    const execution = executionName('screening', attempt === 0 ? identity : [...identity, attempt]);
+    const execution = screeningName(identity, attempt);
     const arn = executionArn(session, execution);
     const next = nextStep(await describeRun(session, arn));
     if (next === 'join') return { outcome: 'running', execution };

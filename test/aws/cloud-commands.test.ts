@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { outputKey } from '../../shared/screen/run-keys.ts';
+import { type Ended, runCli } from '../run-cli.ts';
+import { readAssembly } from './harness/assembly.ts';
+import { type Cloud, startCloud } from './harness/cloud.ts';
+import { executionsOf } from './harness/executions.ts';
+import { ROOT } from './harness/install.ts';
+import { SPENDING_LIMIT, STAGE } from './stage.ts';
+
+const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
+const CHUNKS = 20;
+const RANKED = 222; // in the small space, at most 3 of a system
+const SMALL = ['--space', 'small', '--chunks', String(CHUNKS)];
+
+let cloud: Cloud;
+let scratch: string;
+
+beforeAll(async () => {
+  cloud = await startCloud(inject('tools'), await readAssembly(inject('assembly')), STAGE);
+  scratch = await mkdtemp(join(tmpdir(), 'ionsieve-cloud-'));
+});
+afterEach(() => {
+  cloud.lambda.disturb = () => undefined;
+});
+afterAll(async () => {
+  console.info(
+    cloud.gateway.calls.filter(({ allowed }) => !allowed),
+    cloud.lambda.logOf('reduce'),
+  );
+  await cloud?.stop();
+  if (scratch) await rm(scratch, { recursive: true });
+});
+
+/** `ionsieve cloud …` as an operator of the account. */
+async function run(...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, 'cloud', ...args], {
+    cwd: scratch,
+    env: {
+      PATH: process.env.PATH,
+      AWS_ENDPOINT_URL: cloud.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'operator',
+      AWS_SECRET_ACCESS_KEY: '-',
+    },
+  });
+  const text = { stdout: '', stderr: '' };
+  child.stdout.on('data', (data) => {
+    text.stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    text.stderr += data;
+  });
+  const [code] = await once(child, 'close');
+  return { code, ...text };
+}
+
+/** The same with --json, read. */
+async function json(...args: string[]) {
+  const { code, stdout, stderr } = await run(...args, '--stage', STAGE, '--json');
+  expect(stdout, stderr).not.toBe('');
+  return { code, ...JSON.parse(stdout) };
+}
+
+describe('a stage without runs', () => {
+  it('has none to list, watch or cancel', async () => {
+    expect(await run('list', '--stage', STAGE)).toMatchObject({ code: 0, stdout: `stage ${STAGE} has no runs\n` });
+    for (const command of ['watch', 'cancel', 'results'])
+      expect(await run(command, '--stage', STAGE)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('`cloud start`'),
+      });
+  });
+
+  it('is named when another one is asked for', async () => {
+    const { code, stderr } = await run('list', '--stage', 'prod');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `error: stage prod is not deployed in region us-east-1 of this account; ${STAGE} is. Give --stage, --region or --profile, or deploy it: npx cdk deploy --all -c stage=prod\n`,
+    );
+  });
+});
+
+describe('a run', () => {
+  let runId: string;
+
+  it('is started in an empty bucket, which gets the shipped student, labels and teacher; nothing is retrained', async () => {
+    const started = await json('start', ...SMALL);
+    expect(started).toMatchObject({ code: 0, outcome: 'started', chunks: CHUNKS });
+    runId = started.runId;
+    expect(await cloud.store.list('')).toEqual(
+      expect.arrayContaining([
+        ...['labels/labels.csv.gz', 'models/current.json', 'spaces/small.json', 'teacher/teacher.json'],
+        ...['student.card.json', 'student.card.md', 'student.onnx'].map(
+          (f) => `models/students/${started.student}/${f}`,
+        ),
+      ]),
+    );
+  });
+
+  it('is watched to its end', async () => {
+    const ended = await json('watch', runId, '--interval', '1');
+    expect(ended).toMatchObject({ code: 0, runId, status: 'SUCCEEDED', ranked: RANKED });
+    expect(ended.chunks).toEqual({ total: CHUNKS, pending: 0, running: 0, succeeded: CHUNKS, failed: 0, aborted: 0 });
+    expect(ended.spent).toBeGreaterThan(0.002);
+    expect(await executionsOf(cloud, 'retraining')).toEqual([]);
+  });
+
+  it('that is finished is watched as well, and is not started again', async () => {
+    const { stdout } = await run('watch', '--stage', STAGE);
+    expect(stdout).toContain(`next: ionsieve cloud results ${runId} --stage ${STAGE}`);
+    expect(await json('start', ...SMALL)).toMatchObject({ runId, outcome: 'finished', execution: null });
+    expect(await executionsOf(cloud, 'screening')).toHaveLength(1);
+  });
+
+  it('gives the very bytes of the same run on one machine', async () => {
+    const { files } = await json('results', runId, '--out', 'fetched');
+    expect(files).toHaveLength(4);
+    expect((await runCli(scratch, 'screen', '--space', 'small', '--out', 'local')).code).toBe(0);
+    for (const file of ['ranking.csv', 'ranking.parquet', 'summary.json', 'receipt.json']) {
+      const read = (out: string) => readFile(join(scratch, out, outputKey(runId, file)));
+      expect(Buffer.compare(await read('fetched'), await read('local'))).toBe(0);
+    }
+  });
+
+  it('with a damaged output is refused', async () => {
+    const key = outputKey(runId, 'ranking.csv');
+    const good = (await cloud.store.get(key))!;
+    await cloud.store.put(key, good.slice(1));
+    const { code, stderr } = await run('results', runId, '--stage', STAGE, '--out', 'damaged');
+    expect([code, stderr]).toEqual([3, expect.stringContaining(`${key}: its SHA-256 is`)]);
+    await cloud.store.put(key, good);
+  });
+
+  it('is compared with another one, from the cloud or from a directory', async () => {
+    const { runId: other } = await json('start', ...SMALL, '--top', '100');
+    expect(await json('watch', other, '--interval', '1')).toMatchObject({ code: 0, ranked: 100 });
+    const { entered, left, moved, stayed } = await json('diff', other, join('local', 'runs', runId));
+    expect([entered.length, left.length, moved.length, stayed]).toEqual([RANKED - 100, 0, 0, 100]);
+  });
+});
+
+describe('a run that does not succeed', () => {
+  it('above the spending limit says both figures, and a dearer limit would let it begin anew', async () => {
+    const { runId, costEstimate } = await json('start', '--space', 'small', '--chunks', '60', '--top', '300');
+    const { code, stdout } = await run('watch', runId, '--stage', STAGE, '--interval', '1');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`cost ${costEstimate.total} US dollars, above the spending limit of ${SPENDING_LIMIT}`);
+  });
+
+  it('is stopped by cancel, which says what was spent, and goes on when it is started again', async () => {
+    cloud.lambda.disturb = (name, event) =>
+      name.endsWith('screen-chunk') && (event as { chunk: number }).chunk > 5 ? 'throttle' : undefined;
+    const { runId } = await json('start', ...SMALL, '--top', '200');
+    await expect
+      .poll(async () => (await cloud.store.list(`runs/${runId}/chunks/`)).length, { timeout: 60_000 })
+      .toBe(6);
+    const { code, wasRunning, spent, chunks } = await json('cancel', runId);
+    expect([code, wasRunning]).toEqual([0, true]);
+    expect(chunks.succeeded).toBeGreaterThanOrEqual(1);
+    expect(spent).toBeGreaterThan(0);
+    expect(await json('watch', runId)).toMatchObject({ code: 1, status: 'ABORTED' });
+    expect((await json('cancel', runId)).wasRunning).toBe(false);
+    cloud.lambda.disturb = () => undefined;
+    expect(await json('start', ...SMALL, '--top', '200')).toMatchObject({ code: 0, runId, outcome: 'started' });
+    expect(await json('watch', runId, '--interval', '1')).toMatchObject({ code: 0, status: 'SUCCEEDED' });
+  });
+
+  it('for one chunk names the chunk', async () => {
+    cloud.lambda.disturb = (name, event) =>
+      name.endsWith('screen-chunk') && (event as { chunk: number }).chunk === 3 ? 'crash' : undefined;
+    const { runId } = await json('start', ...SMALL, '--top', '50');
+    const { code, stdout, stderr } = await run('watch', runId, '--stage', STAGE, '--interval', '1');
+    expect([code, stdout, stderr]).toEqual([1, expect.stringContaining('chunk 3: '), '']);
+  });
+
+  it('is listed with the others, the newest first', async () => {
+    const { code, stdout } = await run('list', '--stage', STAGE);
+    expect(code).toBe(0);
+    const [header, ...lines] = stdout.trimEnd().split('\n');
+    expect(header.split(/ {2,}/)).toEqual(['run', 'state', 'started', 'source', 'student', 'chunks', 'US dollars']);
+    expect(lines.map((line) => line.split(/ +/)[1])).toEqual([
+      'failed',
+      'succeeded',
+      'aborted',
+      'failed',
+      'succeeded',
+      'succeeded',
+    ]);
+  });
+});
