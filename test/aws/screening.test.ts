@@ -126,7 +126,7 @@ describe('a screening', () => {
   });
 
   it('above the spending limit stops before anything fans out, with both figures', async () => {
-    const { status, error, cause } = await screen('dear', { chunks: 200, top: 201 });
+    const { status, error, cause } = await screen('dear', { space: 'spaces/ionic-quinary.json', chunks: 200 });
     expect([status, error]).toEqual(['FAILED', 'SpendingLimitExceeded']);
     const [, estimate, limit] = /cost ([\d.]+) US dollars, above the spending limit of ([\d.]+)\./.exec(cause) ?? [];
     expect(Number(limit)).toBe(SPENDING_LIMIT);

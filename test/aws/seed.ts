@@ -15,11 +15,12 @@ export function shipped(path: string): Promise<Buffer> {
   return readFile(join(ROOT, path));
 }
 
-/** Put what is shipped into the bucket, as after a first deployment: space, teacher and labels. */
+/** Put what is shipped into the bucket, as after a first deployment: spaces, teacher and labels. */
 export async function seed({ store }: Cloud): Promise<void> {
   await store.put('labels/labels.csv.gz', await shipped('data/labels.csv.gz'));
   await store.put('teacher/teacher.json', await shipped('models/teacher-sendek-2017.json'));
-  await store.put('spaces/small.json', await shipped('data/spaces/small.json'));
+  for (const space of ['small', 'ionic-quinary'])
+    await store.put(`spaces/${space}.json`, await shipped(`data/spaces/${space}.json`));
 }
 
 /** Put the shipped student into use. */
