@@ -18,9 +18,10 @@ export interface SplitRuntime {
 /** What a retraining is to work on. */
 export interface SplitReceipt {
   readonly jobId: string;
-  readonly kind: 'structures' | 'compositions'; // compositions are not trained on but screened: `Plan` reads the dataset
+  readonly kind: 'structures' | 'compositions'; // compositions are not trained on but screened
   readonly shards: number;
   readonly shardList: string; // key of shards.json
+  readonly compositions?: string; // the folder of a dataset of compositions, as `plan` takes it
   readonly ignored: number; // files of the dataset that are of another kind
 }
 
@@ -37,7 +38,8 @@ export function createHandler(load: () => Promise<SplitRuntime>): (event: unknow
     const receipt = { jobId, shardList: jobKey(jobId, 'shards.json') };
     if (dataset !== null && structures.length === 0) {
       if (compositions.length === 0) throw nothingToRead(others.length, dataset, store.location);
-      return { ...receipt, kind: 'compositions', shards: 0, ignored: others.length };
+      const list = datasetPrefix(dataset);
+      return { ...receipt, kind: 'compositions', shards: 0, compositions: list, ignored: others.length };
     }
     const shards = await cutIntoShards(store, jobId, structures);
     await store.put(receipt.shardList, encodeJson(shards));

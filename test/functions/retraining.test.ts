@@ -119,7 +119,9 @@ describe('splitting a dataset', () => {
     await put(store, 'datasets/list/more.parquet', '');
     await put(store, 'datasets/list/README', '');
     await put(store, 'datasets/list/READY', '');
-    expect(await run.split('list')).toMatchObject({ kind: 'compositions', shards: 0, ignored: 1 });
+    expect(await run.split('list')).toMatchObject({
+      ...{ kind: 'compositions', shards: 0, compositions: 'datasets/list/', ignored: 1 },
+    });
     await put(store, 'datasets/list/sub/POSCAR', POSCAR);
     expect(await run.split('list')).toMatchObject({ kind: 'structures', shards: 1, ignored: 3 });
     await put(store, 'datasets/none/a.pdf', '');
