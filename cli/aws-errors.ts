@@ -23,9 +23,9 @@ export function awsError(error: unknown, permission: string, place: string): unk
   return new InputError(`${permission} failed (${error.name}: ${message})`, { file: place }, remedy, { cause: error });
 }
 
-/** Name or code of an error; the SDK says that there is no region in the message alone. */
+/** Name or code of an error; that there is no region, the SDK says in the message alone. */
 function kindOf(error: Error): string {
-  if (error.message.startsWith('Region is missing')) return 'RegionMissing';
+  if (/^Region (is missing|not accepted)/.test(error.message)) return 'RegionMissing';
   const { code } = error as NodeJS.ErrnoException;
   return error.name === 'Error' || error.name === 'AggregateError' ? (code ?? error.name) : error.name;
 }
@@ -42,7 +42,7 @@ const REMEDIES: readonly Remedy[] = [
     matches: /^AccessDenied(Exception)?$|^NotAuthorized$/,
     remedy: (permission) => `Your role lacks ${permission} here: have it allowed, see docs/deployment.md.`,
   },
-  { matches: /^RegionMissing$/, remedy: () => 'Give --region, or set AWS_REGION.' },
+  { matches: /^RegionMissing$/, remedy: () => 'Give --region, such as eu-central-1, or set AWS_REGION.' },
   {
     matches: /^CredentialsProviderError$|^TokenProviderError$/,
     remedy: () => `There are no credentials, or they have run out. ${SIGN_IN}`,

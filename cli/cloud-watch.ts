@@ -17,12 +17,19 @@ export async function watch(wanted: string | undefined, options: WatchOptions): 
   const session = await openSession(options);
   const found = await findRun(session, wanted);
   const { run, progress } = await follow(session, found, options.interval * 1000);
-  const failed =
-    run.status === 'FAILED' && progress !== undefined && progress.counts.failed > 0
-      ? await failedChunks(session, progress.arn)
-      : [];
+  const failed = run.status === 'FAILED' && progress?.counts.failed ? await nameFailed(session, progress.arn) : [];
   process.stdout.write(options.json ? asJson(run, progress, failed) : describe(session, run, progress, failed));
   if (run.status !== 'SUCCEEDED') process.exitCode = 1;
+}
+
+/** That the failed chunks cannot be named must not hide how the run ended. */
+async function nameFailed(session: CloudSession, mapRunArn: string): Promise<readonly FailedChunk[]> {
+  try {
+    return await failedChunks(session, mapRunArn);
+  } catch (error) {
+    process.stderr.write(`the failed chunks cannot be named: ${(error as Error).message}\n`);
+    return [];
+  }
 }
 
 interface Seen {

@@ -1,0 +1,165 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChunkCounts } from '../../cli/aws-executions.ts';
+import { formatDollars } from '../../cli/cloud-estimate.ts';
+import { chunkProgressLine, spentSoFar } from '../../cli/cloud-progress.ts';
+import { nextStep } from '../../cli/cloud-start.ts';
+import type { PlanReceipt } from '../../functions/plan.ts';
+import { estimateCost } from '../../shared/screen/cost-estimate.ts';
+import { runCli } from '../run-cli.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'ionsieve-cloud-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+describe('cloud estimate', () => {
+  it('tells chunks, cost, time and whether the run is within the limit of the stage', async () => {
+    const options = ['--space', 'small', '--chunks', '20', '--concurrency', '5', '--stage', 'prod', '--json'];
+    const { code, stdout } = await runCli(root, 'cloud', 'estimate', ...options);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ source: 'small', compositions: 13336, chunks: 20, cost: estimateCost(13336, 20) },
+      ...{ concurrency: 5, seconds: 38, stage: 'prod', spendingLimit: 25, withinLimit: true },
+    });
+  });
+
+  it('cuts a space as the cloud does, into chunks of 30 s', async () => {
+    const { stdout } = await runCli(root, 'cloud', 'estimate');
+    expect(stdout).toContain('332,395,287 compositions of ionic-quinary in 3 chunks\n');
+    expect(stdout).toMatch(/\ntotal +0\.00217\n/);
+  });
+
+  it('reads a list of compositions', async () => {
+    const list = join(root, 'list.csv');
+    await writeFile(list, 'formula\nLi3PS4\nLi6PS5Cl\n');
+    const { stdout } = await runCli(root, 'cloud', 'estimate', '--compositions', list, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ source: 'list.csv', compositions: 2, chunks: 1 });
+  });
+
+  it('refuses a stage that is not configured', async () => {
+    const { code, stderr } = await runCli(root, 'cloud', 'estimate', '--space', 'small', '--stage', 'elsewhere');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('"elsewhere" is not one of "dev", "prod"')]);
+  });
+});
+
+describe('cloud diff', () => {
+  const HEADER = 'rank,index,formula,system,probability,logit';
+
+  async function writeRanking(directory: string, ...formulas: string[]): Promise<string> {
+    const lines = formulas.map((formula, i) => `${i + 1},${i},${formula},Li-X,${0.9 - i / 10},${2 - i}`);
+    await mkdir(join(root, directory), { recursive: true });
+    await writeFile(join(root, directory, 'ranking.csv'), `${[HEADER, ...lines].join('\n')}\n`);
+    return directory;
+  }
+
+  it('tells what entered, left and moved between two directories', async () => {
+    const before = await writeRanking('before', 'LiCl', 'LiBr', 'LiI');
+    const after = await writeRanking('after', 'LiCl', 'Li3N', 'LiBr');
+    const { code, stdout } = await runCli(root, 'cloud', 'diff', before, join(after, 'ranking.csv'));
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      [
+        '1 entered\nrank  formula  probability\n   2  Li3N     0.800000\n',
+        '1 left\nrank  formula  probability\n   3  LiI      0.700000\n',
+        '1 moved\nfrom  to  formula  before    after\n   2   3  LiBr     0.800000  0.700000\n',
+        '1 stayed where they were\n',
+      ].join('\n'),
+    );
+  });
+
+  it('finds a run by its id where runs are kept, and compares the first lines', async () => {
+    await writeRanking('out/runs/0123456789abcdef0123', 'LiCl', 'LiBr', 'LiI');
+    const after = await writeRanking('later', 'LiCl', 'LiI');
+    const { stdout } = await runCli(root, 'cloud', 'diff', '0123456789abcdef0123', after, '--top', '1', '--json');
+    expect(JSON.parse(stdout)).toEqual({ entered: [], left: [], moved: [], stayed: 1 });
+  });
+
+  it('refuses what is no ranking', async () => {
+    await writeFile(join(root, 'other.csv'), 'a,b\n1,2\n');
+    const wrong = await runCli(root, 'cloud', 'diff', 'other.csv', 'other.csv');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('other.csv:1: column rank, formula')]);
+    const absent = await runCli(root, 'cloud', 'diff', 'no-such-run', 'other.csv');
+    expect([absent.code, absent.stderr]).toEqual([
+      2,
+      expect.stringContaining("a ranking.csv, its directory, or a run's id"),
+    ]);
+  });
+});
+
+describe('the name of an execution that is there already', () => {
+  it.each([
+    ['was never used', undefined, 'start'],
+    ['runs', { status: 'RUNNING', redrivable: false }, 'join'],
+    ['failed and can go on', { status: 'FAILED', redrivable: true, error: 'States.TaskFailed' }, 'redrive'],
+    ['was stopped', { status: 'ABORTED', redrivable: true, error: 'Cancelled' }, 'redrive'],
+    ['failed too long ago', { status: 'FAILED', redrivable: false, error: 'States.TaskFailed' }, 'other name'],
+    ['was above the limit', { status: 'FAILED', redrivable: true, error: 'SpendingLimitExceeded' }, 'other name'],
+    ['succeeded, but its outputs are gone', { status: 'SUCCEEDED', redrivable: false }, 'other name'],
+  ] as const)('if it %s', (_, found, step) => {
+    expect(nextStep(found && { error: undefined, ...found })).toBe(step);
+  });
+});
+
+describe('progress', () => {
+  const counts = (succeeded: number, running = 0): ChunkCounts => ({
+    ...{ total: 100, pending: 100 - succeeded - running, succeeded, running },
+    ...{ failed: 0, aborted: 0 },
+  });
+  const plan = { compositions: 15e9, chunks: 100 };
+
+  it('has the rate since the watch began, and the time left by it', () => {
+    const [first, now] = [
+      { seconds: 100, counts: counts(10) },
+      { seconds: 110, counts: counts(30, 8) },
+    ];
+    expect(chunkProgressLine(plan, 0, first, now, true)).toBe(
+      `[${'#'.repeat(9)}${'.'.repeat(21)}] 30 of 100 chunks done, 8 running, 0 failed, 300.00 million/s, 35 s left`,
+    );
+  });
+
+  it('has the rate since the map began while nothing was finished since, and none at first', () => {
+    const first = { seconds: 20, counts: counts(10) };
+    expect(chunkProgressLine(plan, 0, first, first, false)).toContain('75.00 million/s, 3 min left');
+    const nothing = { seconds: 20, counts: counts(0, 8) };
+    expect(chunkProgressLine(plan, 0, nothing, nothing, false)).toBe('0 of 100 chunks done, 8 running, 0 failed');
+  });
+
+  it('counts every chunk that was begun as spent', () => {
+    const receipt = { costEstimate: 2, chunks: 100 } as PlanReceipt;
+    expect(spentSoFar(receipt, counts(20, 5))).toBe(0.5);
+    expect(spentSoFar(receipt, undefined)).toBe(0);
+  });
+
+  it.each([
+    [0, '0.00'],
+    [1234.5, '1234.50'],
+    [0.135, '0.135'],
+    [0.00217, '0.00217'],
+    [0.0000234, '0.0000234'],
+  ])('%f US dollars are written %s', (dollars, text) => expect(formatDollars(dollars)).toBe(text));
+});
+
+it('no command but those that call AWS loads its SDK', async () => {
+  const loaded = new Set<string>();
+  const packages = new Set<string>();
+  const load = async (file: string): Promise<void> => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = await readFile(join(ROOT, file), 'utf8');
+    for (const [, specifier] of text.matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gm)) {
+      if (specifier.startsWith('.')) await load(normalize(join(dirname(file), specifier)));
+      else packages.add(specifier);
+    }
+  };
+  await load(join('cli', 'main.ts'));
+  expect(loaded.has(join('cli', 'cloud.ts'))).toBe(true);
+  expect([...packages].filter((name) => name.startsWith('@aws-'))).toEqual([]);
+});
