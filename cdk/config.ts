@@ -121,7 +121,7 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
   maxConcurrency: integer(1, 10_000), // child executions of one map run at once
   defaultSpace: text(SPACE_KEY, 'a key such as "spaces/ionic-quinary.json"'),
   schedule: orNull(text(SCHEDULE, 'null, "rate(7 days)" or "cron(0 6 ? * MON *)"')),
-  spendingLimitUsd: number(0, 1e6),
+  spendingLimitUsd: number(0.01, 1e6),
   notificationEmails: list(text(EMAIL, 'an e-mail address')),
   retentionDays: record(DEFAULT_SETTINGS.retentionDays, {
     logs: oneOf(...LOG_RETENTION_DAYS),

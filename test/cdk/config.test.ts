@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, readConfig } from '../../cdk/config.ts';
 
@@ -42,7 +44,7 @@ describe('configuration', () => {
     [{ architecture: 'x86_64' }, '"x86_64" is not one of "arm64", "x64"'],
     [{ schedule: 'weekly' }, 'schedule: "weekly" is not null, "rate(7 days)" or'],
     [{ schedule: '' }, 'schedule: "" is not'],
-    [{ spendingLimitUsd: -1 }, 'spendingLimitUsd: -1 is not a number from 0'],
+    [{ spendingLimitUsd: -1 }, 'spendingLimitUsd: -1 is not a number from 0.01 to 1000000'],
     [{ spendingLimitUsd: null }, 'spendingLimitUsd: null is not a number'],
     [{ notificationEmails: 'a@b.org' }, 'notificationEmails: "a@b.org" is not a list'],
     [{ notificationEmails: ['a@b.org', 'b'] }, 'notificationEmails[1]: "b" is not an e-mail address'],
@@ -73,4 +75,13 @@ describe('configuration', () => {
     expect(() => readConfig('dev', undefined)).toThrow('ionsieve: nothing is not an object');
     expect(() => readConfig('dev', '{dev}')).toThrow('ionsieve: "{dev}" is not JSON');
   });
+});
+
+it('cdk/ takes nothing from shared/ but types', () => {
+  const folder = fileURLToPath(new URL('../../cdk', import.meta.url));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const imports = sources.flatMap(
+    (name) => readFileSync(join(folder, name), 'utf8').match(/^import .*shared\/.*$/gm) ?? [],
+  );
+  expect(imports.filter((line) => !line.startsWith('import type '))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flat, ofType, type Stage, synthesizeStage } from './synthesize.ts';
+import { flat, ofType, type Stage, synthesize } from './synthesize.ts';
 
 const NAME = 'ionsieve-dev-<AWS::AccountId>-<AWS::Region>';
 
@@ -8,7 +8,7 @@ function bucketNamed({ data }: Stage, name: string): [string, Record<string, unk
 }
 
 describe('data stack', () => {
-  const stage = synthesizeStage();
+  const { dev: stage, temporary } = synthesize({ dev: {}, temporary: { removalPolicy: 'destroy' } });
   const [id, bucket] = bucketNamed(stage, NAME);
   const [logsId, logs] = bucketNamed(stage, `${NAME}-logs`);
 
@@ -75,12 +75,13 @@ describe('data stack', () => {
     expect(types.filter((type) => type.startsWith('Custom::') || type === 'AWS::Lambda::Function')).toEqual([]);
   });
 
-  it.each([
-    ['retain', 'Retain'],
-    ['destroy', 'Delete'],
-  ] as const)('with removal policy %s, has its buckets and key as %s', (removalPolicy, deletion) => {
-    const { data } = synthesizeStage({ removalPolicy });
-    const held = Object.values(data).filter(({ Type }) => ['AWS::S3::Bucket', 'AWS::KMS::Key'].includes(Type));
-    expect(held.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual([deletion, deletion, deletion]);
+  it('keeps buckets and key when it is deleted, unless it is told to destroy them', () => {
+    for (const [{ data }, deletion] of [
+      [stage, 'Retain'],
+      [temporary, 'Delete'],
+    ] as const) {
+      const held = Object.values(data).filter(({ Type }) => ['AWS::S3::Bucket', 'AWS::KMS::Key'].includes(Type));
+      expect(held.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual([deletion, deletion, deletion]);
+    }
   });
 });

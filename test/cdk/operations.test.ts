@@ -3,13 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildBundles } from '../../cdk/artifacts/bundles.ts';
 import { FUNCTION_NAMES } from '../../cdk/storage-access.ts';
-import { flat, ofType, ROOT, scratch, synthesize, synthesizeStage } from './synthesize.ts';
+import { flat, ofType, ROOT, scratch, synthesize } from './synthesize.ts';
 
-const stages = synthesize({
+const { dev, prod, other } = synthesize({
   dev: {},
-  prod: { schedule: 'rate(7 days)', notificationEmails: ['a@b.org', 'c@d.org'], retentionDays: { logs: 30 } as never },
+  prod: { schedule: 'rate(7 days)', notificationEmails: ['a@b.org', 'c@d.org'], retentionDays: { logs: 30 } },
+  other: {
+    architecture: 'x64',
+    memoryMB: { screen: 3538 },
+    timeoutMinutes: { train: 10 },
+    distillation: { folds: 3, training: { steps: 100 } },
+  },
 });
-const { dev, prod } = stages;
 
 /** ARN of the queue for what could not be delivered. */
 const DEAD_LETTERS = '<DeadLettersBBF8BAAB.Arn>';
@@ -70,6 +75,22 @@ describe('notifications', () => {
     expect(subscriptions).toEqual([
       ['email', 'a@b.org'],
       ['email', 'c@d.org'],
+    ]);
+  });
+
+  it('may be published by the rule and by alarms of the account, and never without TLS', () => {
+    const [[, { PolicyDocument }]] = ofType(prod.screener, 'AWS::SNS::TopicPolicy');
+    const { Statement } = PolicyDocument as {
+      Statement: { Effect: string; Principal: unknown; Condition?: unknown }[];
+    };
+    expect(Statement.map(({ Effect, Principal, Condition }) => [Effect, Principal, Condition])).toEqual([
+      ['Deny', '*', { Bool: { 'aws:SecureTransport': 'false' } }],
+      [
+        'Allow',
+        { Service: 'cloudwatch.amazonaws.com' },
+        { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      ],
+      ['Allow', { Service: 'events.amazonaws.com' }, undefined],
     ]);
   });
 
@@ -149,14 +170,14 @@ describe('logs', () => {
 
 describe('functions', () => {
   const functions = ofType(dev.screener, 'AWS::Lambda::Function').map(([, one]) => one);
+  const changed = ofType(other.screener, 'AWS::Lambda::Function').map(([, one]) => one);
   const named = (all: typeof functions, name: string) =>
     all.find(({ FunctionName }) => String(FunctionName).endsWith(`-${name}`))!;
 
   it('run on Node 24 on the architecture that is configured, the layer too', () => {
-    const x64 = synthesizeStage({ architecture: 'x64' });
     for (const [stage, architecture] of [
       [dev, 'arm64'],
-      [x64, 'x86_64'],
+      [other, 'x86_64'],
     ] as const) {
       for (const [, one] of ofType(stage.screener, 'AWS::Lambda::Function'))
         expect(one).toMatchObject({ Runtime: 'nodejs24.x', Architectures: [architecture], Handler: 'index.handler' });
@@ -168,11 +189,6 @@ describe('functions', () => {
   it('get the memory and time of their class, within the limits of new accounts by default', () => {
     expect(named(functions, 'screen-chunk')).toMatchObject({ MemorySize: 1769, Timeout: 300 });
     expect(Math.max(...functions.map(({ MemorySize }) => MemorySize as number))).toBeLessThanOrEqual(3008);
-    const { screener } = synthesizeStage({
-      memoryMB: { screen: 3538 } as never,
-      timeoutMinutes: { train: 10 } as never,
-    });
-    const changed = ofType(screener, 'AWS::Lambda::Function').map(([, one]) => one);
     expect(named(changed, 'screen-chunk').MemorySize).toBe(3538);
     expect(named(changed, 'train').Timeout).toBe(600);
   });
@@ -186,8 +202,6 @@ describe('functions', () => {
   });
 
   it('get changes of distillation as JSON', () => {
-    const { screener } = synthesizeStage({ distillation: { folds: 3, training: { steps: 100 } } });
-    const changed = ofType(screener, 'AWS::Lambda::Function').map(([, one]) => one);
     const { Variables } = named(changed, 'split-dataset').Environment as { Variables: Record<string, string> };
     expect(JSON.parse(Variables.DISTILL_SETTINGS)).toEqual({ folds: 3, training: { steps: 100 } });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { afterAll } from 'vitest';
-import { readConfig, type StageSettings } from '../../cdk/config.ts';
+import { readConfig } from '../../cdk/config.ts';
 import { addDeployment } from '../../cdk/deployment.ts';
 import { FUNCTION_NAMES } from '../../cdk/storage-access.ts';
 
@@ -42,22 +42,21 @@ export function placeholderAssets(): string {
 }
 
 /** Templates of stages with these settings, all in one app. */
-export function synthesize(stages: Readonly<Record<string, Partial<StageSettings>>>): Record<string, Stage> {
+export function synthesize<N extends string>(stages: Readonly<Record<N, object>>): Record<N, Stage> {
   const app = new App({ context: cdkContext() });
   const assets = placeholderAssets();
   for (const stage of Object.keys(stages)) addDeployment(app, readConfig(stage, stages), assets);
   const assembly = app.synth();
   const resources = (stack: string): Record<string, Resource> => assembly.getStackByName(stack).template.Resources;
-  return Object.fromEntries(
-    Object.keys(stages).map((stage) => [
-      stage,
-      { data: resources(`ionsieve-${stage}-data`), screener: resources(`ionsieve-${stage}-screener`) },
-    ]),
-  );
+  const entries = Object.keys(stages).map((stage) => [
+    stage,
+    { data: resources(`ionsieve-${stage}-data`), screener: resources(`ionsieve-${stage}-screener`) },
+  ]);
+  return Object.fromEntries(entries) as Record<N, Stage>;
 }
 
 /** One stage, `dev`. */
-export function synthesizeStage(settings: Partial<StageSettings> = {}): Stage {
+export function synthesizeStage(settings: object = {}): Stage {
   return synthesize({ dev: settings }).dev;
 }
 
