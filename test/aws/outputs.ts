@@ -15,10 +15,9 @@ export function cloudOutputs({ store }: Cloud, runId: string): Promise<Outputs> 
   return read(async (file) => (await store.get(outputKey(runId, file))) ?? new Uint8Array());
 }
 
-/** What the same run on this machine comes to: of the small space, by the command line. */
+/** What the same run on this machine comes to, by the command line. */
 export async function localOutputs(directory: string, runId: string, options: string[]): Promise<Outputs> {
-  const fixed = ['--space', 'small', '--workers', '2', '--out', directory];
-  const { code, stderr } = await runCli(ROOT, 'screen', ...fixed, ...options);
+  const { code, stderr } = await runCli(ROOT, 'screen', '--workers', '2', '--out', directory, ...options);
   if (code !== 0) throw new Error(`screen ended with ${code}: ${stderr}`);
   return read((file) => readFile(join(directory, outputKey(runId, file))));
 }

@@ -48,7 +48,7 @@ async function outputs(runId: string): Promise<Record<string, string>> {
 
 /** The same run by the command line on this machine, in other chunks. */
 function localRun(runId: string, top: number): Promise<Record<string, string>> {
-  return localOutputs(scratch, runId, ['--top', String(top), '--chunks', '5']);
+  return localOutputs(scratch, runId, ['--space', 'small', '--top', String(top), '--chunks', '5']);
 }
 
 function chunkOf(event: unknown): number {

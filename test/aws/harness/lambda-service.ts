@@ -23,7 +23,7 @@ export class LambdaService {
   /** Asked before each invocation whether it is to go wrong. */
   disturb: (functionName: string, event: unknown) => Fault | undefined = () => undefined;
   private readonly node: string;
-  private readonly functions: ReadonlyMap<string, DeployedFunction>;
+  private readonly functions: Map<string, DeployedFunction>;
   private readonly variablesOf: (deployed: DeployedFunction) => Record<string, string>;
   private readonly idle = new Map<string, ExecutionEnvironment[]>();
   private readonly all: ExecutionEnvironment[] = [];
@@ -41,7 +41,7 @@ export class LambdaService {
     variablesOf: (deployed: DeployedFunction) => Record<string, string>,
   ) {
     this.node = node;
-    this.functions = functions;
+    this.functions = new Map(functions);
     this.variablesOf = variablesOf;
   }
 
@@ -97,6 +97,12 @@ export class LambdaService {
   private leave(): void {
     this.busy--;
     this.queue.shift()?.();
+  }
+
+  /** Give a function another time-out, in s, from its next execution environment on. */
+  limitTime(deployed: DeployedFunction, timeout: number): void {
+    this.functions.set(deployed.name, { ...deployed, timeout });
+    for (const environment of this.idle.get(deployed.name) ?? []) environment.kill();
   }
 
   /** Invocations of a function since the start, or since the last call of `forget`. */
