@@ -201,8 +201,10 @@ describe('screen refuses with exit code 2, and writes nothing', () => {
   it('a run that another process is at work on', async () => {
     const { child, ended } = start(screenArguments('busy', '--workers', '1', '--chunks', '120'));
     while ((await chunkCount('busy')) < 2) await new Promise((wake) => setTimeout(wake, 2));
+    child.kill('SIGSTOP'); // or it might be done before the second one begins
     expect(await refused(...screenArguments('busy'))).toContain(`process ${child.pid} on`);
     child.kill('SIGTERM');
+    child.kill('SIGCONT');
     expect((await ended).code).toBe(143);
   });
 
