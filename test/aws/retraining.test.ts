@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -11,10 +11,15 @@ import { type Cloud, startCloud } from './harness/cloud.ts';
 import { type Execution, eventually, executionsOf, settled } from './harness/executions.ts';
 import { cloudOutputs, localOutputs } from './outputs.ts';
 import { seed, useShippedStudent } from './seed.ts';
-import { STAGE } from './stage.ts';
+import { STAGE, STAGE_OVERRIDES } from './stage.ts';
 
 const CIFS = sharedData('cif-sample');
 const STRUCTURES = 60;
+const TRAININGS = STAGE_OVERRIDES.distillation.folds + 1; // one more makes the student
+const HURRIED = 8; // s: a training takes longer
+const LISTED = 2000; // compositions of a list
+const CATIONS = ['P', 'Si', 'Ge', 'B', 'La'];
+const HALIDES = ['Cl', 'Br'];
 
 /** What goes wrong with real files: nothing in it, cut off, not CIF at all, no cell, an element that there is not. */
 const BROKEN: Readonly<Record<string, (cif: string) => string>> = {
@@ -100,12 +105,16 @@ describe.skipIf(CIFS === undefined)('a dataset that is marked ready', () => {
     const { runId } = (screening.output as unknown as { plan: { runId: string } }).plan;
     const student = join(scratch, 'student.onnx');
     await writeFile(student, model);
-    expect(await cloudOutputs(cloud, runId)).toEqual(await localOutputs(scratch, runId, ['--student', student]));
+    expect(await cloudOutputs(cloud, runId)).toEqual(
+      await localOutputs(scratch, runId, ['--space', 'small', '--student', student]),
+    );
     expect(cloud.gateway.published).toHaveLength(2); // of the promotion and of the ranking
   });
 
   it('whose student is worse than the one in use leaves that one in use, and says why', async () => {
     const before = await useShippedStudent(cloud);
+    cloud.lambda.forget();
+    cloud.lambda.limitTime(cloud.lambda.find(`ionsieve-${STAGE}-train`)!, HURRIED); // goes on in further invocations
     const screenings = await executionsOf(cloud, 'screening');
     await upload('worse', STRUCTURES, 12, []);
     const retraining = await nextRetraining(1);
@@ -117,6 +126,9 @@ describe.skipIf(CIFS === undefined)('a dataset that is marked ready', () => {
     expect(await cloud.store.get(candidate.student)).toBeDefined();
     expect(cloud.gateway.published).toEqual([candidate.reason]);
     expect(await executionsOf(cloud, 'screening')).toEqual(screenings);
+    const trainings = cloud.lambda.invocationsOf('train');
+    expect(trainings.filter(({ failed }) => failed)).toEqual([]);
+    expect(trainings.length).toBeGreaterThan(TRAININGS);
   });
 
   it('with too many broken structures stops the run with both figures', async () => {
@@ -125,6 +137,28 @@ describe.skipIf(CIFS === undefined)('a dataset that is marked ready', () => {
     expect(status).toBe('FAILED');
     expect(cause).toMatch(/\b5\b.*\b17\b/);
   });
+});
+
+it('a list of compositions that is marked ready is screened as it is, to the bytes of the same run on one machine', async () => {
+  await useShippedStudent(cloud);
+  const row = (n: number) =>
+    `Li${1 + (n % 7)}${CATIONS[n % 5]}${1 + (n % 3)}S${2 + (n % 11)}${HALIDES[n % 2]}${n / 1000}`;
+  const rows = Array.from({ length: LISTED }, (_, n) => row(n));
+  const list = ['formula', 'Li9.54Si1.74P1.44S11.7Cl0.3', ...rows, 'Li3Unobtainium'].join('\n');
+  const folder = join(scratch, 'listed'); // its name is part of what a run is
+  await mkdir(folder);
+  await writeFile(join(folder, 'list.csv'), list);
+  const before = await executionsOf(cloud, 'retraining');
+  await cloud.store.put('datasets/listed/list.csv', Buffer.from(list));
+  await cloud.store.put('datasets/listed/READY', Buffer.from(''));
+  const { status, cause } = await nextRetraining(before.length);
+  expect([status, cause]).toEqual(['SUCCEEDED', '']);
+  const started = (await executionsOf(cloud, 'screening')).find(({ name }) => name.startsWith('dataset-'))!;
+  const { output } = await settled(cloud, started.arn);
+  const { runId, compositions } = (output as unknown as { plan: { runId: string; compositions: number } }).plan;
+  expect(compositions).toBe(LISTED + 2);
+  const local = await localOutputs(scratch, runId, ['--compositions', folder]);
+  expect(await cloudOutputs(cloud, runId)).toEqual(local);
 });
 
 describe('the schedule', () => {
