@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../cdk/config.ts';
 import type { ChunkCounts } from '../../cli/aws-executions.ts';
 import { formatDollars } from '../../cli/cloud-estimate.ts';
 import { chunkProgressLine, spentSoFar } from '../../cli/cloud-progress.ts';
@@ -162,4 +164,36 @@ it('no command but those that call AWS loads its SDK', async () => {
   await load(join('cli', 'main.ts'));
   expect(loaded.has(join('cli', 'cloud.ts'))).toBe(true);
   expect([...packages].filter((name) => name.startsWith('@aws-'))).toEqual([]);
+});
+
+describe('docs/deployment.md', () => {
+  const guide = readFileSync(join(ROOT, 'docs', 'deployment.md'), 'utf8');
+
+  it('shows scripts that exist', async () => {
+    const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    const shown = [...guide.matchAll(/npm run -s ([\w:]+)/g)].map(([, name]) => name);
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  it('shows commands and options that exist', async () => {
+    const shown = [...guide.matchAll(/ionsieve -- cloud (\w+)([^`\n#]*)/g)];
+    const names = [...new Set(shown.map(([, name]) => name))];
+    const help = new Map(
+      await Promise.all(
+        names.map(async (name) => [name, (await runCli(root, 'cloud', name, '--help')).stdout] as const),
+      ),
+    );
+    const unknown = shown.flatMap(([, name, rest]) =>
+      (rest.match(/--[\w-]+/g) ?? []).filter((option) => !help.get(name)?.includes(`${option} `)),
+    );
+    expect(names.sort()).toEqual(['cancel', 'diff', 'estimate', 'list', 'results', 'start', 'watch']);
+    expect(unknown).toEqual([]);
+  });
+
+  it('describes settings that exist', () => {
+    const [, table] = guide.split('| setting |');
+    const shown = [...table.split('\n\n')[0].matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => cell.match(/\w+/g));
+    expect(shown.sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
+  });
 });
