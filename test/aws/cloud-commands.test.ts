@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -133,6 +133,35 @@ describe('a run', () => {
     await cloud.store.put(key, good);
   });
 
+  it('of a list is put into the bucket and ranked as on one machine', async () => {
+    await writeFile(join(scratch, 'list.csv'), 'formula\nLi3PS4\nLi6PS5Cl\nnothing\nLi6.4La3Zr1.4Ta0.6O12\n');
+    const { runId: ofList, outcome } = await json('start', '--compositions', 'list.csv');
+    expect([outcome, await cloud.store.list('datasets/')]).toEqual(['started', ['datasets/list/list.csv']]);
+    expect(await json('watch', ofList, '--interval', '1')).toMatchObject({ code: 0, status: 'SUCCEEDED', ranked: 3 });
+    expect((await run('results', ofList, '--stage', STAGE, '--out', 'fetched')).code).toBe(0);
+    expect((await runCli(scratch, 'screen', '--compositions', 'list.csv', '--out', 'local')).code).toBe(0);
+    const [there, here] = await Promise.all(
+      ['fetched', 'local'].map((out) => readFile(join(scratch, out, outputKey(ofList, 'ranking.csv')), 'utf8')),
+    );
+    expect(there).toBe(here);
+  });
+
+  it('of what lies in the bucket is started once as well', async () => {
+    const inBucket = ['start', '--compositions', 'datasets/list/list.csv'];
+    const { runId: unknown, execution, outcome } = await json(...inBucket);
+    expect([unknown, outcome]).toEqual([null, 'started']);
+    expect(await json('watch', execution, '--interval', '1')).toMatchObject({ code: 0, status: 'SUCCEEDED' });
+  });
+
+  it('of another space of the same name is refused unless it is to replace the first', async () => {
+    const definition = { name: 'mine', mobileIon: 'Li', elements: ['P', 'S'], anions: ['S'], arity: [3, 3] };
+    await writeFile(join(scratch, 'small.json'), JSON.stringify({ ...definition, maxCoefficient: 4 }));
+    const before = await cloud.store.get('spaces/small.json');
+    const { code, stderr } = await run('start', '--space', './small.json', '--stage', STAGE);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('give --replace')]);
+    expect(await cloud.store.get('spaces/small.json')).toEqual(before);
+  });
+
   it('is compared with another one, from the cloud or from a directory', async () => {
     const { runId: other } = await json('start', ...SMALL, '--top', '100');
     expect(await json('watch', other, '--interval', '1')).toMatchObject({ code: 0, ranked: 100 });
@@ -142,11 +171,13 @@ describe('a run', () => {
 });
 
 describe('a run that does not succeed', () => {
-  it('above the spending limit says both figures, and a dearer limit would let it begin anew', async () => {
-    const { runId, costEstimate } = await json('start', '--space', 'small', '--chunks', '60', '--top', '300');
+  it('above the spending limit says both figures, and is started under another name the next time', async () => {
+    const { runId, costEstimate } = await json('start', '--space', 'ionic-quinary', '--chunks', '200');
     const { code, stdout } = await run('watch', runId, '--stage', STAGE, '--interval', '1');
     expect(code).toBe(1);
     expect(stdout).toContain(`cost ${costEstimate.total} US dollars, above the spending limit of ${SPENDING_LIMIT}`);
+    expect((await json('start', '--space', 'ionic-quinary', '--chunks', '200')).outcome).toBe('started');
+    expect((await json('watch', runId, '--interval', '1')).error).toBe('SpendingLimitExceeded');
   });
 
   it('is stopped by cancel, which says what was spent, and goes on when it is started again', async () => {
@@ -181,12 +212,8 @@ describe('a run that does not succeed', () => {
     const [header, ...lines] = stdout.trimEnd().split('\n');
     expect(header.split(/ {2,}/)).toEqual(['run', 'state', 'started', 'source', 'student', 'chunks', 'US dollars']);
     expect(lines.map((line) => line.split(/ +/)[1])).toEqual([
-      'failed',
-      'succeeded',
-      'aborted',
-      'failed',
-      'succeeded',
-      'succeeded',
+      ...['failed', 'succeeded', 'aborted', 'failed', 'failed'],
+      ...['succeeded', 'succeeded', 'succeeded', 'succeeded'],
     ]);
   });
 });
