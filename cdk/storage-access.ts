@@ -32,7 +32,7 @@ export const STORAGE_ACCESS: Readonly<Record<FunctionName, StorageAccess>> = {
     list: ['spaces/*', 'models/*', 'datasets/*', 'runs/*'],
   },
   'screen-chunk': { read: ['runs/*', 'datasets/*'], write: ['runs/*/chunks/*'], list: ['runs/*'] },
-  reduce: { read: ['runs/*', 'datasets/*'], write: ['runs/*'], list: ['runs/*'] },
+  reduce: { read: ['runs/*'], write: ['runs/*'], list: ['runs/*'] },
   'split-dataset': {
     read: ['datasets/*', TEACHER, LABELS],
     write: ['retrain/*'],

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildBundles } from './bundles.ts';
@@ -11,6 +12,7 @@ if (unknown.length > 0) throw new Error(`--arch ${unknown.join(', ')} is none of
 
 const root = process.cwd();
 const output = join(root, 'dist', 'lambda');
+await rm(output, { recursive: true, force: true }); // or a function that is no more would still be there
 for (const { name, bytes } of await buildBundles(root, output)) report(name, bytes);
 for (const architecture of architectures) {
   const { bytes } = await buildLayer(root, output, architecture as Architecture);

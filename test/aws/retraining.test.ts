@@ -9,6 +9,7 @@ import { sharedData } from '../shared-data.ts';
 import { readAssembly, resourcesOf } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';
 import { type Execution, eventually, executionsOf, settled } from './harness/executions.ts';
+import { unused } from './harness/permissions.ts';
 import { cloudOutputs, localOutputs } from './outputs.ts';
 import { seed, useShippedStudent } from './seed.ts';
 import { STAGE, STAGE_OVERRIDES } from './stage.ts';
@@ -16,7 +17,7 @@ import { STAGE, STAGE_OVERRIDES } from './stage.ts';
 const CIFS = sharedData('cif-sample');
 const STRUCTURES = 60;
 const TRAININGS = STAGE_OVERRIDES.distillation.folds + 1; // one more makes the student
-const HURRIED = 8; // s: a training takes longer
+const HURRIED = 5; // s, of which a training takes more than an invocation may
 const LISTED = 2000; // compositions of a list
 const CATIONS = ['P', 'Si', 'Ge', 'B', 'La'];
 const HALIDES = ['Cl', 'Br'];
@@ -161,6 +162,16 @@ it('a list of compositions that is marked ready is screened as it is, to the byt
   expect(await cloudOutputs(cloud, runId)).toEqual(local);
 });
 
+it('the teacher of the student in use, written again, starts nothing', async () => {
+  const before = await executionsOf(cloud, 'retraining');
+  await cloud.store.put('teacher/teacher.json', (await cloud.store.get('teacher/teacher.json'))!);
+  const { answer } = await eventually(() =>
+    cloud.courier.delivered.find(({ rule }) => rule.endsWith('teacher-changed')),
+  );
+  expect(JSON.parse(answer)).toMatchObject({ started: false, reason: expect.stringContaining('this very teacher') });
+  expect(await executionsOf(cloud, 'retraining')).toEqual(before);
+});
+
 describe('the schedule', () => {
   /** Fire it as EventBridge Scheduler would, with the input that the template gives it. */
   async function fire(): Promise<{ started: boolean; reason: string }> {
@@ -188,4 +199,15 @@ it('no function used more memory than it has, and none was refused anything', ()
   for (const [name, peak] of Object.entries(lambda.peakMemory()))
     expect(peak).toBeLessThan(functions.get(name)!.memory);
   expect(gateway.calls.filter(({ allowed }) => !allowed)).toEqual([]);
+});
+
+it('every function uses the keys and workflows that its role allows', () => {
+  const idle = [...cloud.functions.keys()].map((name) => {
+    const calls = cloud.gateway.calls.filter(({ caller }) => caller === name);
+    const grants = unused(cloud.statements.get(name)!, calls).filter((grant) => /^(s3:(Get|Put)|states:)/.test(grant));
+    return [name, grants.map((grant) => grant.replace(/ .*:::[^/]+/, ' '))];
+  });
+  expect(Object.fromEntries(idle.filter(([, grants]) => grants.length > 0))).toEqual({
+    [`ionsieve-${STAGE}-split-dataset`]: ['s3:GetObject /datasets/*'], // looks into files that are too large for a shard
+  });
 });

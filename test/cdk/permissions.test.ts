@@ -68,7 +68,7 @@ const HANDLERS: Record<string, { get: string[]; put: string[]; list: string[]; o
     list: ['runs/*'],
   },
   reduce: {
-    get: ['datasets/*', 'runs/*'], // formulas of a dataset; plan/ and chunks/
+    get: ['runs/*'], // plan/ and chunks/
     put: ['runs/*'], // ranking, summary, report, receipt
     list: ['runs/*'],
   },

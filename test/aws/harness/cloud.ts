@@ -39,6 +39,7 @@ export interface Cloud {
   readonly bucket: string;
   readonly stateMachines: ReadonlyMap<string, string>; // ARN by the ending of the name, such as `screening`
   readonly functions: ReadonlyMap<string, DeployedFunction>;
+  readonly statements: ReadonlyMap<string, readonly Statement[]>; // of functions, by name
   readonly lambda: LambdaService;
   readonly gateway: Gateway;
   readonly courier: EventCourier; // to be started
@@ -104,7 +105,7 @@ async function fill(
   await finishBucket(s3, bucket);
   const courier = new EventCourier(services, lambda);
   const store = new S3Store(s3, bucket);
-  return { url, s3, states, services, store, bucket, stateMachines, functions, lambda, gateway, courier };
+  return { url, s3, states, services, store, bucket, stateMachines, functions, statements, lambda, gateway, courier };
 }
 
 /** Copies of code and layers beside no package of the project, so that only what was deployed can be found. */

@@ -19,6 +19,17 @@ export function isAllowed(statements: readonly Statement[], request: Request): b
   return matching.some(({ Effect }) => Effect === 'Allow') && !matching.some(({ Effect }) => Effect === 'Deny');
 }
 
+/** Pairs of action and resource that statements allow and no request was for, such as `s3:GetObject arn:…`. */
+export function unused(statements: readonly Statement[], requests: readonly Request[]): string[] {
+  const allowed = statements.flatMap((statement) =>
+    listed(statement.Action).flatMap((Action) =>
+      listed(statement.Resource).map((Resource): Statement => ({ ...statement, Action, Resource })),
+    ),
+  );
+  const idle = allowed.filter((statement) => !requests.some((request) => matches(statement, request)));
+  return idle.map(({ Action, Resource }) => `${Action} ${Resource}`);
+}
+
 function matches({ Action, Resource, Condition = {} }: Statement, { action, resource, context }: Request): boolean {
   return (
     listed(Action).some((pattern) => isLike(action.toLowerCase(), pattern.toLowerCase())) &&
