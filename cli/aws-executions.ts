@@ -85,8 +85,12 @@ export function executionArn({ screening }: CloudSession, name: string): string 
   return `${screening.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
-/** An execution, or undefined if there is none. */
-export async function describeRun(session: CloudSession, arn: string): Promise<CloudRun | undefined> {
+/** An execution, or undefined if there is none. @param known its plan, if that was seen already */
+export async function describeRun(
+  session: CloudSession,
+  arn: string,
+  known?: PlanReceipt,
+): Promise<CloudRun | undefined> {
   const found = await calling('states:DescribeExecution', arn, async () => {
     try {
       return await session.states.send(new DescribeExecutionCommand({ executionArn: arn }));
@@ -95,10 +99,15 @@ export async function describeRun(session: CloudSession, arn: string): Promise<C
       throw error;
     }
   });
-  return found === undefined ? undefined : runOf(session, arn, found);
+  return found === undefined ? undefined : runOf(session, arn, found, known);
 }
 
-async function runOf(session: CloudSession, arn: string, found: DescribeExecutionCommandOutput): Promise<CloudRun> {
+async function runOf(
+  session: CloudSession,
+  arn: string,
+  found: DescribeExecutionCommandOutput,
+  known: PlanReceipt | undefined,
+): Promise<CloudRun> {
   const output = parse(found.output) as { plan?: PlanReceipt; reduce?: ReduceReceipt };
   return {
     ...{ arn, name: found.name ?? '', status: found.status ?? '' },
@@ -106,7 +115,7 @@ async function runOf(session: CloudSession, arn: string, found: DescribeExecutio
     started: found.startDate ?? new Date(0),
     stopped: found.stopDate,
     input: parse(found.input),
-    plan: output.plan ?? (await plannedBy(session, arn)),
+    plan: output.plan ?? known ?? (await plannedBy(session, arn)),
     reduced: output.reduce,
     error: found.error,
     cause: found.cause,

@@ -12,7 +12,7 @@ export async function cancel(wanted: string | undefined, options: CloudOptions):
   const wasRunning = found.status === 'RUNNING' || found.status === 'PENDING_REDRIVE';
   const counts = (await mapProgress(session, found))?.counts; // before the stop, or what runs would count as aborted
   if (wasRunning) await stopExecution(session, found.arn, 'ionsieve cloud cancel');
-  const run = (await describeRun(session, found.arn)) ?? found;
+  const run = (await describeRun(session, found.arn, found.plan)) ?? found;
   const { plan } = run;
   const runId = plan?.runId ?? run.name;
   const spent = plan === undefined ? 0 : spentSoFar(plan, counts);

@@ -14,6 +14,7 @@ import {
   type StudentFile,
   studentKey,
 } from '../shared/student/current-student.ts';
+import { DEFAULT_SPACE } from './load-space.ts';
 import { packagePath } from './package-root.ts';
 
 /** A student that lies in the bucket. */
@@ -76,7 +77,7 @@ async function putStudent(
 }
 
 /**
- * Give an empty bucket what the project ships: student, labels, teacher and the pointer to the student. Whoever writes
+ * Give an empty bucket what the project ships: default space, student, labels, teacher and the pointer to the student. Whoever writes
  * the pointer first wins. The teacher comes last: it is an event that has students distilled anew unless the student in
  * use was made from that very teacher.
  */
@@ -85,6 +86,7 @@ async function provision(store: ConditionalStore): Promise<CloudStudent> {
   const hash = sha256(model);
   for (const [file, path] of Object.entries(SHIPPED))
     await putShipped(store, studentKey(hash, file as StudentFile), path);
+  await putShipped(store, `spaces/${DEFAULT_SPACE}.json`, `data/spaces/${DEFAULT_SPACE}.json`);
   await putShipped(store, LABELS_KEY, 'data/labels.csv.gz');
   const card = JSON.parse(
     Buffer.from(await readBytes(packagePath(SHIPPED['student.card.json']))).toString(),
@@ -102,7 +104,7 @@ async function provision(store: ConditionalStore): Promise<CloudStudent> {
   const current = await inUse(store);
   if (current === undefined) throw new Error(`${CURRENT_STUDENT_KEY} was deleted while it was written`);
   process.stderr.write(
-    `${store.location} had no student: student, labels and teacher are put there as they are shipped\n`,
+    `${store.location} had no student: it gets the shipped one with its labels and teacher, and the default space\n`,
   );
   return current;
 }

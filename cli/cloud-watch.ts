@@ -52,7 +52,7 @@ async function follow(session: CloudSession, start: CloudRun, wait: number): Pro
         line.show(chunkProgressLine(run.plan, progress.started.getTime() / 1000, first, now, line.isTerminal));
       }
       await sleep(wait);
-      run = (await describeRun(session, run.arn)) ?? run;
+      run = (await describeRun(session, run.arn, run.plan)) ?? run;
       progress = await mapProgress(session, run, progress?.arn);
     }
     return { run, progress };

@@ -91,7 +91,8 @@ describe('a run', () => {
     runId = started.runId;
     expect(await cloud.store.list('')).toEqual(
       expect.arrayContaining([
-        ...['labels/labels.csv.gz', 'models/current.json', 'spaces/small.json', 'teacher/teacher.json'],
+        ...['labels/labels.csv.gz', 'models/current.json', 'teacher/teacher.json'],
+        ...['spaces/ionic-quinary.json', 'spaces/small.json'],
         ...['student.card.json', 'student.card.md', 'student.onnx'].map(
           (f) => `models/students/${started.student}/${f}`,
         ),
