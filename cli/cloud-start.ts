@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { ConditionalStore } from '../shared/io/store.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
 import type { RankingLimits } from '../shared/screen/chunk-accumulator.ts';
@@ -131,7 +130,7 @@ function report({ runId, execution, outcome, stage, student, estimate }: Started
     process.stdout.write(`${JSON.stringify(told, undefined, 2)}\n`);
     return;
   }
-  const run = runId ?? basename(execution ?? '');
+  const run = runId ?? execution;
   const what =
     estimate === undefined
       ? ''
