@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildBundles } from '../../cdk/artifacts/bundles.ts';
-import { type Architecture, buildLayer } from '../../cdk/artifacts/layer.ts';
 import { synthesize } from './harness/assembly.ts';
-import { installTools, ROOT, type Tools } from './harness/install.ts';
+import { installTools, type Tools } from './harness/install.ts';
 import { STAGE, STAGE_OVERRIDES } from './stage.ts';
 
 declare module 'vitest' {
@@ -18,12 +16,9 @@ declare module 'vitest' {
 
 let directory: string;
 
-/** Install what the tests need, build what is deployed, and synthesize the stage: once for all files. */
+/** Install what the tests need and synthesize the stage from what was built: once for all files. */
 export async function setup(project: TestProject): Promise<void> {
   const tools = await installTools();
-  const artifacts = join(ROOT, 'dist', 'lambda');
-  await buildBundles(ROOT, artifacts);
-  await buildLayer(ROOT, artifacts, process.arch as Architecture);
   directory = await mkdtemp(join(tmpdir(), 'ionsieve-assembly-'));
   const started = performance.now();
   await synthesize(directory, STAGE, STAGE_OVERRIDES);
