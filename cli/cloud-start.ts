@@ -67,6 +67,7 @@ function eventOf({ event }: CloudSource, { key }: CloudStudent, { top, perSystem
 interface Begun {
   readonly outcome: Outcome;
   readonly execution?: string; // its name
+  readonly planned?: string; // run id of a list in the bucket, known since it is finished
 }
 
 /** Where somebody else is first under a name, what they began is looked at. */
@@ -81,7 +82,11 @@ async function begin(
   for (;;) {
     const execution = screeningName(identity, attempt);
     const arn = executionArn(session, execution);
-    const next = nextStep(await describeRun(session, arn));
+    const found = await describeRun(session, arn);
+    const planned = found?.status === 'SUCCEEDED' ? found.plan?.runId : undefined;
+    if (planned !== undefined && (await isFinished(session.store, planned)))
+      return { outcome: 'finished', execution, planned };
+    const next = nextStep(found);
     if (next === 'join') return { outcome: 'running', execution };
     if (next === 'redrive') {
       await redriveExecution(session, arn);
@@ -123,7 +128,8 @@ const SAID: Readonly<Record<Outcome, string>> = {
   finished: 'is finished: nothing is started',
 };
 
-function report({ runId, execution, outcome, stage, student, estimate }: Started, json: boolean): void {
+function report({ planned, execution, outcome, stage, student, estimate, ...started }: Started, json: boolean): void {
+  const runId = started.runId ?? planned;
   const { cost, ...size } = estimate ?? {};
   if (json) {
     const told = { runId: runId ?? null, execution: execution ?? null, outcome, student, ...size, costEstimate: cost };

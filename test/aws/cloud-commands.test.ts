@@ -151,7 +151,9 @@ describe('a run', () => {
     const inBucket = ['start', '--compositions', 'datasets/list/list.csv'];
     const { runId: unknown, execution, outcome } = await json(...inBucket);
     expect([unknown, outcome]).toEqual([null, 'started']);
-    expect(await json('watch', execution, '--interval', '1')).toMatchObject({ code: 0, status: 'SUCCEEDED' });
+    const { code, status, runId } = await json('watch', execution, '--interval', '1');
+    expect([code, status]).toEqual([0, 'SUCCEEDED']);
+    expect(await json(...inBucket)).toMatchObject({ runId, execution, outcome: 'finished' });
   });
 
   it('of another space of the same name is refused unless it is to replace the first', async () => {
