@@ -11,9 +11,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Run the built command line in a directory. */
-export async function runCli(directory: string, ...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: directory });
+/** Run the built command line in a directory, with the environment of this process. */
+export function runCli(directory: string, ...args: string[]): Promise<Ended> {
+  return runCliWith(process.env, directory, ...args);
+}
+
+/** The same with an environment of its own. */
+export async function runCliWith(env: NodeJS.ProcessEnv, directory: string, ...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: directory, env });
   const text = { stdout: '', stderr: '' };
   child.stdout.on('data', (data) => {
     text.stdout += data;

@@ -1,18 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { outputKey } from '../../shared/screen/run-keys.ts';
-import { type Ended, runCli } from '../run-cli.ts';
+import { type Ended, runCli, runCliWith } from '../run-cli.ts';
 import { readAssembly } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';
 import { executionsOf } from './harness/executions.ts';
-import { ROOT } from './harness/install.ts';
 import { SPENDING_LIMIT, STAGE } from './stage.ts';
 
-const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
 const CHUNKS = 20;
 const RANKED = 222; // in the small space, at most 3 of a system
 const SMALL = ['--space', 'small', '--chunks', String(CHUNKS)];
@@ -33,26 +29,15 @@ afterAll(async () => {
 });
 
 /** `ionsieve cloud …` as an operator of the account. */
-async function run(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, 'cloud', ...args], {
-    cwd: scratch,
-    env: {
-      PATH: process.env.PATH,
-      AWS_ENDPOINT_URL: cloud.url,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'operator',
-      AWS_SECRET_ACCESS_KEY: '-',
-    },
-  });
-  const text = { stdout: '', stderr: '' };
-  child.stdout.on('data', (data) => {
-    text.stdout += data;
-  });
-  child.stderr.on('data', (data) => {
-    text.stderr += data;
-  });
-  const [code] = await once(child, 'close');
-  return { code, ...text };
+function run(...args: string[]): Promise<Ended> {
+  const env = {
+    PATH: process.env.PATH,
+    AWS_ENDPOINT_URL: cloud.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'operator',
+    AWS_SECRET_ACCESS_KEY: '-',
+  };
+  return runCliWith(env, scratch, 'cloud', ...args);
 }
 
 /** The same with --json, read. */

@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Ended } from '../run-cli.ts';
+import { type Ended, runCliWith } from '../run-cli.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const STATES = 'arn:aws:states:eu-central-1:111122223333';
 const MACHINE = `${STATES}:stateMachine:ionsieve-dev-screening`;
 
@@ -52,23 +49,11 @@ afterAll(async () => {
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret' };
 
 /** `ionsieve cloud …` of the region eu-central-1, with nothing else of the environment. */
-async function run(args: readonly string[], env: Record<string, string> = KEYS): Promise<Ended> {
+function run(args: readonly string[], env: Record<string, string> = KEYS): Promise<Ended> {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const none = { AWS_CONFIG_FILE: join(root, 'none'), AWS_SHARED_CREDENTIALS_FILE: join(root, 'none') };
   const settings = { AWS_ENDPOINT_URL: endpoint, AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'eu-central-1' };
-  const child = spawn(process.execPath, [MAIN, 'cloud', ...args], {
-    cwd: root,
-    env: { PATH: process.env.PATH, ...none, ...settings, ...env },
-  });
-  const text = { stdout: '', stderr: '' };
-  child.stdout.on('data', (data) => {
-    text.stdout += data;
-  });
-  child.stderr.on('data', (data) => {
-    text.stderr += data;
-  });
-  const [code] = await once(child, 'close');
-  return { code, ...text };
+  return runCliWith({ PATH: process.env.PATH, ...none, ...settings, ...env }, root, 'cloud', ...args);
 }
 
 const failure = (type: string, message: string): Answer => [400, { __type: type, message }];
