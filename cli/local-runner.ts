@@ -69,8 +69,7 @@ export async function runLocally(run: LocalRun, interruptible: Interruptible): P
 
 /** A run inside the directory of another one would be a mistake. */
 async function refuseRunDirectory(out: string): Promise<void> {
-  if (out === '')
-    throw new InputError('the name of the output directory is empty', {}, 'Name a directory with --out.');
+  if (out === '') throw new InputError('the name of the output directory is empty', {}, 'Name a directory with --out.');
   if ((await new DirectoryStore(out).get('plan/run.json')) === undefined) return;
   throw new InputError(
     'this directory belongs to another run',
