@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -21,6 +21,7 @@ export class Notifications extends Construct {
     this.key = new Key(this, 'Key', {
       description: `ionsieve ${config.stage}: notifications`,
       enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY, // it keeps nothing that outlives the topic
     });
     // A key of its own, so that the services which publish can do nothing with the key of the data. The library lets
     // EventBridge use it where a rule has the topic as a target.

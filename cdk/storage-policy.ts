@@ -19,7 +19,8 @@ export function storageStatements(storage: Storage, { read, write, list }: Stora
     new PolicyStatement({
       actions: ['s3:ListBucket'],
       resources: [bucket.bucketArn],
-      conditions: { StringLike: { 's3:prefix': list } },
+      // A request for an object has no prefix: without IfExists S3 would answer 403 where nothing is, not 404.
+      conditions: { StringLikeIfExists: { 's3:prefix': list } },
     }),
     bucketKeyStatement(storage, write.length > 0),
   ];

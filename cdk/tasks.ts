@@ -37,12 +37,15 @@ export function retryAny<T extends TaskStateBase>(task: T): T {
   return task;
 }
 
-/** Throttling is waited out for hours: where little may run at once, the other chunks have to be finished first. */
+/**
+ * Throttling is waited out for as long as the execution may take: where little may run at once, the other chunks have to
+ * be finished first, and who is served next is chance.
+ */
 function retryInvocation(task: LambdaInvoke): LambdaInvoke {
   task.addRetry({ errors: FINAL_ERRORS, maxAttempts: 0 });
   task.addRetry({
-    ...{ errors: ['Lambda.TooManyRequestsException'], maxAttempts: 200, interval: Duration.seconds(2) },
-    ...{ maxDelay: Duration.seconds(60), ...BACKOFF },
+    ...{ errors: ['Lambda.TooManyRequestsException'], maxAttempts: 10_000, interval: Duration.seconds(2) },
+    ...{ maxDelay: Duration.minutes(5), ...BACKOFF },
   });
   task.addRetry({
     ...{ errors: SERVICE_ERRORS, maxAttempts: 8, interval: Duration.seconds(2) },

@@ -33,10 +33,9 @@ function allowed(role: string): Record<string, string[]> {
   const pairs = statementsOf(stage, role).flatMap(({ Action, Resource, Condition }) =>
     listOf(Action).flatMap((action) =>
       action === 's3:ListBucket'
-        ? (Condition as { StringLike: { 's3:prefix': string[] } }).StringLike['s3:prefix'].map((prefix) => [
-            action,
-            prefix,
-          ])
+        ? (Condition as { StringLikeIfExists: { 's3:prefix': string[] } }).StringLikeIfExists['s3:prefix'].map(
+            (prefix) => [action, prefix],
+          )
         : listOf(Resource).map((resource) => [action, flat(resource).replace(`${BUCKET}/`, '')]),
     ),
   );

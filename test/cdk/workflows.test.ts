@@ -71,7 +71,7 @@ describe.each(both)('%s', (_, definition) => {
     for (const [, task] of invocations)
       expect(retrierOf(task, 'Lambda.TooManyRequestsException')).toEqual({
         ErrorEquals: ['Lambda.TooManyRequestsException'],
-        ...{ IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 200, JitterStrategy: 'FULL' },
+        ...{ IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 300, MaxAttempts: 10_000, JitterStrategy: 'FULL' },
       });
   });
 

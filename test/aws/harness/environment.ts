@@ -13,6 +13,7 @@ export interface DeployedFunction {
   readonly handler: string;
   readonly memory: number; // MB
   readonly timeout: number; // s
+  readonly leniency?: number; // s that it may take beyond its time-out
   readonly variables: Readonly<Record<string, string>>;
   readonly roleName: string;
   readonly code: string; // folder that stands for /var/task
@@ -135,7 +136,10 @@ export class ExecutionEnvironment {
     if (this.peakMemory > this.deployed.memory) {
       this.fail('Runtime.OutOfMemory', `Runtime exited: ${this.peakMemory} MB used of ${this.deployed.memory} MB`);
       this.kill();
-    } else if (this.running !== undefined && Date.now() > this.running.deadline) {
+    } else if (
+      this.running !== undefined &&
+      Date.now() > this.running.deadline + 1000 * (this.deployed.leniency ?? 0)
+    ) {
       this.fail('Sandbox.Timedout', `Task timed out after ${this.deployed.timeout} seconds`);
       this.kill();
     }

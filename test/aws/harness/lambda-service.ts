@@ -99,9 +99,12 @@ export class LambdaService {
     this.queue.shift()?.();
   }
 
-  /** Give a function another time-out, in s, from its next execution environment on. */
+  /**
+   * Tell a function another time-out, in s, from its next execution environment on. Its own time-out is added before it
+   * is killed, so that what it does with the time does not depend on the machine's speed.
+   */
   limitTime(deployed: DeployedFunction, timeout: number): void {
-    this.functions.set(deployed.name, { ...deployed, timeout });
+    this.functions.set(deployed.name, { ...deployed, timeout, leniency: deployed.timeout });
     for (const environment of this.idle.get(deployed.name) ?? []) environment.kill();
   }
 

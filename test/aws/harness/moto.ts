@@ -8,6 +8,14 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
+/** Serves until its standard input ends, so that it goes with this process however that ends. */
+const SERVE = `
+import os, sys, threading
+from moto.server import main
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+main(sys.argv[1:])
+`;
+
 /**
  * Start moto, an independent implementation of the AWS services, on the loopback address. Step Functions executes state
  * machines and calls the other services through `callbackPort`, so that something there can answer for Lambda.
@@ -15,9 +23,9 @@ export interface Moto {
 export async function startMoto(python: string, callbackPort: number): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const server = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+  const server = spawn(python, ['-c', SERVE, '-H', '127.0.0.1', '-p', String(port)], {
     env: { PATH: process.env.PATH, MOTO_PORT: String(callbackPort), AWS_DEFAULT_REGION: 'us-east-1' },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe'],
   });
   let complaints = '';
   server.stderr.on('data', (text: Buffer) => {

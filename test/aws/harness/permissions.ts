@@ -40,8 +40,10 @@ function matches({ Action, Resource, Condition = {} }: Statement, { action, reso
   );
 }
 
-/** A condition on a key that a request does not have is not met. */
+/** A condition on a key that a request does not have is not met, unless it is only for requests that have the key. */
 function holds(operator: string, actual: string | undefined, expected: readonly string[]): boolean {
+  const [plain, ifExists] = operator.split(/(IfExists)$/);
+  if (ifExists !== undefined) return actual === undefined || holds(plain, actual, expected);
   if (actual === undefined) return false;
   switch (operator) {
     case 'StringEquals':
