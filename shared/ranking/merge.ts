@@ -1,9 +1,8 @@
-import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
 import { IntegrityError } from '../errors.ts';
 import type { ChunkRange } from '../screen/batches.ts';
 import { type ChunkResult, decodeChunkResult, type ScreenCounts } from '../screen/chunk-result.ts';
 import type { BestMerger } from '../screen/distinct-best.ts';
-import { HISTOGRAM_BINS } from '../screen/histogram.ts';
+import { RunningCounts } from '../screen/running-counts.ts';
 import { type SkippedRows, SkippedRowsCollector, skippedTotal } from '../screen/skipped-rows.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
 
@@ -108,16 +107,12 @@ export function resultProblem(
 }
 
 /** Running sums over chunk results. */
-class Totals implements ScreenCounts {
-  screened = 0;
-  passed = 0;
-  readonly screenedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
-  readonly passedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
-  readonly histogram = new Float64Array(HISTOGRAM_BINS);
+class Totals extends RunningCounts {
   private readonly best: BestMerger;
   private readonly skipped = new SkippedRowsCollector();
 
   constructor(best: BestMerger) {
+    super();
     this.best = best;
   }
 

@@ -1,6 +1,7 @@
 import { formatFormula, formatSystem } from '../chemistry/formula.ts';
 import type { CompositionSource } from '../screen/source.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
+import { sigmoid } from '../teacher/logistic.ts';
 
 /** One line of a ranking. */
 export interface RankedComposition {
@@ -35,7 +36,7 @@ export function rankCompositions(
 
 /** sigmoid(logit) to nine significant digits: more than a float32 logit carries. */
 export function probabilityOf(logit: number): number {
-  return Number((1 / (1 + Math.exp(-logit))).toPrecision(9));
+  return Number(sigmoid(logit).toPrecision(9));
 }
 
 /** The shortest decimal that reads back as the same float32. */

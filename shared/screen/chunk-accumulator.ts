@@ -1,6 +1,5 @@
-import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
-import type { ScreenCounts } from './chunk-result.ts';
-import { HISTOGRAM_BINS, histogramBin } from './histogram.ts';
+import { histogramBin } from './histogram.ts';
+import { RunningCounts } from './running-counts.ts';
 import { type RankedEntries, TopK } from './top-k.ts';
 
 /** What bounds the ranking. */
@@ -12,18 +11,14 @@ export interface RankingLimits {
 export const DEFAULT_LIMITS: RankingLimits = { top: 1000, perSystem: 3 };
 
 /** Counts and best compositions of a chunk, gathered system by system in index order. */
-export class ChunkAccumulator implements ScreenCounts {
-  screened = 0;
-  passed = 0;
-  readonly screenedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
-  readonly passedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
-  readonly histogram = new Float64Array(HISTOGRAM_BINS);
+export class ChunkAccumulator extends RunningCounts {
   private readonly best: TopK;
   private readonly bestOfSystem: TopK;
   private readonly passLogit: number;
 
   /** @param passLogit the lowest logit that passes */
   constructor({ top, perSystem }: RankingLimits, passLogit: number) {
+    super();
     this.best = new TopK(top);
     this.bestOfSystem = new TopK(perSystem);
     this.passLogit = passLogit;

@@ -1,18 +1,13 @@
-import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
-import type { ScreenCounts } from './chunk-result.ts';
-import { HISTOGRAM_BINS, histogramBin } from './histogram.ts';
+import { histogramBin } from './histogram.ts';
+import { RunningCounts } from './running-counts.ts';
 
 /** Counts of compositions taken in one by one. */
-export class ScreenTally implements ScreenCounts {
-  screened = 0;
-  passed = 0;
-  readonly screenedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
-  readonly passedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
-  readonly histogram = new Float64Array(HISTOGRAM_BINS);
+export class ScreenTally extends RunningCounts {
   private readonly passLogit: number;
 
   /** @param passLogit the lowest logit that passes */
   constructor(passLogit: number) {
+    super();
     this.passLogit = passLogit;
   }
 

@@ -13,7 +13,7 @@ import {
   weightShapes,
   writeContext,
 } from './network.ts';
-import { buildTrainingGraph } from './training-graph.ts';
+import { BETA1, BETA2, buildTrainingGraph } from './training-graph.ts';
 
 /** One composition that the student learns from. */
 export interface Example {
@@ -138,8 +138,8 @@ async function trainStep(
     ...batch,
     rate: scalar(rate),
     decay: scalar(rate * options.weightDecay),
-    correction1: scalar(1 - 0.9 ** (step + 1)),
-    correction2: scalar(1 - 0.999 ** (step + 1)),
+    correction1: scalar(1 - BETA1 ** (step + 1)),
+    correction2: scalar(1 - BETA2 ** (step + 1)),
   });
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name.slice(0, -'.next'.length), value]));
 }

@@ -9,6 +9,7 @@ import { cutIntoLineRanges } from '../../shared/io/line-ranges.ts';
 import { labelShard } from '../../shared/retraining/label-shard.ts';
 import { cutIntoShards, type Shard } from '../../shared/retraining/shards.ts';
 import { parseTeacher } from '../../shared/teacher/teacher.ts';
+import { LITHIUM_FLUORIDE } from '../lithium-fluoride.ts';
 import { SHIPPED_TEACHER } from '../small-labels.ts';
 
 let root: string;
@@ -23,18 +24,7 @@ const teacher = parseTeacher(readFileSync(SHIPPED_TEACHER, 'utf8'), SHIPPED_TEAC
 
 const structure = (id: string): object => ({
   id,
-  attributes: {
-    lattice_vectors: [
-      [3, 0, 0],
-      [0, 3, 0],
-      [0, 0, 3],
-    ],
-    cartesian_site_positions: [
-      [0, 0, 0],
-      [1.5, 1.5, 1.5],
-    ],
-    species_at_sites: ['Li', 'F'],
-  },
+  attributes: LITHIUM_FLUORIDE,
 });
 const ids = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 const jsonLines = (names: readonly string[]): string =>

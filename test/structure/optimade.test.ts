@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptimadeLine } from '../../shared/structure/optimade.ts';
+import { LITHIUM_FLUORIDE } from '../lithium-fluoride.ts';
 
 const ATTRIBUTES = {
-  lattice_vectors: [
-    [3, 0, 0],
-    [0, 3, 0],
-    [0, 0, 3],
-  ],
-  cartesian_site_positions: [
-    [0, 0, 0],
-    [1.5, 1.5, 1.5],
-  ],
-  species_at_sites: ['Li', 'F'],
+  ...LITHIUM_FLUORIDE,
   nsites: 2,
 };
 const line = (change: object) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStructures } from '../../shared/structure/read-structures.ts';
+import { LITHIUM_FLUORIDE } from '../lithium-fluoride.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -32,18 +33,7 @@ function resource(id: string, symbol = 'F') {
   return {
     id,
     type: 'structures',
-    attributes: {
-      lattice_vectors: [
-        [3, 0, 0],
-        [0, 3, 0],
-        [0, 0, 3],
-      ],
-      cartesian_site_positions: [
-        [0, 0, 0],
-        [1.5, 1.5, 1.5],
-      ],
-      species_at_sites: ['Li', symbol],
-    },
+    attributes: { ...LITHIUM_FLUORIDE, species_at_sites: ['Li', symbol] },
   };
 }
 
