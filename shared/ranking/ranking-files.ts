@@ -1,18 +1,29 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { formatCsv } from '../io/csv.ts';
 import type { SkippedRows } from '../screen/skipped-rows.ts';
+import { checkColumns, type RankingColumn, type RankingValue } from './columns.ts';
 import { formatFloat32, RANKING_COLUMNS, type RankedComposition } from './ranking.ts';
 
-/** `ranking.csv`: a header and one line per composition. No value holds a comma, so none is quoted. */
-export function rankingCsv(ranking: readonly RankedComposition[]): Uint8Array {
-  const lines = ranking.map(({ rank, index, formula, system, probability, logit }) =>
-    [rank, index, formula, system, probability, formatFloat32(logit)].join(','),
-  );
-  return Buffer.from(`${[RANKING_COLUMNS.join(','), ...lines].join('\n')}\n`);
+/** `ranking.csv`: a header and one line per composition; further columns come last. Throws as {@link checkColumns}. */
+export function rankingCsv(ranking: readonly RankedComposition[], columns: readonly RankingColumn[] = []): Uint8Array {
+  checkColumns(columns, ranking.length, RANKING_COLUMNS);
+  const rows = ranking.map(({ rank, index, formula, system, probability, logit }, i) => [
+    ...[rank, index, formula, system, probability, formatFloat32(logit)],
+    ...columns.map(({ values }) => cellOf(values[i])),
+  ]);
+  return Buffer.from(formatCsv([...RANKING_COLUMNS, ...columns.map(({ name }) => name)], rows));
 }
 
-/** `ranking.parquet`: the same columns; equal rankings give equal bytes. */
-export function rankingParquet(ranking: readonly RankedComposition[]): Uint8Array {
+function cellOf(value: RankingValue): string | number {
+  return typeof value === 'boolean' ? String(value) : (value ?? '');
+}
+
+/** `ranking.parquet`: the same columns; equal rankings give equal bytes. Throws as {@link checkColumns}. */
+export function rankingParquet(
+  ranking: readonly RankedComposition[],
+  columns: readonly RankingColumn[] = [],
+): Uint8Array {
+  checkColumns(columns, ranking.length, RANKING_COLUMNS);
   const buffer = parquetWriteBuffer({
     columnData: [
       { name: 'rank', data: Int32Array.from(ranking, ({ rank }) => rank), type: 'INT32' },
@@ -21,6 +32,7 @@ export function rankingParquet(ranking: readonly RankedComposition[]): Uint8Arra
       { name: 'system', data: ranking.map(({ system }) => system), type: 'STRING' },
       { name: 'probability', data: Float64Array.from(ranking, ({ probability }) => probability), type: 'DOUBLE' },
       { name: 'logit', data: Float32Array.from(ranking, ({ logit }) => logit), type: 'FLOAT' },
+      ...columns.map(({ name, type, values }) => ({ name, type, data: [...values], nullable: true })),
     ],
   });
   return new Uint8Array(buffer);

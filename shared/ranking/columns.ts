@@ -1,0 +1,41 @@
+import type { BasicType } from 'hyparquet-writer';
+
+/** A value of a further column; null = there is none: an empty cell in CSV, null in Parquet. */
+export type RankingValue = number | string | boolean | null;
+
+/** A further column of a ranking. */
+export interface RankingColumn {
+  readonly name: string; // lower case with underscores, and the unit at its end if it has one
+  readonly type: Extract<BasicType, 'DOUBLE' | 'STRING' | 'BOOLEAN' | 'INT32'>;
+  readonly values: readonly RankingValue[]; // one per ranked composition, in the order of the ranking
+  readonly description: string; // what it says, in a sentence
+}
+
+const NAME = /^[a-z][a-z0-9_]*$/;
+const MAX_INT32 = 2 ** 31 - 1;
+
+const FITS: Readonly<Record<RankingColumn['type'], (value: RankingValue) => boolean>> = {
+  DOUBLE: (value) => Number.isFinite(value),
+  INT32: (value) => Number.isInteger(value) && Math.abs(value as number) <= MAX_INT32,
+  STRING: (value) => typeof value === 'string',
+  BOOLEAN: (value) => typeof value === 'boolean',
+};
+
+/**
+ * Check further columns before they are written.
+ *
+ * @param length lines of the ranking
+ * @param taken names of the columns before them
+ * @throws {RangeError} if one has another length, a bad or doubled name, or a value that is not of its type
+ */
+export function checkColumns(columns: readonly RankingColumn[], length: number, taken: readonly string[]): void {
+  const names = new Set(taken);
+  for (const { name, type, values } of columns) {
+    if (!NAME.test(name) || names.has(name)) throw new RangeError(`a ranking cannot have the further column ${name}`);
+    names.add(name);
+    if (values.length !== length)
+      throw new RangeError(`column ${name} has ${values.length} values for a ranking of ${length}`);
+    const bad = values.find((value) => value !== null && !FITS[type](value));
+    if (bad !== undefined) throw new RangeError(`column ${name} of type ${type} has the value ${String(bad)}`);
+  }
+}
