@@ -15,11 +15,16 @@ import {
 } from './network.ts';
 import { BETA1, BETA2, buildTrainingGraph } from './training-graph.ts';
 
-/** One composition that the student learns from. */
+/**
+ * One composition that the student learns from, by a loss whose derivative by the logit z is
+ * slope · sigmoid(z − shift) − probability. Cross-entropy with a soft label has slope 1 and shift 0; `measured-likelihood.ts` has others.
+ */
 export interface Example {
   readonly composition: Composition;
   readonly probability: number; // target, 0 to 1
   readonly weight: number; // relative weight in the loss, > 0
+  readonly slope?: number; // 1 if not given
+  readonly shift?: number; // logit; 0 if not given
 }
 
 export interface TrainingOptions {
@@ -157,6 +162,8 @@ interface EncodedExamples {
   readonly fractions: Float32Array; // shape (count, arity), unused slots 0
   readonly context: Float32Array; // shape (count, contexts)
   readonly target: Float32Array; // shape (count,)
+  readonly slope: Float32Array; // shape (count,)
+  readonly shift: Float32Array; // shape (count,)
   readonly weight: Float32Array; // shape (count,)
 }
 
@@ -171,6 +178,8 @@ function encodeExamples(features: ElementFeatures, examples: readonly Example[],
     fractions: new Float32Array(count * arity),
     context: new Float32Array(count * contexts),
     target: Float32Array.from(examples, ({ probability }) => probability),
+    slope: Float32Array.from(examples, ({ slope = 1 }) => slope),
+    shift: Float32Array.from(examples, ({ shift = 0 }) => shift),
     weight: Float32Array.from(examples, ({ weight }) => weight),
   };
   examples.forEach(({ composition: { atomicNumbers, amounts } }, i) => {
@@ -207,13 +216,15 @@ class BatchSource {
   }
 
   next(): State {
-    const { arity, contexts, elements, fractions, context, target, weight } = this.#examples;
+    const { arity, contexts, elements, fractions, context, target, slope, shift, weight } = this.#examples;
     const size = this.#batch;
     const batch = {
       elements: new BigInt64Array(size * arity),
       fractions: new Float32Array(size * arity),
       context: new Float32Array(size * contexts),
       target: new Float32Array(size),
+      slope: new Float32Array(size),
+      shift: new Float32Array(size),
       weight: new Float32Array(size),
     };
     let total = 0;
@@ -223,6 +234,8 @@ class BatchSource {
       batch.fractions.set(fractions.subarray(i * arity, (i + 1) * arity), row * arity);
       batch.context.set(context.subarray(i * contexts, (i + 1) * contexts), row * contexts);
       batch.target[row] = target[i];
+      batch.slope[row] = slope[i];
+      batch.shift[row] = shift[i];
       batch.weight[row] = weight[i];
       total += weight[i];
     }
@@ -232,6 +245,8 @@ class BatchSource {
       fractions: { data: batch.fractions, shape: [size * arity, 1] },
       systems: { data: batch.context, shape: [size, contexts] },
       target: { data: batch.target, shape: [size, 1] },
+      slope: { data: batch.slope, shape: [size, 1] },
+      shift: { data: batch.shift, shape: [size, 1] },
       weight: { data: batch.weight, shape: [size, 1] },
     };
   }

@@ -24,10 +24,10 @@ export const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
 /**
- * One training step of the student as an ONNX graph: forward pass, cross-entropy with soft targets, gradients, AdamW.
+ * One training step of the student as an ONNX graph: forward pass, gradients of the loss of `Example`, AdamW.
  *
  * Inputs: `elements` int64 (batch·arity) table rows; `fractions` (batch·arity, 1); `systems` (batch, contextCount), the context of each composition's system;
- * `target` (batch, 1) probabilities; `weight` (batch, 1), summing to 1; `rate`, `decay`, `correction1`, `correction2`
+ * `target`, `slope`, `shift` (batch, 1), see `Example`; `weight` (batch, 1), summing to 1; `rate`, `decay`, `correction1`, `correction2`
  * scalars (learning rate, weight decay times learning rate, 1 − β1^t, 1 − β2^t); and per weight w: `w`, `w.m`, `w.v`.
  * Outputs: per weight `w.next`, `w.m.next`, `w.v.next`.
  */
@@ -37,9 +37,11 @@ export function buildTrainingGraph(features: ElementFeatures, size: NetworkSize,
   const shapes = weightShapes(features, size);
   const weights = mapWeights((name) => tape.parameter(name, shapes[name]));
   const logit = forwardBatch(tape, features, weights, shape);
-  const target = graph.input('target', 'float', [shape.batch, 1]);
-  const weight = graph.input('weight', 'float', [shape.batch, 1]);
-  const error = graph.node('Sub', [graph.node('Sigmoid', [logit.value]), target]); // d cross-entropy / d logit
+  const [target, slope, shift, weight] = ['target', 'slope', 'shift', 'weight'].map((name) =>
+    graph.input(name, 'float', [shape.batch, 1]),
+  );
+  const above = graph.node('Sigmoid', [graph.node('Sub', [logit.value, shift])]);
+  const error = graph.node('Sub', [graph.node('Mul', [slope, above]), target]); // d loss / d logit
   const gradients = tape.gradients(logit, graph.node('Mul', [error, weight]), Object.values(weights));
   const scalars = ['rate', 'decay', 'correction1', 'correction2'].map((name) => graph.input(name, 'float', []));
   WEIGHT_NAMES.forEach((name, i) => {

@@ -20,10 +20,10 @@ const features = elementFeatures(['Li', 'O', 'P', 'S', 'Cl']);
 const SIZE = { encoder: 4, first: 5, second: 3 };
 const [BATCH, ARITY] = [4, 4];
 const EXAMPLES = [
-  { composition: parseFormula('Li3PS4'), probability: 0.9, weight: 0.4 },
-  { composition: parseFormula('Li2O'), probability: 0, weight: 0.1 },
-  { composition: parseFormula('Li6PS5Cl'), probability: 0.7, weight: 0.3 },
-  { composition: parseFormula('Li3PO4'), probability: 0.05, weight: 0.2 },
+  { composition: parseFormula('Li3PS4'), probability: 0.9, weight: 0.4, slope: 1, shift: 0 },
+  { composition: parseFormula('Li2O'), probability: 0, weight: 0.1, slope: 1, shift: -0.7 },
+  { composition: parseFormula('Li6PS5Cl'), probability: 1, weight: 0.3, slope: 2, shift: 1.3 },
+  { composition: parseFormula('Li3PO4'), probability: 0.05, weight: 0.2, slope: 1, shift: 0 },
 ];
 const random = createRandom(3);
 const initial = initialWeights(features, SIZE, 2);
@@ -51,15 +51,17 @@ function batchInputs(): Record<string, TensorData> {
     fractions: { data: fractions, shape: [BATCH * ARITY, 1] },
     systems: { data: systems, shape: [BATCH, contextCount(features)] },
     target: column(EXAMPLES.map(({ probability }) => probability)),
+    slope: column(EXAMPLES.map(({ slope }) => slope)),
+    shift: column(EXAMPLES.map(({ shift }) => shift)),
     weight: column(EXAMPLES.map(({ weight }) => weight)),
   };
 }
 
-/** Cross-entropy with soft targets by the reference forward pass, in double precision. */
+/** The loss whose derivative `Example` gives, by the reference forward pass, in double precision. */
 function loss(at: Weights): number {
-  return EXAMPLES.reduce((sum, { composition, probability, weight }) => {
+  return EXAMPLES.reduce((sum, { composition, probability, weight, slope, shift }) => {
     const logit = forward(features, at, composition);
-    return sum + weight * (Math.log1p(Math.exp(logit)) - probability * logit);
+    return sum + weight * (slope * Math.log1p(Math.exp(logit - shift)) - probability * logit);
   }, 0);
 }
 
