@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { cloudCommand } from './cloud.ts';
 import { distillCommand } from './distill.ts';
+import { importCommand } from './import.ts';
 import { labelCommand } from './label.ts';
 import { describeError, endOnClosedPipe, exitCodeOf } from './output.ts';
 import { packagePath } from './package-root.ts';
@@ -21,6 +22,7 @@ function program(): Command {
     distillCommand(),
     scoreCommand(),
     teacherCommand(),
+    importCommand(),
     cloudCommand(),
   ];
   const root = new Command('ionsieve')

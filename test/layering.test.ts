@@ -10,6 +10,7 @@ const LAYERS = [
   'io',
   'chemistry',
   'structure',
+  'import',
   'teacher',
   'labels',
   'onnx', // before the student, which is trained by ONNX Runtime

@@ -1,0 +1,152 @@
+import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { InputError, IntegrityError } from '../errors.ts';
+import { DirectoryStore, fileError } from '../io/directory-store.ts';
+import { readLines } from '../io/lines.ts';
+import { optimadeId } from '../structure/optimade.ts';
+
+/** What is asked, and of whom: an import goes on only with the same. */
+export interface OptimadeQuery {
+  readonly baseUrl: string;
+  readonly filter: string;
+  readonly pageLimit: number;
+  readonly responseFields: readonly string[];
+}
+
+/** How far an import is. */
+export interface Cursor {
+  readonly query: OptimadeQuery;
+  readonly next: string | null; // page to get next; null = all is there
+  readonly pages: number;
+  readonly bytes: number; // of the partial file that belong to these pages; what follows is of a broken write
+  readonly structures: number;
+  readonly repeated: number; // entries left out because their id had come before
+  readonly announced: number | null; // entries that the provider counts, as of the last page
+  readonly apiVersion: string | null;
+  readonly provider: string | null; // as it names itself
+  readonly from: string; // time of the first and the last page, ISO 8601
+  readonly to: string;
+}
+
+/**
+ * The files of an import that is under way, beside the file that it becomes: the structures so far (`.partial`, gzip
+ * members one after the other if the file ends in `.gz`) and how far they go (`.cursor.json`). A page is first flushed
+ * to the partial file and then named in the cursor, so that a crash neither loses a page nor doubles one.
+ */
+export class PartialImport {
+  readonly out: string;
+  readonly partialPath: string;
+  readonly cursorPath: string;
+  private readonly store: DirectoryStore;
+
+  constructor(out: string) {
+    this.out = out;
+    this.partialPath = `${out}.partial`;
+    this.cursorPath = `${out}.cursor.json`;
+    this.store = new DirectoryStore(dirname(out));
+  }
+
+  /** How far an earlier run came, or undefined if there was none. */
+  async cursor(): Promise<Cursor | undefined> {
+    const bytes = await this.store.get(basename(this.cursorPath));
+    if (bytes === undefined) return undefined;
+    const cursor = parseCursor(bytes);
+    if (cursor === undefined) throw this.damaged('is no cursor of an import');
+    if (cursor.next === null && (await sizeOf(this.partialPath)) === 0 && (await sizeOf(this.out)) === cursor.bytes)
+      await rename(this.out, this.partialPath); // stopped while it finished
+    const size = await sizeOf(this.partialPath);
+    if (size < cursor.bytes)
+      throw this.damaged(`says that ${basename(this.partialPath)} has ${cursor.bytes} bytes, and there are ${size}`);
+    if (size > cursor.bytes) await truncate(this.partialPath, cursor.bytes);
+    return cursor;
+  }
+
+  /** Ids of the structures so far. */
+  async ids(): Promise<Set<string>> {
+    const ids = new Set<string>();
+    const partial = { name: this.out, open: () => createReadStream(this.partialPath) }; // packed if its name says so
+    for await (const { text } of readLines(partial)) {
+      const id = optimadeId(JSON.parse(text));
+      if (id !== undefined) ids.add(id);
+    }
+    return ids;
+  }
+
+  /**
+   * Add lines at the place where the cursor says that the file ends.
+   *
+   * @returns bytes of the file then
+   */
+  async append(lines: readonly string[], end: number): Promise<number> {
+    const text = lines.map((line) => `${line}\n`).join('');
+    const bytes = this.out.toLowerCase().endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
+    try {
+      const file = await open(this.partialPath, end === 0 ? 'w' : 'r+');
+      try {
+        await file.truncate(end);
+        await file.write(bytes, 0, bytes.length, end);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw fileError(error, this.partialPath);
+    }
+    return end + bytes.length;
+  }
+
+  async save(cursor: Cursor): Promise<void> {
+    await this.store.put(basename(this.cursorPath), Buffer.from(`${JSON.stringify(cursor, null, 2)}\n`));
+  }
+
+  /** The partial file becomes the file. The cursor goes last: without it nobody knows what the partial file is. */
+  async finish(): Promise<void> {
+    try {
+      await rename(this.partialPath, this.out);
+    } catch (error) {
+      throw fileError(error, this.out);
+    }
+    await rm(this.cursorPath, { force: true });
+  }
+
+  /** Forget an earlier run. */
+  async discard(): Promise<void> {
+    await rm(this.partialPath, { force: true });
+    await rm(this.cursorPath, { force: true });
+  }
+
+  private damaged(problem: string): IntegrityError {
+    return new IntegrityError(problem, { file: this.cursorPath }, 'Start the import anew with --restart.');
+  }
+}
+
+/** Bytes of a file; 0 where there is none. */
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.size ?? 0;
+}
+
+/** Refuse to go on with another query than the one that was begun. */
+export function checkSameQuery(begun: OptimadeQuery, query: OptimadeQuery, file: string): void {
+  if (JSON.stringify(begun) === JSON.stringify(query)) return;
+  const { baseUrl, filter, pageLimit } = begun;
+  throw new InputError(
+    `an import of ${baseUrl} with --filter ${JSON.stringify(filter)} and --page-limit ${pageLimit} is not finished`,
+    { file },
+    'Give these options to go on with it, another --out, or --restart to throw away what it has.',
+  );
+}
+
+function parseCursor(bytes: Uint8Array): Cursor | undefined {
+  try {
+    const cursor = JSON.parse(new TextDecoder().decode(bytes)) as Cursor;
+    const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+    const counts = [cursor.pages, cursor.bytes, cursor.structures, cursor.repeated];
+    const isNext = cursor.next === null || URL.canParse(cursor.next);
+    return counts.every(isCount) && isNext && typeof cursor.query?.baseUrl === 'string' ? cursor : undefined;
+  } catch {
+    return undefined;
+  }
+}
