@@ -5,13 +5,13 @@ export type RankingValue = number | string | boolean | null;
 
 /** A further column of a ranking. */
 export interface RankingColumn {
-  readonly name: string; // lower case with underscores, and the unit at its end if it has one
+  readonly name: string; // words joined by underscores, and the unit at its end if it has one
   readonly type: Extract<BasicType, 'DOUBLE' | 'STRING' | 'BOOLEAN' | 'INT32'>;
   readonly values: readonly RankingValue[]; // one per ranked composition, in the order of the ranking
   readonly description: string; // what it says, in a sentence
 }
 
-const NAME = /^[a-z][a-z0-9_]*$/;
+const NAME = /^[a-z][A-Za-z0-9_]*$/;
 const MAX_INT32 = 2 ** 31 - 1;
 
 const FITS: Readonly<Record<RankingColumn['type'], (value: RankingValue) => boolean>> = {

@@ -1,11 +1,11 @@
 import { type Composition, formatFormula, reduced } from '../chemistry/formula.ts';
-import { IntegrityError } from '../errors.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
 import type { ChunkRange } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
 import { DistinctBest } from './distinct-best.ts';
-import { inIntegers, isSkipped, rowComposition } from './row-composition.ts';
+import { isSkipped, rowComposition } from './row-composition.ts';
+import { scoreCompositions } from './score-compositions.ts';
 import { logitOf } from './screen-chunk.ts';
 import { ScreenTally } from './screen-tally.ts';
 import { SkippedRowsCollector } from './skipped-rows.ts';
@@ -13,13 +13,6 @@ import type { ChunkScreener } from './source.ts';
 
 /** Rows that are scored together: a window lies at a fixed position of the list, whatever the chunks are. */
 export const WINDOW_ROWS = 4096;
-
-/**
- * Compositions of one call of the student, all of one number of elements: the call scores every pair of system and
- * amounts, of which the diagonal is wanted. Measured: one alone 8,000 to 29,000 compositions a second of one core, 16
- * together 80,000 to 160,000, 64 60,000 to 90,000. All blocks have this size, so that the products have one shape.
- */
-const BLOCK = 16;
 
 interface Row {
   readonly index: number;
@@ -57,7 +50,11 @@ export class ListScreener implements ChunkScreener {
         if (isSkipped(row)) skipped.add(row);
         else rows.push({ index: first + i, composition: row });
       });
-      const logits = await this.score(rows);
+      const logits = await scoreCompositions(
+        student,
+        rows.map(({ composition }) => composition),
+        (i) => `${formatFormula(rows[i].composition)} (row ${rows[i].index})`,
+      );
       rows.forEach(({ index, composition }, i) => {
         tally.add(logits[i], composition.atomicNumbers);
         best.offer(index, logits[i], () => formatFormula(reduced(composition)));
@@ -71,51 +68,6 @@ export class ListScreener implements ChunkScreener {
       best: best.ranked(),
       skipped: skipped.collected(),
     };
-  }
-
-  /** Logits of the rows of a window. */
-  private async score(rows: readonly Row[]): Promise<Float32Array> {
-    const logits = new Float32Array(rows.length);
-    const byArity = new Map<number, number[]>(); // positions in `rows`
-    rows.forEach(({ composition }, i) => {
-      const arity = composition.atomicNumbers.length;
-      const positions = byArity.get(arity);
-      if (positions === undefined) byArity.set(arity, [i]);
-      else positions.push(i);
-    });
-    for (const [arity, positions] of byArity) {
-      for (let at = 0; at < positions.length; at += BLOCK)
-        await this.scoreBlock(rows, positions.slice(at, at + BLOCK), arity, logits);
-    }
-    return logits;
-  }
-
-  /** A block that is not full repeats its last row. */
-  private async scoreBlock(rows: readonly Row[], positions: readonly number[], arity: number, logits: Float32Array) {
-    const elements = new BigInt64Array(BLOCK * arity);
-    const amounts = new Float32Array(BLOCK * arity);
-    for (let b = 0; b < BLOCK; b++) {
-      // equal compositions are scored from equal numbers
-      const row = inIntegers(rows[positions[Math.min(b, positions.length - 1)]].composition);
-      for (let e = 0; e < arity; e++) {
-        elements[b * arity + e] = BigInt(this.student.rowOf(row.atomicNumbers[e]));
-        amounts[b * arity + e] = row.amounts[e];
-      }
-    }
-    const products = await this.student.logits(elements, amounts, BLOCK, BLOCK);
-    positions.forEach((position, b) => {
-      const logit = products[b * (BLOCK + 1)];
-      if (!Number.isFinite(logit)) this.refuse(rows[position], logit);
-      logits[position] = logit;
-    });
-  }
-
-  private refuse({ index, composition }: Row, logit: number): never {
-    throw new IntegrityError(
-      `the logit of ${formatFormula(composition)} (row ${index}) is ${logit}`,
-      { file: `student ${this.student.hash.slice(0, 12)}` },
-      'A student must score every composition with a finite number: train it again or choose another.',
-    );
   }
 }
 

@@ -1,11 +1,11 @@
 import { formatFormula } from '../chemistry/formula.ts';
-import { IntegrityError } from '../errors.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
 import { compositionAt } from '../space/rank.ts';
 import { amountsMatrix, type Space, type StoichiometryClass } from '../space/space.ts';
 import { type Batch, batchesOf, type ChunkRange } from './batches.ts';
 import { ChunkAccumulator, type RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
+import { refuseLogit } from './score-compositions.ts';
 import { NONE_SKIPPED } from './skipped-rows.ts';
 import type { ChunkScreener } from './source.ts';
 
@@ -86,11 +86,7 @@ export class Screener implements ChunkScreener {
     const position = logits.findIndex((logit) => !Number.isFinite(logit));
     const index = firstIndex + position;
     const formula = formatFormula(compositionAt(this.space, index));
-    throw new IntegrityError(
-      `the logit of ${formula} (index ${index}) is ${logits[position]}`,
-      { file: `student ${this.student.hash.slice(0, 12)}` },
-      'A student must score every composition with a finite number: train it again or choose another.',
-    );
+    refuseLogit(this.student, `${formula} (index ${index})`, logits[position]);
   }
 }
 
