@@ -87,11 +87,17 @@ export class Alarms extends Construct {
         metric: metrics.ofFunction('trigger', 'Errors', SHORT),
         threshold: 1,
       },
+      {
+        name: 'trigger-gave-up',
+        says: 'The schedule does not try a screening again that failed time after time.',
+        metric: metrics.counted('GivenUp', 'trigger', SHORT),
+        threshold: 1,
+      },
       ...chunkCases(config, metrics),
       {
         name: 'spending',
         says: `An hour cost more than the ${config.spendingLimitUsd} US dollars that one run may cost.`,
-        metric: metrics.cost(Duration.hours(1)),
+        metric: metrics.spending(Duration.hours(1)),
         threshold: config.spendingLimitUsd,
       },
     ];

@@ -1,11 +1,30 @@
 /** What can be configured, its defaults and its bounds: the one place where `cdk.json` is read. */
 
+import { ARCHITECTURES, type Architecture, MB_PER_VCPU } from '../shared/aws.ts';
+import { CLOUD_CHUNK_SECONDS } from '../shared/screen/batches.ts';
 import type { DistillSettings } from '../shared/student/distill-options.ts';
-import type { Architecture } from './artifacts/layer.ts';
+import {
+  type Changes,
+  ConfigError,
+  changes,
+  integer,
+  list,
+  listed,
+  number,
+  oneOf,
+  orNull,
+  parseJson,
+  plainObject,
+  positive,
+  type Reader,
+  type ReadersOf,
+  record,
+  text,
+} from './config-readers.ts';
+import { schedule } from './schedule-expression.ts';
 
 /** Settings of distillation that differ from its defaults. */
 export type DistillChanges = Changes<DistillSettings>;
-type Changes<T> = { readonly [K in keyof T]?: T[K] extends object ? Changes<T[K]> : T[K] };
 
 /** Functions that need alike memory and time. */
 export const FUNCTION_CLASSES = ['plan', 'screen', 'reduce', 'label', 'collect', 'train', 'light'] as const;
@@ -23,7 +42,7 @@ export interface RetentionDays {
 export interface StageSettings {
   /** Of functions and layer. */
   readonly architecture: Architecture;
-  /** MB per class of functions; 1,769 MB are one vCPU. */
+  /** MB per class of functions; 1,769 MB are one vCPU, and screening has no use for more. */
   readonly memoryMB: Readonly<Record<FunctionClass, number>>;
   /** Minutes after which an invocation is stopped, per class of functions; 15 at most. */
   readonly timeoutMinutes: Readonly<Record<FunctionClass, number>>;
@@ -33,7 +52,9 @@ export interface StageSettings {
   readonly retrainingTimeoutHours: number;
   /** Invocations that one training may go on for; more than that is an error. */
   readonly maxTrainingRounds: number;
-  /** Chunks, shards or trainings worked on at once. */
+  /** Functions that the account may run at once: its quota L-B99A9384, or this stage's part of it. */
+  readonly lambdaConcurrency: number;
+  /** Chunks, shards or trainings worked on at once, by each of the two workflows. */
   readonly maxConcurrency: number;
   /** Key of the space that is screened on schedule and after a promotion. */
   readonly defaultSpace: string;
@@ -67,7 +88,8 @@ export const DEFAULT_SETTINGS: StageSettings = {
   screeningTimeoutHours: 24,
   retrainingTimeoutHours: 48,
   maxTrainingRounds: 50,
-  maxConcurrency: 500,
+  lambdaConcurrency: 10, // what new accounts start with
+  maxConcurrency: 8, // the rest is for planning, reducing and triggers
   defaultSpace: 'spaces/ionic-quinary.json',
   schedule: null,
   spendingLimitUsd: 10,
@@ -79,48 +101,49 @@ export const DEFAULT_SETTINGS: StageSettings = {
   distillation: {},
 };
 
-/** A setting that cannot be used: where, what it is and what is expected. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(place: string, value: unknown, expected: string) {
-    super(`cdk.json: ${place}: ${JSON.stringify(value) ?? 'nothing'} is not ${expected}`);
-  }
-}
-
-type Reader<T> = (value: unknown, place: string) => T;
-type ReadersOf<T> = { readonly [K in keyof T]-?: Reader<T[K] extends object ? Changes<T[K]> : T[K]> };
-
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 const STAGE = /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/;
 const SPACE_KEY = /^spaces\/[\w.-]+\.json$/;
-const SCHEDULE = /^(rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\))$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** Memory in MB that the functions of a class can start in, from the peaks in the tests: a screening takes 320. */
+const WITH_RUNTIME = integer(512, 10_240, 'ONNX Runtime needs 512');
+const WITHOUT_RUNTIME = integer(256, 10_240);
+/** A call of the student takes twice as long with two threads as with one (measured), so there are less than two vCPUs. */
+const SCREEN_MEMORY = integer(
+  512,
+  2 * MB_PER_VCPU - 1,
+  'ONNX Runtime needs 512, and screening gains nothing above 1769',
+);
 
 const COUNT = integer(1, 1e9);
 const DISTILL: ReadersOf<DistillSettings> = {
-  ...{ folds: integer(2, 100), mobileIon: integer(1, 118), made: COUNT, labelWeight: number(0, 1e6) },
-  forest: changes({ trees: COUNT, featureShare: number(0, 1), minimumLeaf: COUNT }),
+  ...{ folds: integer(2, 100), mobileIon: integer(1, 118), made: COUNT, labelWeight: integer(1, 1e6) },
+  forest: changes({ trees: COUNT, featureShare: positive(1), minimumLeaf: COUNT }),
   training: changes({
     size: changes({ encoder: COUNT, first: COUNT, second: COUNT }),
-    ...{ steps: COUNT, batch: COUNT, learningRate: number(0, 1), weightDecay: number(0, 1) },
-    averageFrom: number(0, 1),
+    ...{ steps: COUNT, batch: COUNT, learningRate: positive(1), weightDecay: positive(1) },
+    averageFrom: positive(0.99),
   }),
 };
 
 const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> } = {
-  architecture: oneOf('arm64', 'x64'),
-  memoryMB: record(DEFAULT_SETTINGS.memoryMB, everyClass(integer(128, 10_240))),
+  architecture: oneOf(...ARCHITECTURES),
+  memoryMB: record(DEFAULT_SETTINGS.memoryMB, {
+    ...everyClass(WITHOUT_RUNTIME),
+    ...{ plan: WITH_RUNTIME, train: WITH_RUNTIME, screen: SCREEN_MEMORY },
+  }),
   timeoutMinutes: record(DEFAULT_SETTINGS.timeoutMinutes, everyClass(integer(1, 15))),
   screeningTimeoutHours: integer(1, 24 * 30),
   retrainingTimeoutHours: integer(1, 24 * 30),
   maxTrainingRounds: integer(1, 1000),
+  lambdaConcurrency: integer(1, 1e6),
   maxConcurrency: integer(1, 10_000), // child executions of one map run at once
   defaultSpace: text(SPACE_KEY, 'a key such as "spaces/ionic-quinary.json"'),
-  schedule: orNull(text(SCHEDULE, 'null, "rate(7 days)" or "cron(0 6 ? * MON *)"')),
+  schedule: orNull(schedule),
   spendingLimitUsd: number(0.01, 1e6),
   notificationEmails: list(text(EMAIL, 'an e-mail address')),
   retentionDays: record(DEFAULT_SETTINGS.retentionDays, {
@@ -144,91 +167,26 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
  */
 export function readConfig(stage: unknown, stages: unknown): DeploymentConfig {
   const name = text(STAGE, 'a stage name of 2 to 16 lower-case letters, digits and hyphens')(stage, 'stage');
-  const all = plainObject(typeof stages === 'string' ? parseJson(stages) : stages, 'ionsieve');
+  const all = plainObject(typeof stages === 'string' ? parseJson(stages, 'ionsieve') : stages, 'ionsieve');
   if (!Object.hasOwn(all, name)) throw new ConfigError('stage', name, `one of ${listed(Object.keys(all))}`);
-  return { stage: name, ...record(DEFAULT_SETTINGS, SETTINGS)(all[name], `ionsieve.${name}`) };
+  const place = `ionsieve.${name}`;
+  return { stage: name, ...fitting(record(DEFAULT_SETTINGS, SETTINGS)(all[name], place), place) };
 }
 
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new ConfigError('ionsieve', json, 'JSON');
-  }
-}
+const CHUNKS_PER_TIMEOUT = 3; // processors differ, and so do chunks
 
-function plainObject(value: unknown, place: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new ConfigError(place, value, 'an object');
-  return value as Record<string, unknown>;
-}
-
-/** An object of known keys; what is left out has its default. */
-function record<T extends object>(defaults: T, readers: { readonly [K in keyof T]: Reader<T[K]> }): Reader<T> {
-  return (value, place) => ({ ...defaults, ...known(value, place, readers) });
-}
-
-/** An object of known keys, some of which are left out. */
-function changes<T extends object>(readers: { readonly [K in keyof T]: Reader<T[K]> }): Reader<Partial<T>> {
-  return (value, place) => known(value, place, readers) as Partial<T>;
-}
-
-function known(value: unknown, place: string, readers: object): object {
-  const given = plainObject(value, place);
-  const known = new Map<string, Reader<unknown>>(Object.entries(readers));
-  const read = Object.entries(given).map(([key, part]) => {
-    const reader = known.get(key);
-    if (reader === undefined) throw new ConfigError(place, key, `one of ${listed([...known.keys()])}`);
-    return [key, reader(part, `${place}.${key}`)];
-  });
-  return Object.fromEntries(read);
+/** Settings that fit each other. */
+function fitting(settings: StageSettings, place: string): StageSettings {
+  const { lambdaConcurrency, maxConcurrency, memoryMB, timeoutMinutes } = settings;
+  const quota = 'lambdaConcurrency, which is what the account may run at once; raise it with the quota';
+  integer(1, lambdaConcurrency, quota)(maxConcurrency, `${place}.maxConcurrency`);
+  const chunkSeconds = Math.round(CLOUD_CHUNK_SECONDS / Math.min(1, memoryMB.screen / MB_PER_VCPU));
+  const least = Math.ceil((CHUNKS_PER_TIMEOUT * chunkSeconds) / 60);
+  const chunk = `a chunk takes about ${chunkSeconds} s with ${memoryMB.screen} MB`;
+  integer(least, 15, chunk)(timeoutMinutes.screen, `${place}.timeoutMinutes.screen`);
+  return settings;
 }
 
 function everyClass(reader: Reader<number>): Record<FunctionClass, Reader<number>> {
   return Object.fromEntries(FUNCTION_CLASSES.map((name) => [name, reader])) as Record<FunctionClass, Reader<number>>;
-}
-
-function number(least: number, most: number): Reader<number> {
-  return (value, place) => {
-    if (typeof value !== 'number' || !(value >= least && value <= most))
-      throw new ConfigError(place, value, `a number from ${least} to ${most}`);
-    return value;
-  };
-}
-
-function integer(least: number, most: number): Reader<number> {
-  return (value, place) => {
-    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most)
-      throw new ConfigError(place, value, `an integer from ${least} to ${most}`);
-    return value as number;
-  };
-}
-
-function text(pattern: RegExp, expected: string): Reader<string> {
-  return (value, place) => {
-    if (typeof value !== 'string' || !pattern.test(value)) throw new ConfigError(place, value, expected);
-    return value;
-  };
-}
-
-function oneOf<T extends string | number>(...values: readonly T[]): Reader<T> {
-  return (value, place) => {
-    if (!values.includes(value as T)) throw new ConfigError(place, value, `one of ${listed(values)}`);
-    return value as T;
-  };
-}
-
-function orNull<T>(reader: Reader<T>): Reader<T | null> {
-  return (value, place) => (value === null ? null : reader(value, place));
-}
-
-function list<T>(reader: Reader<T>): Reader<readonly T[]> {
-  return (value, place) => {
-    if (!Array.isArray(value)) throw new ConfigError(place, value, 'a list');
-    return value.map((item, index) => reader(item, `${place}[${index}]`));
-  };
-}
-
-function listed(values: readonly unknown[]): string {
-  return values.map((value) => JSON.stringify(value)).join(', ');
 }

@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { DOLLARS_PER_GB_SECOND, DOLLARS_PER_REQUEST, DOLLARS_PER_TRANSITION } from '../shared/aws.ts';
 import type { DeploymentConfig } from './config.ts';
 import type { ScreenerFunctions } from './screener-functions.ts';
 import { FUNCTION_NAMES, type FunctionName } from './storage-access.ts';
@@ -8,12 +9,9 @@ import { FUNCTION_NAMES, type FunctionName } from './storage-access.ts';
 /** Of the metrics that the functions publish. */
 const NAMESPACE = 'ionsieve';
 
-// Public prices of us-east-1: https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/step-functions/pricing/
-const DOLLARS_PER_GB_SECOND = { arm64: 1.33334e-5, x64: 1.66667e-5 } as const;
-const DOLLARS_PER_CHUNK = 0.000075; // three state transitions: start, screen and end of a child execution
-
-/** Functions that cost more than a trifle. */
-const EXPENSIVE = ['plan', 'screen-chunk', 'reduce', 'label-shard', 'collect-labels', 'train', 'assess'] as const;
+/** Functions that a map fans out. The others are invoked once an execution, for 4 cents at most. */
+const FANNED_OUT: readonly FunctionName[] = ['screen-chunk', 'label-shard', 'train'];
+const TRANSITIONS_PER_ITEM = 3; // start, task and end of a child execution; or task, choice and next round of a training
 
 /** What a stage can be watched by. */
 export class StageMetrics {
@@ -49,24 +47,44 @@ export class StageMetrics {
     return this.functions.get(name).function.metric(metric, { period, statistic });
   }
 
-  /** Cost of Lambda and of the map's state transitions within each period, in US dollars. */
+  /** Cost of Lambda and of state transitions, those of throttled tries too, within each period, in US dollars. */
   cost(period: Duration): MathExpression {
-    const { memoryMB, architecture } = this.config;
-    const perBillion = EXPENSIVE.map((name, index) => {
-      const gigabytes = memoryMB[this.functions.classOf(name)] / 1024;
-      return `FILL(ms${index}, 0) * ${(gigabytes * DOLLARS_PER_GB_SECOND[architecture] * 1e6).toFixed(4)}`;
-    });
-    const durations = EXPENSIVE.map((name, index) => [`ms${index}`, this.ofFunction(name, 'Duration', period)]);
-    return new MathExpression({
+    return this.costOf(FUNCTION_NAMES, period);
+  }
+
+  /** Cost of what a map fans out, in US dollars: as much as an alarm can watch, which has ten metrics at most. */
+  spending(period: Duration): MathExpression {
+    return this.costOf(FANNED_OUT, period);
+  }
+
+  private costOf(functions: readonly FunctionName[], period: Duration): MathExpression {
+    const terms = functions.map((name, index) => {
+      const { perMillisecond, perInvocation } = this.pricesOf(name);
+      const [time, invocations, throttles] = ['ms', 'n', 'throttled'].map((metric) => `FILL(${metric}${index}, 0)`);
       // Numbers without an exponent: CDK takes the e for a metric.
-      expression: `(${perBillion.join(' + ')}) / 1000000000 + FILL(chunks, 0) * ${DOLLARS_PER_CHUNK}`,
-      usingMetrics: {
-        ...Object.fromEntries(durations),
-        chunks: this.ofFunction('screen-chunk', 'Invocations', period),
-      },
-      label: 'US dollars',
-      period,
+      return [
+        `${time} * ${(perMillisecond * 1e9).toFixed(4)} / 1000000000`,
+        `${invocations} * ${perInvocation.toFixed(9)}`,
+        `${throttles} * ${DOLLARS_PER_TRANSITION.toFixed(9)}`,
+      ].join(' + ');
     });
+    const metrics = functions.flatMap((name, index) => [
+      [`ms${index}`, this.ofFunction(name, 'Duration', period)],
+      [`n${index}`, this.ofFunction(name, 'Invocations', period)],
+      [`throttled${index}`, this.ofFunction(name, 'Throttles', period)],
+    ]);
+    const usingMetrics = Object.fromEntries(metrics);
+    return new MathExpression({ expression: terms.join(' + '), usingMetrics, label: 'US dollars', period });
+  }
+
+  private pricesOf(name: FunctionName): { readonly perMillisecond: number; readonly perInvocation: number } {
+    const { memoryMB, architecture } = this.config;
+    const gigabytes = memoryMB[this.functions.classOf(name)] / 1024;
+    const transitions = FANNED_OUT.includes(name) ? TRANSITIONS_PER_ITEM : 1;
+    return {
+      perMillisecond: (gigabytes * DOLLARS_PER_GB_SECOND[architecture]) / 1000,
+      perInvocation: DOLLARS_PER_REQUEST + transitions * DOLLARS_PER_TRANSITION,
+    };
   }
 
   /** The same, added up over the time that is shown. */

@@ -73,7 +73,11 @@ export class ScreenerFunctions extends Construct {
 function environmentOf(name: FunctionName, config: DeploymentConfig): Record<string, string> {
   switch (name) {
     case 'plan':
-      return { SPENDING_LIMIT_USD: String(config.spendingLimitUsd) };
+      return {
+        SPENDING_LIMIT_USD: String(config.spendingLimitUsd),
+        SCREEN_ARCHITECTURE: config.architecture,
+        SCREEN_MEMORY_MB: String(config.memoryMB.screen),
+      };
     case 'split-dataset':
       return { DISTILL_SETTINGS: JSON.stringify(config.distillation) };
     case 'collect-labels':

@@ -1,11 +1,16 @@
 import { resolve } from 'node:path';
 import { fileInputs } from '../shared/io/inputs.ts';
 import { CLOUD_CHUNK_SECONDS, defaultChunkCount } from '../shared/screen/batches.ts';
-import { type CostEstimate, estimateCost, estimateSeconds } from '../shared/screen/cost-estimate.ts';
+import {
+  type CostEstimate,
+  estimateCost,
+  estimateSeconds,
+  type ScreenPlatform,
+} from '../shared/screen/cost-estimate.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
 import type { CompositionSource, PreparedSource } from '../shared/screen/source.ts';
 import { prepareSpace } from '../shared/screen/space-source.ts';
-import { stageSettings } from './cloud-stage.ts';
+import { platformOf, stageSettings } from './cloud-stage.ts';
 import { DEFAULT_SPACE, loadSpace } from './load-space.ts';
 import { formatCount, formatTable } from './output.ts';
 import { formatDuration } from './progress.ts';
@@ -31,12 +36,14 @@ export async function estimate({ chunks, concurrency, stage, json, ...what }: Es
   const settings = stageSettings(stage);
   const atOnce = concurrency ?? settings.maxConcurrency;
   const source = (await localSource(what)).build();
-  const run = estimateRun(source, chunks);
+  const platform = platformOf(stage);
+  const run = estimateRun(source, platform, chunks);
   const result = {
     source: source.name,
     ...run,
     concurrency: atOnce,
-    seconds: estimateSeconds(run.compositions, run.chunks, atOnce, source.rate),
+    seconds: estimateSeconds(run.compositions, run.chunks, atOnce, source.rate, platform),
+    platform,
     stage,
     spendingLimit: settings.spendingLimitUsd,
     withinLimit: run.cost.total <= settings.spendingLimitUsd,
@@ -52,10 +59,10 @@ export async function localSource(what: Pick<EstimateOptions, 'space' | 'composi
 }
 
 /** Chunks and cost as the cloud plans them. @param chunks wanted; by the size of the source if absent */
-export function estimateRun(source: CompositionSource, chunks?: number): RunEstimate {
+export function estimateRun(source: CompositionSource, platform: ScreenPlatform, chunks?: number): RunEstimate {
   const { size, rate } = source;
   const count = source.cut(chunks ?? defaultChunkCount(size, rate * CLOUD_CHUNK_SECONDS)).length;
-  return { compositions: size, chunks: count, cost: estimateCost(size, count, rate) };
+  return { compositions: size, chunks: count, cost: estimateCost(size, count, rate, platform) };
 }
 
 /** US dollars for people: cents, or three significant digits below one dollar. */
@@ -67,13 +74,14 @@ interface Estimate extends RunEstimate {
   readonly source: string;
   readonly concurrency: number;
   readonly seconds: number;
+  readonly platform: ScreenPlatform;
   readonly stage: string;
   readonly spendingLimit: number;
   readonly withinLimit: boolean;
 }
 
 function describe({ source, compositions, chunks, cost, ...rest }: Estimate): string {
-  const { concurrency, seconds, stage, spendingLimit, withinLimit } = rest;
+  const { concurrency, seconds, platform, stage, spendingLimit, withinLimit } = rest;
   const above = `above it: the run would stop before anything is screened. Screen less, or raise spendingLimitUsd`;
   const rows = [
     ['Lambda', formatDollars(cost.lambda)],
@@ -84,7 +92,7 @@ function describe({ source, compositions, chunks, cost, ...rest }: Estimate): st
   return [
     `${formatCount(compositions)} compositions of ${source} in ${formatCount(chunks)} chunks\n\n`,
     formatTable(['part', 'US dollars'], rows),
-    `\nabout ${formatDuration(seconds)} with ${formatCount(concurrency)} chunks at once\n`,
+    `\nabout ${formatDuration(seconds)} with ${formatCount(concurrency)} chunks at once, on ${platform.architecture} with ${formatCount(platform.memoryMB)} MB each\n`,
     `spending limit of stage ${stage}: ${spendingLimit} US dollars; the run is ${withinLimit ? 'within it' : above}\n`,
   ].join('');
 }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { ConfigError, readConfig, type StageSettings } from '../cdk/config.ts';
+import { readConfig, type StageSettings } from '../cdk/config.ts';
+import { ConfigError } from '../cdk/config-readers.ts';
 import { InputError } from '../shared/errors.ts';
+import { DEFAULT_PLATFORM, type ScreenPlatform } from '../shared/screen/cost-estimate.ts';
 import { packagePath } from './package-root.ts';
 
 interface Context {
@@ -21,6 +23,14 @@ export function stageSettings(stage: string): StageSettings {
     if (error instanceof ConfigError) throw new InputError(error.message, {}, 'Correct cdk.json, or give --stage.');
     throw error;
   }
+}
+
+/** What a stage screens on; as by default if it is deployed from another `cdk.json`. */
+export function platformOf(stage: string): ScreenPlatform {
+  const { ionsieve } = readContext();
+  if (typeof ionsieve !== 'object' || ionsieve === null || !Object.hasOwn(ionsieve, stage)) return DEFAULT_PLATFORM;
+  const { architecture, memoryMB } = stageSettings(stage);
+  return { architecture, memoryMB: memoryMB.screen };
 }
 
 function readContext(): Context {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { ARCHITECTURES } from '../shared/aws.ts';
 import { InputError, IntegrityError } from '../shared/errors.ts';
 import { sha256 } from '../shared/hash.ts';
 import { type Inputs, storeInputs } from '../shared/io/inputs.ts';
@@ -7,6 +8,7 @@ import { openStudent, type StudentSession } from '../shared/onnx/student-session
 import { loadFinished } from '../shared/report/run-outputs.ts';
 import { CLOUD_CHUNK_SECONDS, defaultChunkCount } from '../shared/screen/batches.ts';
 import { DEFAULT_LIMITS, type RankingLimits } from '../shared/screen/chunk-accumulator.ts';
+import { DEFAULT_PLATFORM, priceOf, type ScreenPlatform } from '../shared/screen/cost-estimate.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
 import { chunksPrefix, MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
 import { type RunPlan, type RunRecord, runIdOf } from '../shared/screen/run-plan.ts';
@@ -29,6 +31,7 @@ export interface PlanRuntime {
   readonly claim: (runId: string) => Promise<void>;
   readonly chunkSeconds: number; // of one vCPU that a chunk should take
   readonly spendingLimit: number | null; // in US dollars; null = none
+  readonly platform?: ScreenPlatform; // that chunks are screened on, for the estimate; the default one if absent
 }
 
 /** A run to plan. */
@@ -57,7 +60,8 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
   const runtime = once(load);
   return async (event) => {
     const request = parsePlanEvent(event);
-    const { store, inputs, claim, chunkSeconds, spendingLimit } = await runtime();
+    const { store, inputs, claim, chunkSeconds, spendingLimit, platform = DEFAULT_PLATFORM } = await runtime();
+    const budget = { spendingLimit, platform };
     const source = await prepareSource(request, inputs);
     const { name, bytes } = await readStudent(request.student, inputs);
     const student = await openStudent(bytes, name, 1);
@@ -67,10 +71,11 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
       await claim(runId);
       if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
       const planned = await loadRunRecord(store, runId);
-      if (planned !== undefined) return await receiptOf(store, planned, spendingLimit, true);
+      if (planned !== undefined) return await receiptOf(store, planned, budget, true);
       await refuseLeftovers(store, runId);
       const plan = makePlan(runId, source.build(), { name, student }, request, chunkSeconds);
-      return await receiptOf(store, await storePlan(store, { plan, studentBytes: bytes }), spendingLimit, false);
+      const record = await storePlan(store, { plan, studentBytes: bytes }, platform);
+      return await receiptOf(store, record, budget, false);
     } finally {
       await student.release();
     }
@@ -109,19 +114,26 @@ async function readStudent(asked: string | undefined, inputs: Inputs): Promise<{
   return { name: current.student, bytes };
 }
 
+interface Budget {
+  readonly spendingLimit: number | null;
+  readonly platform: ScreenPlatform;
+}
+
 async function receiptOf(
   store: ObjectStore,
   { runId, counts, costEstimate }: RunRecord,
-  spendingLimit: number | null,
+  { spendingLimit, platform }: Budget,
   resumed: boolean,
 ): Promise<PlanReceipt> {
+  // The platform may have changed since the run was planned.
+  const { total } = priceOf(costEstimate.vcpuSeconds, counts.chunks, platform);
   return {
     runId,
     chunks: counts.chunks,
     compositions: counts.compositions,
-    costEstimate: costEstimate.total,
+    costEstimate: total,
     spendingLimit,
-    withinLimit: spendingLimit === null || costEstimate.total <= spendingLimit,
+    withinLimit: spendingLimit === null || total <= spendingLimit,
     finished: (await loadFinished(store, runId)) !== undefined,
     chunkList: planKey(runId, 'chunks.json'),
     resumed,
@@ -169,6 +181,10 @@ async function loadCloud(): Promise<PlanRuntime> {
     claim: async () => undefined, // the name of the execution keeps a second one off
     chunkSeconds: CLOUD_CHUNK_SECONDS,
     spendingLimit: environment.number('SPENDING_LIMIT_USD'),
+    platform: {
+      architecture: environment.oneOf('SCREEN_ARCHITECTURE', ARCHITECTURES),
+      memoryMB: environment.number('SCREEN_MEMORY_MB'),
+    },
   };
 }
 

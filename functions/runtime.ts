@@ -1,3 +1,4 @@
+import { MB_PER_VCPU } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
 
@@ -6,6 +7,8 @@ export interface Environment {
   text(name: string): string;
   /** A finite number >= 0. */
   number(name: string): number;
+  /** One of these values. */
+  oneOf<T extends string>(name: string, values: readonly T[]): T;
 }
 
 /** What every function has in the cloud. */
@@ -15,8 +18,6 @@ export interface CloudRuntime {
   readonly environment: Environment;
   readonly vcpus: number; // whole ones that this function has, at least 1
 }
-
-const MEGABYTES_PER_VCPU = 1769; // https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 
 /** Read the environment, once, and connect to the stage's bucket. The SDK is loaded here, so that a CLI does without. */
 export async function cloudRuntime(env: NodeJS.ProcessEnv = process.env): Promise<CloudRuntime> {
@@ -33,7 +34,7 @@ export async function cloudRuntime(env: NodeJS.ProcessEnv = process.env): Promis
     store: new S3Store(client, environment.text('BUCKET')),
     stage: environment.text('STAGE'),
     environment,
-    vcpus: Math.max(1, Math.floor(Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 0) / MEGABYTES_PER_VCPU)),
+    vcpus: Math.max(1, Math.floor(Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 0) / MB_PER_VCPU)),
   };
 }
 
@@ -51,6 +52,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
       if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
         throw refusal(name, `is ${JSON.stringify(env[name])}, not a number >= 0`);
       return value;
+    },
+    oneOf: (name, values) => {
+      const value = text(name);
+      const known = values.find((each) => each === value);
+      if (known === undefined) throw refusal(name, `is ${JSON.stringify(value)}, not one of ${values.join(', ')}`);
+      return known;
     },
   };
 }

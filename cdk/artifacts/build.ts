@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ARCHITECTURES, type Architecture } from '../../shared/aws.ts';
 import { buildBundles } from './bundles.ts';
-import { ARCHITECTURES, type Architecture, buildLayer } from './layer.ts';
+import { buildLayer } from './layer.ts';
 
 /** `npm run build:lambda [-- --arch arm64|x64]`: everything that is deployed, into `dist/lambda`. */
 const { values } = parseArgs({ options: { arch: { type: 'string', multiple: true } } });

@@ -1,9 +1,6 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-
-/** Processor architectures that Lambda has, as Node.js names them. */
-export const ARCHITECTURES = ['arm64', 'x64'] as const;
-export type Architecture = (typeof ARCHITECTURES)[number];
+import type { Architecture } from '../../shared/aws.ts';
 
 /** A layer's folder. */
 export interface Layer {

@@ -3,7 +3,7 @@ import { sha256 } from '../hash.ts';
 import type { ChunkRange } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
 import { RUN_ID_LENGTH } from './chunk-result.ts';
-import { type CostEstimate, estimateCost } from './cost-estimate.ts';
+import { type CostEstimate, estimateCost, type ScreenPlatform } from './cost-estimate.ts';
 import type { CompositionSource, SourceCounts, SourceRecord } from './source.ts';
 
 /** Goes into every run id: to be raised when the same source, student and limits would give other results. */
@@ -50,8 +50,15 @@ export function encodeRunRecord(record: RunRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-/** @param files SHA-256 of the other files of the plan, by name */
-export function runRecordOf(plan: RunPlan, files: Readonly<Record<string, string>>): RunRecord {
+/**
+ * @param files SHA-256 of the other files of the plan, by name
+ * @param platform that the cost is estimated for
+ */
+export function runRecordOf(
+  plan: RunPlan,
+  files: Readonly<Record<string, string>>,
+  platform: ScreenPlatform,
+): RunRecord {
   const { runId, source, student, limits, chunks } = plan;
   const { counts, ...described } = source.record;
   return {
@@ -61,7 +68,7 @@ export function runRecordOf(plan: RunPlan, files: Readonly<Record<string, string
     student,
     options: { top: limits.top, perSystem: limits.perSystem },
     counts: { ...counts, chunks: chunks.length },
-    costEstimate: estimateCost(source.size, chunks.length, source.rate),
+    costEstimate: estimateCost(source.size, chunks.length, source.rate, platform),
     files,
   };
 }

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { ObjectStore } from '../io/store.ts';
+import { DEFAULT_PLATFORM } from './cost-estimate.ts';
 import { LIST_FILE, listIdentity, loadListSource } from './list-source.ts';
 import { type PlanFile, planKey } from './run-keys.ts';
 import {
@@ -23,8 +24,16 @@ export interface StoredPlan {
   readonly studentBytes: Uint8Array;
 }
 
-/** Store a plan; `run.json` comes last, so that its presence means that the plan is whole. */
-export async function storePlan(store: ObjectStore, { plan, studentBytes }: StoredPlan): Promise<RunRecord> {
+/**
+ * Store a plan; `run.json` comes last, so that its presence means that the plan is whole.
+ *
+ * @param platform that the cost is estimated for
+ */
+export async function storePlan(
+  store: ObjectStore,
+  { plan, studentBytes }: StoredPlan,
+  platform = DEFAULT_PLATFORM,
+): Promise<RunRecord> {
   const { runId, source, chunks } = plan;
   const contents: Readonly<Record<string, Uint8Array>> = {
     'student.onnx': studentBytes,
@@ -36,7 +45,7 @@ export async function storePlan(store: ObjectStore, { plan, studentBytes }: Stor
     await store.put(planKey(runId, file as PlanFile), bytes);
     hashes[file] = sha256(bytes);
   }
-  const record = runRecordOf(plan, hashes);
+  const record = runRecordOf(plan, hashes, platform);
   await store.put(planKey(runId, 'run.json'), Buffer.from(encodeRunRecord(record)));
   return record;
 }

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, buildBundles, functionNames } from '../../cdk/artifacts/bundles.ts';
-import { ARCHITECTURES, buildLayer, type Layer } from '../../cdk/artifacts/layer.ts';
+import { buildLayer, type Layer } from '../../cdk/artifacts/layer.ts';
+import { ARCHITECTURES } from '../../shared/aws.ts';
 import { openSession } from '../../shared/onnx/session.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, readConfig } from '../../cdk/config.ts';
+import { DISTILL_DEFAULTS } from '../../shared/student/distill-options.ts';
 
 const read = (settings: unknown) => readConfig('dev', { dev: settings });
 
@@ -16,7 +17,15 @@ describe('configuration', () => {
   });
 
   it('overrides one part of a group and keeps the others', () => {
-    expect(read({ memoryMB: { screen: 3538 } }).memoryMB).toEqual({ ...DEFAULT_SETTINGS.memoryMB, screen: 3538 });
+    expect(read({ memoryMB: { train: 1769 } }).memoryMB).toEqual({ ...DEFAULT_SETTINGS.memoryMB, train: 1769 });
+  });
+
+  it('has distillation take no value that the function would refuse', () => {
+    expect(DISTILL_DEFAULTS).toEqual(read({ distillation: DISTILL_DEFAULTS }).distillation);
+  });
+
+  it('starts within the concurrency of a new account', () => {
+    expect(read({}).maxConcurrency).toBeLessThan(10);
   });
 
   it('changes of distillation only what it names', () => {
@@ -39,20 +48,38 @@ describe('configuration', () => {
     [{ memoryMB: { screening: 1769 } }, /ionsieve\.dev\.memoryMB: "screening" is not one of "plan", "screen"/],
     [{ maxConcurrency: 0 }, 'cdk.json: ionsieve.dev.maxConcurrency: 0 is not an integer from 1 to 10000'],
     [{ maxConcurrency: '100' }, '"100" is not an integer'],
-    [{ memoryMB: { screen: 20_000 } }, 'ionsieve.dev.memoryMB.screen: 20000 is not an integer from 128 to 10240'],
+    [
+      { lambdaConcurrency: 20, maxConcurrency: 21 },
+      'dev.maxConcurrency: 21 is not an integer from 1 to 20 (lambdaConcurrency',
+    ],
+    [{ maxConcurrency: 500 }, 'dev.maxConcurrency: 500 is not an integer from 1 to 10 (lambdaConcurrency'],
+    [{ memoryMB: { train: 20_000 } }, 'ionsieve.dev.memoryMB.train: 20000 is not an integer from 512 to 10240'],
+    [{ memoryMB: { screen: 511 } }, 'memoryMB.screen: 511 is not an integer from 512 to 3537 (ONNX Runtime needs 512'],
+    [{ memoryMB: { screen: 3538 } }, 'memoryMB.screen: 3538 is not an integer from 512 to 3537'],
+    [{ memoryMB: { light: 128 } }, 'memoryMB.light: 128 is not an integer from 256 to 10240'],
+    [
+      { timeoutMinutes: { screen: 1 } },
+      'timeoutMinutes.screen: 1 is not an integer from 2 to 15 (a chunk takes about 30 s',
+    ],
+    [{ memoryMB: { screen: 512 } }, 'screen: 5 is not an integer from 6 to 15 (a chunk takes about 104 s with 512 MB)'],
     [{ timeoutMinutes: { train: 16 } }, 'timeoutMinutes.train: 16 is not an integer from 1 to 15'],
     [{ architecture: 'x86_64' }, '"x86_64" is not one of "arm64", "x64"'],
     [{ schedule: 'weekly' }, 'schedule: "weekly" is not null, "rate(7 days)" or'],
     [{ schedule: '' }, 'schedule: "" is not'],
+    [{ schedule: 'cron(99 99 ? * MON *)' }, 'is not a schedule: its minute is "99", and may be of 0 to 59'],
     [{ spendingLimitUsd: -1 }, 'spendingLimitUsd: -1 is not a number from 0.01 to 1000000'],
     [{ spendingLimitUsd: null }, 'spendingLimitUsd: null is not a number'],
     [{ notificationEmails: 'a@b.org' }, 'notificationEmails: "a@b.org" is not a list'],
+    [{ notificationEmails: ['a@b.org', 'a@b.org'] }, 'notificationEmails[1]: "a@b.org" is not there once only'],
     [{ notificationEmails: ['a@b.org', 'b'] }, 'notificationEmails[1]: "b" is not an e-mail address'],
     [{ retentionDays: { logs: 100 } }, 'retentionDays.logs: 100 is not one of 1, 3, 5'],
     [{ removalPolicy: 'snapshot' }, '"snapshot" is not one of "retain", "destroy"'],
     [{ promotionMargin: 1.5 }, 'promotionMargin: 1.5 is not a number from 0 to 1'],
     [{ defaultSpace: 'data/spaces/small.json' }, 'is not a key such as "spaces/ionic-quinary.json"'],
     [{ distillation: { fold: 5 } }, 'ionsieve.dev.distillation: "fold" is not one of "folds", "mobileIon"'],
+    [{ distillation: { forest: { featureShare: 0 } } }, 'forest.featureShare: 0 is not a number above 0, at most 1'],
+    [{ distillation: { training: { averageFrom: 1 } } }, 'averageFrom: 1 is not a number above 0, at most 0.99'],
+    [{ distillation: { labelWeight: 0.5 } }, 'distillation.labelWeight: 0.5 is not an integer from 1'],
     [
       { distillation: { training: { steps: 0 } } },
       'ionsieve.dev.distillation.training.steps: 0 is not an integer from 1',
@@ -77,11 +104,12 @@ describe('configuration', () => {
   });
 });
 
-it('cdk/ takes nothing from shared/ but types', () => {
+it('cdk/ takes nothing from shared/ but types, prices and the size of a chunk', () => {
   const folder = fileURLToPath(new URL('../../cdk', import.meta.url));
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   const imports = sources.flatMap(
     (name) => readFileSync(join(folder, name), 'utf8').match(/^import .*shared\/.*$/gm) ?? [],
   );
-  expect(imports.filter((line) => !line.startsWith('import type '))).toEqual([]);
+  const values = imports.filter((line) => !line.startsWith('import type ') && !line.includes('/shared/aws.ts'));
+  expect(values).toEqual(["import { CLOUD_CHUNK_SECONDS } from '../shared/screen/batches.ts';"]);
 });

@@ -10,7 +10,7 @@ const { dev, prod, other } = synthesize({
   prod: { schedule: 'rate(7 days)', notificationEmails: ['a@b.org', 'c@d.org'], retentionDays: { logs: 30 } },
   other: {
     architecture: 'x64',
-    memoryMB: { screen: 3538 },
+    memoryMB: { screen: 3008 },
     timeoutMinutes: { train: 10 },
     distillation: { folds: 3, training: { steps: 100 } },
   },
@@ -189,7 +189,7 @@ describe('functions', () => {
   it('get the memory and time of their class, within the limits of new accounts by default', () => {
     expect(named(functions, 'screen-chunk')).toMatchObject({ MemorySize: 1769, Timeout: 300 });
     expect(Math.max(...functions.map(({ MemorySize }) => MemorySize as number))).toBeLessThanOrEqual(3008);
-    expect(named(changed, 'screen-chunk').MemorySize).toBe(3538);
+    expect(named(changed, 'screen-chunk').MemorySize).toBe(3008);
     expect(named(changed, 'train').Timeout).toBe(600);
   });
 
@@ -207,7 +207,7 @@ describe('functions', () => {
   });
 
   it.each([
-    ['plan', ['SPENDING_LIMIT_USD']],
+    ['plan', ['SCREEN_ARCHITECTURE', 'SCREEN_MEMORY_MB', 'SPENDING_LIMIT_USD']],
     ['screen-chunk', []],
     ['split-dataset', ['DISTILL_SETTINGS']],
     ['collect-labels', ['MAX_QUARANTINE_SHARE']],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { after, allStates, definitionOf, synthesizeStage } from './synthesize.ts';
 
-const stage = synthesizeStage({ maxConcurrency: 42, maxTrainingRounds: 7 });
+const stage = synthesizeStage({ lambdaConcurrency: 50, maxConcurrency: 42, maxTrainingRounds: 7 });
 const screening = definitionOf(stage, 'screening');
 const retraining = definitionOf(stage, 'retraining');
 const both = [

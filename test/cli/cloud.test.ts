@@ -29,14 +29,21 @@ describe('cloud estimate', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       ...{ source: 'small', compositions: 13336, chunks: 20, cost: estimateCost(13336, 20) },
-      ...{ concurrency: 5, seconds: 38, stage: 'prod', spendingLimit: 25, withinLimit: true },
+      ...{
+        concurrency: 5,
+        platform: { architecture: 'arm64', memoryMB: 1769 },
+        seconds: 38,
+        stage: 'prod',
+        spendingLimit: 25,
+        withinLimit: true,
+      },
     });
   });
 
   it('cuts a space as the cloud does, into chunks of 30 s', async () => {
     const { stdout } = await runCli(root, 'cloud', 'estimate');
     expect(stdout).toContain('332,395,287 compositions of ionic-quinary in 3 chunks\n');
-    expect(stdout).toMatch(/\ntotal +0\.00217\n/);
+    expect(stdout).toMatch(/\ntotal +0\.00231\n/);
   });
 
   it('reads a list of compositions', async () => {
