@@ -82,7 +82,7 @@ function entry(resource: unknown): OptimadeEntry {
 
 /** The next page is on the same host; providers behind a proxy give `http:` for `https:`, which is mended. */
 function nextPage(link: unknown, url: URL, fail: Fail): URL | undefined {
-  const href = typeof link === 'string' ? link : record(link).href;
+  const href = typeof link === 'object' ? record(link).href : link;
   if (href === undefined || href === null || href === '') return undefined;
   if (typeof href !== 'string' || !URL.canParse(href, url.href))
     return fail(`has a next page that is no address (${JSON.stringify(href).slice(0, 100)})`, REPORT);

@@ -22,7 +22,9 @@ export function readTarGz(packed: Uint8Array, name: string): TarFile[] {
   const archive = unpack(packed, name);
   const files: TarFile[] = [];
   let longName: string | undefined;
-  for (let at = 0; at + BLOCK <= archive.length && archive[at] !== 0; ) {
+  let at = 0;
+  while (archive[at] !== 0) {
+    if (at + BLOCK > archive.length) throw new InputError('ends without its end mark', { file: name }, REMEDY);
     const header = readHeader(archive.subarray(at, at + BLOCK), name);
     const end = at + BLOCK + header.size;
     if (end > archive.length) throw new InputError(`ends in the middle of ${header.path}`, { file: name }, REMEDY);
