@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Choice,
   Condition,
@@ -16,8 +15,6 @@ import type { DeploymentConfig } from './config.ts';
 import type { Notifications } from './notifications.ts';
 import { publish } from './publish.ts';
 import type { ScreenerFunctions } from './screener-functions.ts';
-import type { ScreeningWorkflow } from './screening-workflow.ts';
-import { startOnce } from './start-once.ts';
 import type { Storage } from './storage-policy.ts';
 import { forEach, type InvokeProps, invoke } from './tasks.ts';
 import { Workflow } from './workflow.ts';
@@ -27,11 +24,9 @@ export interface RetrainingWorkflowProps {
   readonly functions: ScreenerFunctions;
   readonly storage: Storage;
   readonly notifications: Notifications;
-  /** Begun with a promoted student, and with a dataset of compositions. */
-  readonly screening: ScreeningWorkflow;
 }
 
-const USED = ['split-dataset', 'label-shard', 'collect-labels', 'train', 'assess', 'promote'] as const;
+const USED = ['split-dataset', 'label-shard', 'collect-labels', 'train', 'assess', 'promote', 'trigger'] as const;
 
 /**
  * Split → label every shard → collect → train → assess → promote → screening. A student that is worse than the current
@@ -44,7 +39,7 @@ export class RetrainingWorkflow extends Construct {
   constructor(scope: Construct, id: string, props: RetrainingWorkflowProps) {
     super(scope, id);
     this.props = props;
-    const { config, functions, screening } = props;
+    const { config, functions } = props;
     this.workflow = new Workflow(this, 'Workflow', {
       ...props,
       name: 'retraining',
@@ -56,8 +51,6 @@ export class RetrainingWorkflow extends Construct {
       mapResults: ['retrain/*/map/*'],
       maps: ['LabelShards', 'TrainMembers'],
     });
-    const resources = [screening.workflow.stateMachine.stateMachineArn];
-    this.workflow.role.addToPolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources }));
   }
 
   private define(): IChainable {
@@ -141,23 +134,23 @@ export class RetrainingWorkflow extends Construct {
   }
 
   private screenWithPromoted(): IChainable {
-    return startOnce(this, 'StartScreening', {
-      stateMachine: this.props.screening.workflow.stateMachine,
-      name: JsonPath.format('promotion-{}', JsonPath.stringAt('$.promoted.hash')),
-      input: { space: this.props.config.defaultSpace, student: JsonPath.stringAt('$.promoted.student') },
-      next: this.tell('NotifyPromoted', 'student promoted', '$.promoted.reason'),
-    });
+    const space = this.props.config.defaultSpace;
+    const told = this.tell('NotifyPromoted', 'student promoted', '$.promoted.reason');
+    return this.begin('StartScreening', { source: 'ionsieve.promotion', space }).next(told);
   }
 
-  /** Compositions are not trained on: they are screened as they are. */
+  /** Compositions are not trained on: they are screened as they are, with the student in use. */
   private screenDataset(): IChainable {
-    return startOnce(this, 'ScreenDataset', {
-      stateMachine: this.props.screening.workflow.stateMachine,
-      // By this execution, not by the job: a dataset that is marked ready again is screened with the student of then.
-      name: JsonPath.format('dataset-{}', JsonPath.hash(JsonPath.stringAt('$$.Execution.Name'), 'SHA-256')),
-      input: { compositions: JsonPath.stringAt('$.split.compositions') },
-      next: new Succeed(this, 'HandedOver'),
-    });
+    const compositions = JsonPath.stringAt('$.split.compositions');
+    return this.begin('ScreenDataset', { source: 'ionsieve.dataset', compositions }).next(
+      new Succeed(this, 'HandedOver'),
+    );
+  }
+
+  /** Have a screening begun, without waiting for it. The trigger does it as for every other event. */
+  private begin(id: string, event: Readonly<Record<string, string>>): LambdaInvoke {
+    const time = JsonPath.stringAt('$$.State.EnteredTime');
+    return this.invoke(id, 'trigger', '$.screening', { fields: { ...event, time } });
   }
 
   private tell(id: string, news: string, reason: string): IChainable {

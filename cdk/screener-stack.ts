@@ -37,10 +37,10 @@ export class ScreenerStack extends Stack {
     const functions = new ScreenerFunctions(this, 'Functions', { config, storage, assetRoot, deadLetters });
     const shared = { config, storage, notifications, functions, deadLetters };
     const screening = new ScreeningWorkflow(this, 'Screening', shared);
-    const retraining = new RetrainingWorkflow(this, 'Retraining', { ...shared, screening });
+    const retraining = new RetrainingWorkflow(this, 'Retraining', shared);
     const machines = { screening: screening.workflow.stateMachine, retraining: retraining.workflow.stateMachine };
     const stateMachines = Object.values(machines);
-    new Triggers(this, 'Triggers', { ...shared, ...machines, trigger: functions.get('trigger') });
+    new Triggers(this, 'Triggers', { ...shared, trigger: functions.get('trigger') });
     new FailureNotice(this, 'FailureNotice', { ...shared, stateMachines });
     const metrics = new StageMetrics(config, functions);
     const { alarms } = new Alarms(this, 'Alarms', { ...shared, metrics, stateMachines });

@@ -1,12 +1,12 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from './config.ts';
+import { acknowledgeResource } from './nag.ts';
 import { stageName } from './names.ts';
 import type { ScreenerFunction } from './screener-function.ts';
 import type { Storage } from './storage-policy.ts';
@@ -16,8 +16,6 @@ export interface TriggersProps {
   readonly storage: Storage;
   /** Turns an event into an execution whose name says what is to be done, so that a second event starts nothing. */
   readonly trigger: ScreenerFunction;
-  readonly screening: IStateMachine;
-  readonly retraining: IStateMachine;
   /** Receives what could not be delivered. */
   readonly deadLetters: IQueue;
 }
@@ -32,14 +30,30 @@ export class Triggers extends Construct {
   constructor(scope: Construct, id: string, props: TriggersProps) {
     super(scope, id);
     this.props = props;
-    const { config, trigger, screening, retraining } = props;
-    const machines = [screening.stateMachineArn, retraining.stateMachineArn];
-    trigger.function.addEnvironment('SCREENING_ARN', screening.stateMachineArn);
-    trigger.function.addEnvironment('RETRAINING_ARN', retraining.stateMachineArn);
-    trigger.role.addToPolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: machines }));
+    const { config } = props;
+    this.allowToBegin('screening', ['DescribeExecution', 'RedriveExecution']);
+    this.allowToBegin('retraining', ['DescribeExecution']); // what failed is begun anew
     this.onObject('TeacherChanged', 'teacher-changed', Match.exactString('teacher/teacher.json'));
     this.onObject('DatasetReady', 'dataset-ready', Match.wildcard('datasets/*/READY'));
     if (config.schedule !== null) this.onSchedule(config.schedule);
+  }
+
+  /** Machines are named, not referred to: that of retraining invokes the trigger, which would be a circle. */
+  private allowToBegin(workflow: 'screening' | 'retraining', actions: readonly string[]): void {
+    const { config, trigger } = this.props;
+    const name = stageName(config.stage, workflow);
+    const arn = (resource: string, resourceName: string): string =>
+      Stack.of(this).formatArn({
+        ...{ service: 'states', resource, resourceName },
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    const machine = arn('stateMachine', name);
+    const executions = arn('execution', `${name}:${workflow}-*`);
+    trigger.function.addEnvironment(`${workflow.toUpperCase()}_ARN`, machine);
+    trigger.role.addToPolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine] }));
+    const ofExecutions = actions.map((action) => `states:${action}`);
+    trigger.role.addToPolicy(new PolicyStatement({ actions: ofExecutions, resources: [executions] }));
+    acknowledgeResource(trigger.role, executions, 'Executions are named by a hash of what is to be done.');
   }
 
   private onObject(id: string, name: string, key: string[]): void {
@@ -72,7 +86,11 @@ export class Triggers extends Construct {
       target: {
         arn: trigger.function.functionArn,
         roleArn: role.roleArn,
-        input: JSON.stringify({ source: 'ionsieve.schedule', space: config.defaultSpace }),
+        // Scheduler puts the time in: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+        input: JSON.stringify({
+          ...{ source: 'ionsieve.schedule', space: config.defaultSpace },
+          time: '<aws.scheduler.scheduled-time>',
+        }),
         deadLetterConfig: { arn: deadLetters.queueArn },
         retryPolicy: {
           maximumRetryAttempts: RETRY_ATTEMPTS,

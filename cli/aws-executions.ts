@@ -2,20 +2,19 @@ import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
   DescribeMapRunCommand,
-  ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   ListMapRunsCommand,
   type MapRunItemCounts,
-  RedriveExecutionCommand,
-  StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { PlanReceipt } from '../functions/plan.ts';
 import type { ReduceReceipt } from '../functions/reduce.ts';
+import { executionArn, executionsOf } from '../functions/step-functions.ts';
 import { InputError } from '../shared/errors.ts';
-import { executionName } from '../shared/retraining/executions.ts';
+import { type Executions, isAttemptAt } from '../shared/retraining/begin.ts';
+import { screeningName } from '../shared/retraining/executions.ts';
 import { calling } from './aws-errors.ts';
 import type { CloudSession } from './aws-session.ts';
 
@@ -24,7 +23,6 @@ export interface CloudRun {
   readonly arn: string;
   readonly name: string;
   readonly status: string; // RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE
-  readonly redrivable: boolean;
   readonly started: Date;
   readonly stopped: Date | undefined;
   readonly input: { readonly space?: string; readonly compositions?: string; readonly student?: string };
@@ -51,38 +49,20 @@ export interface MapProgress {
   readonly counts: ChunkCounts;
 }
 
-/** Start an execution. @returns false if one of this name was there, with another input or ended */
-export async function startExecution(
-  { states, screening }: CloudSession,
-  name: string,
-  input: object,
-): Promise<boolean> {
-  const command = new StartExecutionCommand({ stateMachineArn: screening, name, input: JSON.stringify(input) });
-  return calling('states:StartExecution', screening, async () => {
-    try {
-      await states.send(command);
-      return true;
-    } catch (error) {
-      if (error instanceof ExecutionAlreadyExists) return false;
-      throw error;
-    }
-  });
-}
-
-/** Have an execution that failed or was stopped go on where it was: finished chunks are kept. */
-export async function redriveExecution({ states }: CloudSession, executionArn: string): Promise<void> {
-  const command = new RedriveExecutionCommand({ executionArn });
-  await calling('states:RedriveExecution', executionArn, () => states.send(command));
+/** Screenings of a stage; an error names the permission that is missing. */
+export function screeningsOf({ states, screening }: CloudSession): Executions {
+  const { describe, start, redrive } = executionsOf(states, screening);
+  const arn = (name: string): string => executionArn(screening, name);
+  return {
+    describe: (name) => calling('states:DescribeExecution', arn(name), () => describe(name)),
+    start: (name, input) => calling('states:StartExecution', screening, () => start(name, input)),
+    redrive: (name) => calling('states:RedriveExecution', arn(name), () => redrive(name)),
+  };
 }
 
 export async function stopExecution({ states }: CloudSession, executionArn: string, cause: string): Promise<void> {
   const command = new StopExecutionCommand({ executionArn, error: 'Cancelled', cause });
   await calling('states:StopExecution', executionArn, () => states.send(command));
-}
-
-/** ARN of the execution of a name, whether there is one or not. */
-export function executionArn({ screening }: CloudSession, name: string): string {
-  return `${screening.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
 /** An execution, or undefined if there is none. @param known its plan, if that was seen already */
@@ -111,7 +91,6 @@ async function runOf(
   const output = parse(found.output) as { plan?: PlanReceipt; reduce?: ReduceReceipt };
   return {
     ...{ arn, name: found.name ?? '', status: found.status ?? '' },
-    redrivable: found.redriveStatus === 'REDRIVABLE',
     started: found.startDate ?? new Date(0),
     stopped: found.stopDate,
     input: parse(found.input),
@@ -152,24 +131,6 @@ export async function* listRuns(session: CloudSession): AsyncGenerator<CloudRun>
 }
 
 /**
- * Name of an execution, which can be used once in 90 days.
- *
- * @param identity what decides on what is done: the run id where it is known
- * @param attempt 0 for the name that the triggers use too; more where the names before are used up
- */
-export function screeningName(identity: readonly unknown[], attempt: number): string {
-  return executionName('screening', attempt === 0 ? identity : [...identity, attempt]);
-}
-
-const ATTEMPTS_KNOWN = 20;
-
-/** Whether an execution that is not planned yet is of a run, by its name. */
-function isNameOf(name: string, runId: string): boolean {
-  for (let attempt = 0; attempt < ATTEMPTS_KNOWN; attempt++) if (name === screeningName([runId], attempt)) return true;
-  return false;
-}
-
-/**
  * The newest execution of a run.
  *
  * @param wanted run id, name or ARN of an execution; the newest of all if absent
@@ -181,7 +142,7 @@ export async function findRun(session: CloudSession, wanted: string | undefined)
     if (run !== undefined) return run;
   } else {
     const isWanted = ({ name, plan }: CloudRun): boolean =>
-      wanted === undefined || name === wanted || plan?.runId === wanted || isNameOf(name, wanted);
+      wanted === undefined || name === wanted || plan?.runId === wanted || isAttemptAt(screeningName(wanted), name);
     for await (const run of listRuns(session)) if (isWanted(run)) return run;
   }
   throw new InputError(

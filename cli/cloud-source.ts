@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { InputError } from '../shared/errors.ts';
 import { filesBelow, isDirectory, readBytes } from '../shared/io/files.ts';
 import { fileInputs } from '../shared/io/inputs.ts';
-import { type ConditionalStore, readObject } from '../shared/io/store.ts';
+import { type ConditionalStore, type ObjectInfo, readObject } from '../shared/io/store.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
 import type { PreparedSource } from '../shared/screen/source.ts';
 import { prepareSpace } from '../shared/screen/space-source.ts';
@@ -14,8 +14,8 @@ import { findSpaceFile } from './load-space.ts';
 export interface CloudSource {
   /** Its part of the event. */
   readonly event: { readonly space: string } | { readonly compositions: string };
-  /** What its files are, for naming the run where `prepared` cannot. */
-  readonly versions: readonly (readonly [key: string, version: string])[];
+  /** Objects of a list that lies in the bucket; else empty. */
+  readonly objects: readonly ObjectInfo[];
   /** Undefined for a list that lies in the bucket: reading it is left to the cloud. */
   readonly prepared: PreparedSource | undefined;
   readonly uploads: readonly Upload[];
@@ -43,7 +43,7 @@ export async function resolveSpace(store: ConditionalStore, space: string): Prom
       'Rename the file to letters, digits, dots, hyphens and underscores, with .json at its end.',
     );
   const uploads = inBucket ? [] : [{ key, path }];
-  return { event: { space: key }, versions: [], prepared: prepareSpace(definition, path), uploads };
+  return { event: { space: key }, objects: [], prepared: prepareSpace(definition, path), uploads };
 }
 
 /** @param list a file or folder of lists, or a key or prefix of the bucket, such as `datasets/mine/` */
@@ -52,8 +52,7 @@ export async function resolveList(store: ConditionalStore, list: string): Promis
     const objects = await store.listDetailed(list);
     if (objects.length === 0)
       throw new InputError('there is no such list', { file: `${store.location}/${list}` }, 'Check the key.');
-    const versions = objects.map(({ key, version }) => [key, version] as const);
-    return { event: { compositions: list }, versions, prepared: undefined, uploads: [] };
+    return { event: { compositions: list }, objects, prepared: undefined, uploads: [] };
   }
   const path = resolve(list);
   const isFolder = await isDirectory(path);
@@ -63,7 +62,7 @@ export async function resolveList(store: ConditionalStore, list: string): Promis
   const uploads = files.map((file) => ({ key: prefix + file, path: isFolder ? join(path, file) : path }));
   await refuseOthers(store, prefix, uploads);
   const compositions = isFolder ? prefix : uploads[0].key;
-  return { event: { compositions }, versions: [], prepared, uploads };
+  return { event: { compositions }, objects: [], prepared, uploads };
 }
 
 /** A folder is screened whole, so what is there already would be screened too. */

@@ -1,19 +1,21 @@
-import type { ConditionalStore } from '../shared/io/store.ts';
+import { InputError } from '../shared/errors.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
+import { begin, type Outcome } from '../shared/retraining/begin.ts';
+import {
+  isScreened,
+  plannedRun,
+  type Start,
+  screeningOfList,
+  screeningOfRun,
+} from '../shared/retraining/executions.ts';
 import type { RankingLimits } from '../shared/screen/chunk-accumulator.ts';
 import { runIdOf } from '../shared/screen/run-plan.ts';
-import {
-  type CloudRun,
-  describeRun,
-  executionArn,
-  redriveExecution,
-  screeningName,
-  startExecution,
-} from './aws-executions.ts';
+import { screeningsOf } from './aws-executions.ts';
 import { type CloudSession, openSession } from './aws-session.ts';
 import { estimateRun, formatDollars, type RunEstimate } from './cloud-estimate.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { type CloudSource, resolveList, resolveSpace, upload } from './cloud-source.ts';
+import { platformOf } from './cloud-stage.ts';
 import { type CloudStudent, resolveStudent } from './cloud-student.ts';
 import { DEFAULT_SPACE } from './load-space.ts';
 import { formatCount } from './output.ts';
@@ -26,9 +28,6 @@ export interface StartOptions extends CloudOptions, RankingLimits {
   readonly replace?: boolean;
 }
 
-/** What `cloud start` did: began, went on with what had failed, or found the work done or under way. */
-type Outcome = 'started' | 'redriven' | 'running' | 'finished';
-
 /** `cloud start`: put what is needed into the bucket and have it screened, once. */
 export async function start(options: StartOptions): Promise<void> {
   const session = await openSession(options);
@@ -38,30 +37,26 @@ export async function start(options: StartOptions): Promise<void> {
     : resolveList(store, options.compositions));
   const student = await resolveStudent(store, options.student, source.prepared);
   await upload(store, source.uploads, options.replace === true);
-  const estimate = source.prepared === undefined ? undefined : estimateRun(source.prepared.build(), options.chunks);
+  const estimate =
+    source.prepared === undefined
+      ? undefined
+      : estimateRun(source.prepared.build(), platformOf(options.stage), options.chunks);
   const runId = source.prepared && runIdOf(source.prepared.identity, student.hash, options);
-  const begun = await begin(
-    session,
-    runId,
-    identityOf(source, student, options, runId),
-    eventOf(source, student, options),
-  );
+  const begun = await beginScreening(session, runId, startOf(source, student, options, runId));
   report({ runId, ...begun, stage: options.stage, student: student.hash, estimate }, options.json === true);
 }
 
-/** What names the execution: the run where it is known, else what decides on it. */
-function identityOf(
-  { versions, event }: CloudSource,
-  { hash }: CloudStudent,
-  { top, perSystem }: RankingLimits,
+/** As the triggers have it, so that both begin the same execution. */
+function startOf(
+  { event, objects }: CloudSource,
+  { key, hash }: CloudStudent,
+  { top, perSystem, chunks }: StartOptions,
   runId: string | undefined,
-): readonly unknown[] {
-  return runId === undefined ? [event, versions, hash, top, perSystem] : [runId];
-}
-
-/** As the scheduler writes it, so that both start the same execution. */
-function eventOf({ event }: CloudSource, { key }: CloudStudent, { top, perSystem, chunks }: StartOptions): object {
-  return { ...event, student: key, top, perSystem, ...(chunks === undefined ? {} : { chunks }) };
+): Start {
+  const rest = { student: key, top, perSystem, ...(chunks === undefined ? {} : { chunks }) };
+  if (runId !== undefined) return screeningOfRun(runId, { ...event, ...rest });
+  if ('compositions' in event) return screeningOfList(objects, hash, { ...event, ...rest });
+  throw new Error('a space without its definition');
 }
 
 interface Begun {
@@ -70,48 +65,20 @@ interface Begun {
   readonly planned?: string; // run id of a list in the bucket, known since it is finished
 }
 
-/** Where somebody else is first under a name, what they began is looked at. */
-async function begin(
-  session: CloudSession,
-  runId: string | undefined,
-  identity: readonly unknown[],
-  event: object,
-): Promise<Begun> {
-  if (runId !== undefined && (await isFinished(session.store, runId))) return { outcome: 'finished' };
-  let attempt = 0;
-  for (;;) {
-    const execution = screeningName(identity, attempt);
-    const arn = executionArn(session, execution);
-    const found = await describeRun(session, arn);
-    const planned = found?.status === 'SUCCEEDED' ? found.plan?.runId : undefined;
-    if (planned !== undefined && (await isFinished(session.store, planned)))
-      return { outcome: 'finished', execution, planned };
-    const next = nextStep(found);
-    if (next === 'join') return { outcome: 'running', execution };
-    if (next === 'redrive') {
-      await redriveExecution(session, arn);
-      return { outcome: 'redriven', execution };
-    }
-    if (next === 'other name') attempt++;
-    else if (await startExecution(session, execution, event)) return { outcome: 'started', execution };
-  }
-}
-
-async function isFinished(store: ConditionalStore, runId: string): Promise<boolean> {
-  return (await loadFinished(store, runId)) !== undefined;
-}
-
-/**
- * What to do about an execution of a name: a name can be used once in 90 days. One that was stopped by the spending
- * limit would be stopped by the same figures again, so it is not redriven but begun anew, under the limit of now.
- */
-export function nextStep(
-  found: Pick<CloudRun, 'status' | 'redrivable' | 'error'> | undefined,
-): 'start' | 'join' | 'redrive' | 'other name' {
-  if (found === undefined) return 'start';
-  if (found.status === 'RUNNING' || found.status === 'PENDING_REDRIVE') return 'join';
-  if (found.status === 'SUCCEEDED' || found.error === 'SpendingLimitExceeded') return 'other name';
-  return found.redrivable ? 'redrive' : 'other name';
+async function beginScreening(session: CloudSession, runId: string | undefined, start: Start): Promise<Begun> {
+  const { store } = session;
+  if (runId !== undefined && (await loadFinished(store, runId)) !== undefined) return { outcome: 'finished' };
+  const wish = { since: undefined, unattended: false };
+  const { outcome, execution, found } = await begin(screeningsOf(session), start, wish, (ended) =>
+    isScreened(store, ended),
+  );
+  if (outcome === 'given up')
+    throw new InputError(
+      'all names that an execution of this run may have are used up',
+      { file: execution },
+      'Names are free again 90 days after their execution ended.',
+    );
+  return { outcome, execution, planned: outcome === 'finished' ? plannedRun(found?.output ?? '{}') : undefined };
 }
 
 interface Started extends Begun {
@@ -121,7 +88,8 @@ interface Started extends Begun {
   readonly estimate: RunEstimate | undefined;
 }
 
-const SAID: Readonly<Record<Outcome, string>> = {
+/** In words; the other outcomes are of events. */
+const SAID: Readonly<Partial<Record<Outcome, string>>> = {
   started: 'is started',
   redriven: 'had failed or was stopped, and goes on where it was',
   running: 'is running already',

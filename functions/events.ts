@@ -7,6 +7,8 @@ export interface EventFields {
   optionalText(name: string): string | undefined;
   /** An integer of at least `least`; where the field is absent, `fallback` if there is one. */
   integer(name: string, least: number, fallback?: number): number;
+  /** A point of time in ISO 8601. */
+  time(name: string): Date;
 }
 
 /** Read the fields of an event; each throws {@link InputError} naming field and value if it is not of its type. */
@@ -28,6 +30,10 @@ export function readEvent(event: unknown, handler: string): EventFields {
       return Number.isSafeInteger(value) && (value as number) >= least
         ? (value as number)
         : refuse(name, `an integer >= ${least}`);
+    },
+    time(name) {
+      const value = new Date(text(name));
+      return Number.isNaN(value.getTime()) ? refuse(name, 'a time such as 2026-01-31T12:00:00Z') : value;
     },
   };
 }

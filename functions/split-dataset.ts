@@ -2,7 +2,7 @@ import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
 import { encodeJson, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
 import { checkDatasetName, datasetPrefix, jobKey } from '../shared/retraining/job-keys.ts';
-import { cutIntoShards, nothingToRead, sortDataset } from '../shared/retraining/shards.ts';
+import { cutIntoShards, nothingToRead, sortDataset, withoutMarker } from '../shared/retraining/shards.ts';
 import { parseDistillSettings } from '../shared/student/distill-options.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
@@ -31,7 +31,7 @@ export function createHandler(load: () => Promise<SplitRuntime>): (event: unknow
   return async (event) => {
     const dataset = parseDataset(event);
     const { store, settings } = await runtime();
-    const objects = dataset === null ? [] : await store.listDetailed(datasetPrefix(dataset));
+    const objects = dataset === null ? [] : withoutMarker(await store.listDetailed(datasetPrefix(dataset)));
     const inputs = await loadJobInputs(store);
     const jobId = jobIdOf(dataset, objects, inputs, settings);
     const { structures, compositions, others } = sortDataset(dataset, objects);

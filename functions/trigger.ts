@@ -1,89 +1,137 @@
 import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
-import { type NoStart, retrainingFor, type Start, screeningFor } from '../shared/retraining/executions.ts';
+import { begin, type Executions, type Outcome, PATIENCE, type Wish } from '../shared/retraining/begin.ts';
+import {
+  isScreened,
+  type NoStart,
+  retrainingFor,
+  type Start,
+  screeningFor,
+  screeningForList,
+} from '../shared/retraining/executions.ts';
 import { checkDatasetName, checkKeyBelow, READY_FILE, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
 import { DEFAULT_LIMITS } from '../shared/screen/chunk-accumulator.ts';
-import { readEvent } from './events.ts';
+import { type EventFields, readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
-import { type StepFunctions, stepFunctions } from './step-functions.ts';
+import { executionsOf } from './step-functions.ts';
 
 /** What answering an event needs. */
 export interface TriggerRuntime {
   readonly store: ConditionalStore;
   readonly bucket: string; // whose events are meant
-  readonly workflows: StepFunctions;
-  readonly arns: Readonly<Record<Start['workflow'], string>>; // of the state machines
+  readonly workflows: Readonly<Record<Start['workflow'], Executions>>;
   readonly defaultSpace: string; // key of the space that is screened where an event names none
 }
 
-/** What an event started. */
+/** What an event led to. */
 export interface TriggerReceipt {
-  readonly started: boolean;
+  readonly started: boolean; // or redriven
+  readonly outcome: Outcome | 'nothing to do';
   readonly execution?: string; // its name
   readonly reason: string;
 }
 
-/** Parse, decide, start, acknowledge. The name says what is to be done, so an event that comes twice starts nothing. */
+/** In words, after the name of the workflow. */
+const SAID: Readonly<Record<Outcome, string>> = {
+  started: 'was started',
+  redriven: 'had failed and goes on where it was',
+  running: 'is running already',
+  finished: 'is finished',
+  answered: 'was begun after this event',
+  stopped: 'was stopped by somebody and stays so: start it by hand',
+  'given up': `failed ${PATIENCE} times or more and is not tried again: mend the cause and start it by hand`,
+};
+
+/** Parse, decide, begin, acknowledge. An event that comes twice begins nothing the second time. */
 export function createHandler(load: () => Promise<TriggerRuntime>): (event: unknown) => Promise<TriggerReceipt> {
   const runtime = once(load);
   return async (event) => {
     const open = await runtime();
-    const decision = await decide(event, open);
-    if ('reason' in decision) return { started: false, reason: decision.reason };
-    const { workflow, name, input } = decision;
-    if (await open.workflows.start(open.arns[workflow], name, input))
-      return { started: true, execution: name, reason: `${workflow} was started` };
-    return { started: false, execution: name, reason: `${workflow} was started before under this name` };
+    const { start, unattended } = await decide(event, open);
+    if ('reason' in start) return { started: false, outcome: 'nothing to do', reason: start.reason };
+    const { workflow } = start;
+    const wish: Wish = { since: readEvent(event, 'trigger').time('time'), unattended };
+    const { outcome, execution } = await begin(open.workflows[workflow], start, wish, async (found) =>
+      workflow === 'screening' ? isScreened(open.store, found) : false,
+    );
+    const started = outcome === 'started' || outcome === 'redriven';
+    return { started, outcome, execution, reason: `${workflow} ${SAID[outcome]}` };
   };
 }
 
-async function decide(event: unknown, { store, bucket, defaultSpace }: TriggerRuntime): Promise<Start | NoStart> {
+interface Decision {
+  readonly start: Start | NoStart;
+  readonly unattended: boolean;
+}
+
+async function decide(event: unknown, runtime: TriggerRuntime): Promise<Decision> {
+  const { store, bucket } = runtime;
   const fields = readEvent(event, 'trigger');
   const source = fields.text('source');
-  if (source === 'aws.s3') return decideOnObject(event, store, bucket);
-  if (source === 'ionsieve.schedule' || source === 'ionsieve.promotion') {
-    const space = fields.optionalText('space') ?? defaultSpace;
-    checkKeyBelow('spaces/', space, { file: 'event of trigger', column: 'space' });
-    return screeningFor(store, space, {
-      top: fields.integer('top', 1, DEFAULT_LIMITS.top),
-      perSystem: fields.integer('perSystem', 1, DEFAULT_LIMITS.perSystem),
-    });
+  const limits = {
+    top: fields.integer('top', 1, DEFAULT_LIMITS.top),
+    perSystem: fields.integer('perSystem', 1, DEFAULT_LIMITS.perSystem),
+  };
+  switch (source) {
+    case 'aws.s3':
+      return { start: await decideOnObject(event, store, bucket), unattended: false };
+    case 'ionsieve.schedule':
+      return { start: await screeningFor(store, spaceOf(fields, runtime), limits), unattended: true };
+    case 'ionsieve.promotion':
+      return { start: await screeningFor(store, spaceOf(fields, runtime), limits), unattended: false };
+    case 'ionsieve.dataset': {
+      const list = checkKeyBelow('datasets/', fields.text('compositions').replace(/\/$/, ''), place('compositions'));
+      return { start: await screeningForList(store, `${list}/`, limits), unattended: false };
+    }
+    default:
+      throw new InputError(
+        `${JSON.stringify(source)} is no known source`,
+        place('source'),
+        'Send events of S3, ionsieve.schedule, ionsieve.promotion or ionsieve.dataset.',
+      );
   }
-  throw new InputError(
-    `${JSON.stringify(source)} is no known source`,
-    { file: 'event of trigger', column: 'source' },
-    'Send events of S3, ionsieve.schedule or ionsieve.promotion.',
-  );
+}
+
+function place(column: string): { readonly file: string; readonly column: string } {
+  return { file: 'event of trigger', column };
+}
+
+function spaceOf(fields: EventFields, { defaultSpace }: TriggerRuntime): string {
+  return checkKeyBelow('spaces/', fields.optionalText('space') ?? defaultSpace, place('space'));
 }
 
 /** An "Object Created" event: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
 async function decideOnObject(event: unknown, store: ConditionalStore, bucket: string): Promise<Start | NoStart> {
-  const place = { file: 'event of trigger', column: 'detail' };
   const { detail } = event as { detail?: { bucket?: unknown; object?: unknown } };
   const from = readEvent(detail?.bucket, 'trigger').text('name');
-  if (from !== bucket) throw new InputError(`bucket ${from} is not ${bucket}`, place, 'Correct the rule.');
+  if (from !== bucket) throw new InputError(`bucket ${from} is not ${bucket}`, place('detail'), 'Correct the rule.');
   const fields = readEvent(detail?.object, 'trigger');
   const key = fields.text('key');
-  const object = { key, etag: fields.optionalText('etag'), versionId: fields.optionalText('version-id') };
+  const object = { key, etag: fields.optionalText('etag') };
   if (key === TEACHER_KEY) return retrainingFor(store, object, null);
   const [folder, dataset, file, ...rest] = key.split('/');
   if (folder !== 'datasets' || file !== READY_FILE || rest.length > 0) return { reason: `${key} starts nothing` };
-  return retrainingFor(store, object, checkDatasetName(dataset, place));
+  return retrainingFor(store, object, checkDatasetName(dataset, place('detail')));
 }
 
 async function loadCloud(): Promise<TriggerRuntime> {
   const { store, environment } = await cloudRuntime();
+  const { SFNClient } = await import('@aws-sdk/client-sfn');
+  const client = new SFNClient({ maxAttempts: 5 });
   return {
     store,
     bucket: environment.text('BUCKET'),
-    workflows: await stepFunctions(),
-    arns: { screening: environment.text('SCREENING_ARN'), retraining: environment.text('RETRAINING_ARN') },
+    workflows: {
+      screening: executionsOf(client, environment.text('SCREENING_ARN')),
+      retraining: executionsOf(client, environment.text('RETRAINING_ARN')),
+    },
     defaultSpace: environment.text('DEFAULT_SPACE'),
   };
 }
 
-export const handler = observed('trigger', createHandler(loadCloud), ({ started }) => ({
+export const handler = observed('trigger', createHandler(loadCloud), ({ started, outcome }) => ({
   StartedExecutions: Number(started),
+  GivenUp: Number(outcome === 'given up'),
 }));

@@ -1,18 +1,23 @@
+import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import type { ConditionalStore } from '../io/store.ts';
+import { type ConditionalStore, type ObjectInfo, readObject } from '../io/store.ts';
 import { loadFinished } from '../report/run-outputs.ts';
 import type { RankingLimits } from '../screen/chunk-accumulator.ts';
 import { runIdOf } from '../screen/run-plan.ts';
 import { spaceIdentity } from '../screen/space-source.ts';
 import { parseSpace } from '../space/space-file.ts';
-import { loadCurrentStudent } from '../student/current-student.ts';
-import { TEACHER_KEY } from './job-keys.ts';
+import { CURRENT_STUDENT_KEY, decodeCurrentStudent, loadCurrentStudent } from '../student/current-student.ts';
+import type { ExecutionState } from './begin.ts';
+import { datasetPrefix } from './job-keys.ts';
+import { withoutMarker } from './shards.ts';
 
-/** A workflow to start: what is done under one name is done once. */
+/** What to have done, once. */
 export interface Start {
   readonly workflow: 'screening' | 'retraining';
-  readonly name: string; // of the execution
+  readonly name: string; // of what is done; of its first execution too
   readonly input: Readonly<Record<string, unknown>>;
+  /** Whether a failed execution is redriven. A new one of a retraining finds all that its job finished at once, and has the limits of now. */
+  readonly resumes: boolean;
 }
 
 /** Nothing to start, and why. */
@@ -24,34 +29,71 @@ export interface NoStart {
 export interface WrittenObject {
   readonly key: string;
   readonly etag: string | undefined;
-  readonly versionId: string | undefined;
 }
 
-/** Name of an execution: a hash of what is to be done, as Step Functions allows it (80 characters). */
-export function executionName(kind: string, identity: readonly unknown[]): string {
-  return `${kind}-${sha256(JSON.stringify([kind, ...identity])).slice(0, 40)}`;
+/** What is screened with what, as the event of `plan` has it. */
+export interface ScreeningInput extends RankingLimits {
+  readonly student: string; // key of the model
+  readonly space?: string; // key
+  readonly compositions?: string; // key or prefix of a list, instead
+  readonly chunks?: number;
+}
+
+/** Name of the screening of a run, wherever it is begun from. */
+export function screeningName(runId: string): string {
+  return `screening-${runId}`;
+}
+
+export function screeningOfRun(runId: string, input: ScreeningInput): Start {
+  return { workflow: 'screening', name: screeningName(runId), input: { ...input }, resumes: true };
 }
 
 /**
- * The retraining that a written teacher or a complete dataset calls for. An event that comes twice gives the same name,
- * and one that comes late, after a newer version was written, starts nothing: the newer one has an event of its own.
+ * The screening of a list in the bucket, whose run id is known to who has read it whole: its name is a hash of what decides
+ * on that. Planning finds out if another execution is at the same run.
+ */
+export function screeningOfList(
+  objects: readonly ObjectInfo[],
+  studentHash: string,
+  input: ScreeningInput & { readonly compositions: string },
+): Start {
+  const { compositions, top, perSystem } = input;
+  const name = hashed('screening-list', [compositions, contentOf(objects), studentHash, top, perSystem]);
+  return { workflow: 'screening', name, input: { ...input }, resumes: true };
+}
+
+/** A name that Step Functions allows: at most 80 characters. */
+function hashed(kind: string, identity: readonly unknown[]): string {
+  return `${kind}-${sha256(JSON.stringify(identity)).slice(0, 40)}`;
+}
+
+/** The marker of a dataset is no part of it: an object gets another version whenever it is written. */
+function contentOf(objects: readonly ObjectInfo[]): readonly unknown[] {
+  return withoutMarker(objects).map(({ key, size, version }) => [key, size, version]);
+}
+
+/**
+ * The retraining that a written teacher or a complete dataset calls for. One that comes late, after a newer version was
+ * written, calls for nothing: the newer one has an event of its own.
  *
  * @param dataset that is complete; null = a teacher was written
  */
 export async function retrainingFor(
   store: ConditionalStore,
-  object: WrittenObject,
+  { key, etag }: WrittenObject,
   dataset: string | null,
 ): Promise<Start | NoStart> {
-  const { key, etag, versionId } = object;
-  const found = await store.stat(key);
+  const found = await store.getVersioned(key);
   if (found === undefined) return { reason: `${key} is not there any more` };
   if (etag !== undefined && unquoted(etag) !== unquoted(found.version))
     return { reason: `${key} was written again since; the newer version has an event of its own` };
-  if (dataset === null && (await isTeacherOfCurrent(store)))
+  if (dataset === null && (await loadCurrentStudent(store))?.current.teacherHash === sha256(found.bytes))
     return { reason: 'the student in use was distilled from this very teacher' };
-  const name = executionName('retraining', [key, versionId ?? unquoted(found.version)]);
-  return { workflow: 'retraining', name, input: { dataset } };
+  const identity =
+    dataset === null
+      ? [key, sha256(found.bytes)]
+      : [dataset, contentOf(await store.listDetailed(datasetPrefix(dataset)))];
+  return { workflow: 'retraining', name: hashed('retraining', identity), input: { dataset }, resumes: false };
 }
 
 /** S3 gives the same ETag with quotes in answers and without in events. */
@@ -59,26 +101,47 @@ function unquoted(etag: string): string {
   return etag.replaceAll('"', '');
 }
 
-async function isTeacherOfCurrent(store: ConditionalStore): Promise<boolean> {
-  const [teacher, student] = [await store.get(TEACHER_KEY), await loadCurrentStudent(store)];
-  return teacher !== undefined && student?.current.teacherHash === sha256(teacher);
-}
-
 /** The screening of a space with the student in use; nothing if that was done. */
 export async function screeningFor(
   store: ConditionalStore,
   space: string,
-  limits: RankingLimits,
+  { top, perSystem }: RankingLimits,
 ): Promise<Start | NoStart> {
   const student = (await loadCurrentStudent(store))?.current;
   if (student === undefined) return { reason: 'there is no student in use yet' };
   const bytes = await store.get(space);
   if (bytes === undefined) return { reason: `there is no ${space}` };
   const definition = parseSpace(Buffer.from(bytes).toString(), space);
-  const { top, perSystem } = limits;
   const runId = runIdOf(spaceIdentity(definition), student.hash, { top, perSystem });
   if ((await loadFinished(store, runId)) !== undefined)
     return { reason: `run ${runId} is finished: space and student are unchanged` };
-  const input = { space, student: student.student, top, perSystem };
-  return { workflow: 'screening', name: executionName('screening', [runId]), input };
+  return screeningOfRun(runId, { space, student: student.student, top, perSystem });
+}
+
+/**
+ * The screening of a list in the bucket with the student in use.
+ *
+ * @throws {InputError} if there is no student or no such list: who hands a list over wants it screened
+ */
+export async function screeningForList(
+  store: ConditionalStore,
+  compositions: string,
+  limits: RankingLimits,
+): Promise<Start> {
+  const { student, hash } = decodeCurrentStudent(await readObject(store, CURRENT_STUDENT_KEY), CURRENT_STUDENT_KEY);
+  const objects = await store.listDetailed(compositions);
+  if (objects.length === 0)
+    throw new InputError('there is no such list', { file: `${store.location}/${compositions}` }, 'Check the key.');
+  return screeningOfList(objects, hash, { compositions, student, ...limits });
+}
+
+/** Whether an execution of `screening` that succeeded has left its results, and they are whole. */
+export async function isScreened(store: ConditionalStore, { output = '{}' }: ExecutionState): Promise<boolean> {
+  const runId = plannedRun(output);
+  return runId !== undefined && (await loadFinished(store, runId)) !== undefined;
+}
+
+/** Run id that an execution of `screening` planned, from its output. */
+export function plannedRun(output: string): string | undefined {
+  return (JSON.parse(output) as { plan?: { runId?: string } }).plan?.runId;
 }

@@ -34,7 +34,13 @@ const MAX_BYTES = 1 << 30; // of what cannot be cut: some minutes of work
 const GZIP_RATIO = 8; // structure files shrink to about an eighth
 const ITEM_BYTES = 100_000; // of an item's JSON; a state may hold 256 KiB
 const LINES = /\.(json|jsonl|optimade)$/i; // can be cut at line breaks
+const MARKER = new RegExp(`^datasets/[^/]+/${READY_FILE}$`);
 const MAX_FIRST_LINE = 1 << 22; // bytes; a longer one is no JSON line of a structure
+
+/** The objects of a dataset but for the marker that says that it is complete. */
+export function withoutMarker(objects: readonly ObjectInfo[]): ObjectInfo[] {
+  return objects.filter(({ key }) => !MARKER.test(key));
+}
 
 /** Tell the files of a dataset by their names; without a dataset there are none. */
 export function sortDataset(dataset: string | null, objects: readonly ObjectInfo[]): SortedDataset {

@@ -62,6 +62,7 @@ describe('schedule', () => {
     expect(JSON.parse((schedule.Target as { Input: string }).Input)).toEqual({
       source: 'ionsieve.schedule',
       space: 'spaces/ionic-quinary.json',
+      time: '<aws.scheduler.scheduled-time>',
     });
   });
 });

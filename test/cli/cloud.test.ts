@@ -8,7 +8,6 @@ import { DEFAULT_SETTINGS } from '../../cdk/config.ts';
 import type { ChunkCounts } from '../../cli/aws-executions.ts';
 import { formatDollars } from '../../cli/cloud-estimate.ts';
 import { chunkProgressLine, spentSoFar } from '../../cli/cloud-progress.ts';
-import { nextStep } from '../../cli/cloud-start.ts';
 import type { PlanReceipt } from '../../functions/plan.ts';
 import { estimateCost } from '../../shared/screen/cost-estimate.ts';
 import { runCli } from '../run-cli.ts';
@@ -100,20 +99,6 @@ describe('cloud diff', () => {
       2,
       expect.stringContaining("a ranking.csv, its directory, or a run's id"),
     ]);
-  });
-});
-
-describe('the name of an execution that is there already', () => {
-  it.each([
-    ['was never used', undefined, 'start'],
-    ['runs', { status: 'RUNNING', redrivable: false }, 'join'],
-    ['failed and can go on', { status: 'FAILED', redrivable: true, error: 'States.TaskFailed' }, 'redrive'],
-    ['was stopped', { status: 'ABORTED', redrivable: true, error: 'Cancelled' }, 'redrive'],
-    ['failed too long ago', { status: 'FAILED', redrivable: false, error: 'States.TaskFailed' }, 'other name'],
-    ['was above the limit', { status: 'FAILED', redrivable: true, error: 'SpendingLimitExceeded' }, 'other name'],
-    ['succeeded, but its outputs are gone', { status: 'SUCCEEDED', redrivable: false }, 'other name'],
-  ] as const)('if it %s', (_, found, step) => {
-    expect(nextStep(found && { error: undefined, ...found })).toBe(step);
   });
 });
 
