@@ -2,6 +2,7 @@ import { MAX_ATOMIC_NUMBER } from '../shared/chemistry/elements.ts';
 import { createRandom, randomInteger } from '../shared/random.ts';
 import type { ChunkRange } from '../shared/screen/batches.ts';
 import type { ChunkResult } from '../shared/screen/chunk-result.ts';
+import { NONE_EXCLUDED } from '../shared/screen/criteria.ts';
 import { HISTOGRAM_BINS, histogramBin } from '../shared/screen/histogram.ts';
 import { NONE_SKIPPED } from '../shared/screen/skipped-rows.ts';
 import { TopK } from '../shared/screen/top-k.ts';
@@ -32,6 +33,6 @@ export function chunkResult({ chunk, start, end }: ChunkRange, logits: Float32Ar
     screenedByElement: byElement(end - start),
     passedByElement: byElement(passed),
     best: best.ranked(),
-    skipped: NONE_SKIPPED,
+    ...{ skipped: NONE_SKIPPED, excluded: NONE_EXCLUDED },
   };
 }

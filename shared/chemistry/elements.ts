@@ -37,6 +37,11 @@ export function oxidationStates(z: number): readonly number[] {
   return [...(icsd.length > 0 ? icsd : common)].filter((state) => state !== 0).sort((a, b) => a - b);
 }
 
+/** Most common oxidation states of an element, ascending; empty if none is tabulated. */
+export function commonOxidationStates(z: number): readonly number[] {
+  return [...ELEMENT_ROWS[z - 1][2]].sort((a, b) => a - b);
+}
+
 /**
  * The order in which a formula lists its elements: ascending electronegativity (unknown last), then atomic number.
  * Cations come first and the anion last.

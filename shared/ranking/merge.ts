@@ -1,6 +1,7 @@
 import { IntegrityError } from '../errors.ts';
 import type { ChunkRange } from '../screen/batches.ts';
 import { type ChunkResult, decodeChunkResult, type ScreenCounts } from '../screen/chunk-result.ts';
+import { type Excluded, ExcludedCollector, unscoredTotal } from '../screen/criteria.ts';
 import type { BestMerger } from '../screen/distinct-best.ts';
 import { RunningCounts } from '../screen/running-counts.ts';
 import { type SkippedRows, SkippedRowsCollector, skippedTotal } from '../screen/skipped-rows.ts';
@@ -26,13 +27,15 @@ export interface StoredChunk {
 export interface MergedResult extends ScreenCounts {
   readonly best: RankedEntries; // best first
   readonly skipped: SkippedRows;
+  readonly excluded: Excluded;
 }
 
 const MOST_NAMED = 10; // problems that a message lists
 
 /**
  * Merge the results of all chunks into one, and prove on the way that they are complete: the chunks tile the space
- * exactly, and each has one whole result, of this run and student, that screened every composition of its range.
+ * exactly, and each has one whole result, of this run and student, that accounts for every composition of its range:
+ * screened, skipped or excluded.
  * Keeps no chunk result.
  *
  * @param stored in any order
@@ -94,6 +97,7 @@ export function resultProblem(
 ): string | undefined {
   const { chunk, start, end, screened } = result;
   const skipped = skippedTotal(result.skipped);
+  const excluded = unscoredTotal(result.excluded);
   if (result.runId !== expected.runId) return `is of run ${result.runId}, not ${expected.runId}`;
   if (result.studentHash !== expected.studentHash)
     return `is scored by student ${result.studentHash}, not ${expected.studentHash}`;
@@ -101,8 +105,10 @@ export function resultProblem(
   if (planned === undefined) return `is chunk ${chunk} of a plan with ${expected.chunks.length}`;
   if (start !== planned.start || end !== planned.end)
     return `holds [${start}, ${end}), where chunk ${chunk} is [${planned.start}, ${planned.end})`;
-  if (screened + skipped !== end - start)
-    return `screened ${screened} of ${end - start} compositions${skipped > 0 ? ` and skipped ${skipped}` : ''}`;
+  if (screened + skipped + excluded !== end - start) {
+    const others = [...(skipped > 0 ? [`skipped ${skipped}`] : []), ...(excluded > 0 ? [`excluded ${excluded}`] : [])];
+    return [`screened ${screened} of ${end - start} compositions`, ...others].join(' and ');
+  }
   return undefined;
 }
 
@@ -110,6 +116,7 @@ export function resultProblem(
 class Totals extends RunningCounts {
   private readonly best: BestMerger;
   private readonly skipped = new SkippedRowsCollector();
+  private readonly excluded = new ExcludedCollector();
 
   constructor(best: BestMerger) {
     super();
@@ -124,21 +131,23 @@ class Totals extends RunningCounts {
     addTo(this.histogram, result.histogram);
     this.best.add(result.best);
     this.skipped.merge(result.skipped);
+    this.excluded.merge(result.excluded);
   }
 
   problems(compositions: number): string[] {
     const binned = this.histogram.reduce((sum, count) => sum + count, 0);
-    const skipped = skippedTotal(this.skipped.collected());
+    const unscored = skippedTotal(this.skipped.collected()) + unscoredTotal(this.excluded.collected());
     return [
-      [this.screened + skipped, 'were screened'],
-      [binned + skipped, 'are in the histogram'],
+      [this.screened + unscored, 'were screened'],
+      [binned + unscored, 'are in the histogram'],
     ].flatMap(([count, what]) => (count === compositions ? [] : [`${count} of ${compositions} compositions ${what}`]));
   }
 
   merged(): MergedResult {
     const { screened, passed, screenedByElement, passedByElement, histogram } = this;
     const counts = { screened, passed, screenedByElement, passedByElement, histogram };
-    return { ...counts, best: this.best.ranked(), skipped: this.skipped.collected() };
+    const [skipped, excluded] = [this.skipped.collected(), this.excluded.collected()];
+    return { ...counts, best: this.best.ranked(), skipped, excluded };
   }
 }
 

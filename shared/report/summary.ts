@@ -2,6 +2,7 @@ import { SYMBOLS } from '../chemistry/elements.ts';
 import type { MergedResult } from '../ranking/merge.ts';
 import type { RankedComposition } from '../ranking/ranking.ts';
 import type { RankingLimits } from '../screen/chunk-accumulator.ts';
+import type { Excluded } from '../screen/criteria.ts';
 import { histogramEdges } from '../screen/histogram.ts';
 import type { RunPlan, RunStudent } from '../screen/run-plan.ts';
 import { skippedTotal } from '../screen/skipped-rows.ts';
@@ -18,6 +19,7 @@ export interface RunSummary extends SourceSummary {
   readonly passed: number; // probability at or above the student's threshold
   readonly ranked: number; // lines of the ranking
   readonly skipped?: SkippedSummary; // of a list
+  readonly excluded?: Excluded; // by the criteria among the options
   readonly histogram: {
     readonly edges: readonly number[]; // logits; count i is of [edge i-1, edge i), open at both ends
     readonly counts: readonly number[];
@@ -47,6 +49,7 @@ export function summarize(plan: RunPlan, result: MergedResult, ranking: readonly
     passed: result.passed,
     ranked: ranking.length,
     ...(source.summary.list === undefined ? {} : { skipped }),
+    ...(limits.criteria === undefined ? {} : { excluded: result.excluded }),
     histogram: { edges: histogramEdges(), counts: [...result.histogram] },
     elements: SYMBOLS.flatMap((symbol, z) => {
       const screened = result.screenedByElement[z];

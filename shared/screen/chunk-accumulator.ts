@@ -1,3 +1,4 @@
+import { type Criteria, type Excluded, ExcludedCollector } from './criteria.ts';
 import { histogramBin } from './histogram.ts';
 import { RunningCounts } from './running-counts.ts';
 import { type RankedEntries, TopK } from './top-k.ts';
@@ -6,7 +7,11 @@ import { type RankedEntries, TopK } from './top-k.ts';
 export interface RankingLimits {
   readonly top: number; // compositions ranked, at most
   readonly perSystem: number; // compositions of one system ranked, at most
+  readonly criteria?: Criteria; // what else is asked of them; nothing if absent
 }
+
+/** The criterion on amounts that excludes the i-th composition of a call from the ranking, or undefined. */
+export type ExclusionAt = (i: number) => string | undefined;
 
 export const DEFAULT_LIMITS: RankingLimits = { top: 1000, perSystem: 3 };
 
@@ -15,6 +20,7 @@ export class ChunkAccumulator extends RunningCounts {
   private readonly best: TopK;
   private readonly bestOfSystem: TopK;
   private readonly passLogit: number;
+  private readonly exclusions = new ExcludedCollector();
 
   /** @param passLogit the lowest logit that passes */
   constructor({ top, perSystem }: RankingLimits, passLogit: number) {
@@ -30,6 +36,7 @@ export class ChunkAccumulator extends RunningCounts {
    * @param logits their values start at `from`
    * @param firstIndex index of the first composition; above those of earlier calls
    * @param elements atomic numbers by system, the system's own start at `elementsFrom`
+   * @param exclusionAt asked of compositions that pass, which it counts, and of those that may be ranked
    * @returns false if some logit is not a finite number
    */
   add(
@@ -40,6 +47,7 @@ export class ChunkAccumulator extends RunningCounts {
     elements: Uint8Array,
     elementsFrom: number,
     arity: number,
+    exclusionAt?: ExclusionAt,
   ): boolean {
     const { histogram, passLogit, best, bestOfSystem } = this;
     let floor = Math.max(best.floor, bestOfSystem.floor);
@@ -49,9 +57,12 @@ export class ChunkAccumulator extends RunningCounts {
       const logit = logits[from + i];
       sum += logit; // float32 values cannot overflow a double: the sum is finite exactly if all of them are
       histogram[histogramBin(logit)]++;
-      if (logit >= passLogit) passed++;
+      if (logit >= passLogit) {
+        passed++;
+        if (exclusionAt !== undefined) this.countExclusion(exclusionAt(i));
+      }
       // an equal logit has a higher index than all that were kept, so it loses the tie
-      if (logit > floor) {
+      if (logit > floor && (exclusionAt === undefined || exclusionAt(i) === undefined)) {
         bestOfSystem.offer(firstIndex + i, logit);
         floor = Math.max(best.floor, bestOfSystem.floor);
       }
@@ -65,6 +76,11 @@ export class ChunkAccumulator extends RunningCounts {
     return Number.isFinite(sum);
   }
 
+  /** Take in compositions of one system that are not scored. */
+  addUnscored(reason: string, count: number): void {
+    this.exclusions.addUnscored(reason, count);
+  }
+
   /** The system is complete: its best ones join those of the chunk. */
   endSystem(): void {
     this.bestOfSystem.drainInto(this.best);
@@ -72,5 +88,13 @@ export class ChunkAccumulator extends RunningCounts {
 
   ranked(): RankedEntries {
     return this.best.ranked();
+  }
+
+  excluded(): Excluded {
+    return this.exclusions.collected();
+  }
+
+  private countExclusion(reason: string | undefined): void {
+    if (reason !== undefined) this.exclusions.addPassed(reason);
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
 import { IntegrityError } from '../errors.ts';
 import type { ChunkRange } from './batches.ts';
+import { type Excluded, NONE_EXCLUDED } from './criteria.ts';
 import { HISTOGRAM_BINS } from './histogram.ts';
 import { NONE_SKIPPED, type SkippedRows, skippedTotal } from './skipped-rows.ts';
 import type { RankedEntries } from './top-k.ts';
@@ -21,12 +22,13 @@ export interface ChunkResult extends ChunkRange, ScreenCounts {
   readonly studentHash: string; // SHA-256 of the model's bytes, hexadecimal
   readonly best: RankedEntries; // best first
   readonly skipped: SkippedRows; // rows of a list that have no score; none in a space
+  readonly excluded: Excluded; // by criteria; nothing without them
 }
 
 export const RUN_ID_LENGTH = 20;
 
 const MAGIC = 'IONSIEVE';
-const VERSION = 1;
+const VERSION = 2;
 const HASH_BYTES = 32;
 const HASH_LENGTH = 2 * HASH_BYTES; // hexadecimal digits
 const ELEMENTS = MAX_ATOMIC_NUMBER + 1;
@@ -36,7 +38,8 @@ const ELEMENTS = MAX_ATOMIC_NUMBER + 1;
  *   magic 8 bytes · version uint32 · chunk uint32 · run id 20 ASCII · student hash 64 ASCII
  *   start, end, screened, passed float64 · elements, bins, entries, notes uint32
  *   screened by element, passed by element, histogram, indices float64 · logits float32
- *   notes, UTF-8 JSON of so many bytes: formulas of the entries and skipped rows of a list; none for a space
+ *   notes, UTF-8 JSON of so many bytes: formulas of the entries and skipped rows of a list, what criteria excluded; none
+ *   where there is neither
  *   SHA-256 of all of the above, 32 bytes
  */
 const RUN_ID_AT = 16;
@@ -102,7 +105,7 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
     return values;
   };
   const notesAt = bytes.length - HASH_BYTES - view.getUint32(LENGTHS_AT + 12, true);
-  const { formulas, skipped } = decodeNotes(bytes.subarray(notesAt, bytes.length - HASH_BYTES));
+  const { formulas, skipped, excluded } = decodeNotes(bytes.subarray(notesAt, bytes.length - HASH_BYTES));
   return {
     chunk: view.getUint32(12, true),
     runId: text(RUN_ID_AT, RUN_ID_LENGTH),
@@ -116,22 +119,26 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
       logits: Float32Array.from({ length: entries }, (_, i) => view.getFloat32(at + 4 * i, true)),
       ...(formulas === undefined ? {} : { formulas }),
     },
-    skipped,
+    ...{ skipped, excluded },
   };
 }
 
 interface Notes {
   readonly formulas?: readonly string[]; // of the entries
   readonly skipped: SkippedRows;
+  readonly excluded: Excluded;
 }
 
-function encodeNotes({ best: { formulas }, skipped }: ChunkResult): Uint8Array {
-  if (formulas === undefined && skippedTotal(skipped) === 0) return new Uint8Array();
-  return Buffer.from(JSON.stringify({ formulas, skipped } satisfies Notes));
+const NO_NOTES: Notes = { skipped: NONE_SKIPPED, excluded: NONE_EXCLUDED };
+
+function encodeNotes({ best: { formulas }, skipped, excluded }: ChunkResult): Uint8Array {
+  const isPlain = formulas === undefined && skippedTotal(skipped) === 0;
+  if (isPlain && JSON.stringify(excluded) === JSON.stringify(NONE_EXCLUDED)) return new Uint8Array();
+  return Buffer.from(JSON.stringify({ formulas, skipped, excluded } satisfies Notes));
 }
 
 function decodeNotes(bytes: Uint8Array): Notes {
-  return bytes.length === 0 ? { skipped: NONE_SKIPPED } : (JSON.parse(Buffer.from(bytes).toString()) as Notes);
+  return bytes.length === 0 ? NO_NOTES : (JSON.parse(Buffer.from(bytes).toString()) as Notes);
 }
 
 function checkChunkBytes(bytes: Uint8Array, view: DataView, name: string): void {

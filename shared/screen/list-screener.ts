@@ -3,6 +3,7 @@ import type { StudentSession } from '../onnx/student-session.ts';
 import type { ChunkRange } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
+import { CriteriaFilter, ExcludedCollector } from './criteria.ts';
 import { DistinctBest } from './distinct-best.ts';
 import { isSkipped, rowComposition } from './row-composition.ts';
 import { scoreCompositions } from './score-compositions.ts';
@@ -27,11 +28,13 @@ export class ListScreener implements ChunkScreener {
   private readonly read: ReadRows;
   private readonly student: StudentSession;
   private readonly limits: RankingLimits;
+  private readonly filter: CriteriaFilter | undefined;
 
   constructor(read: ReadRows, student: StudentSession, limits: RankingLimits) {
     this.read = read;
     this.student = student;
     this.limits = limits;
+    this.filter = limits.criteria && new CriteriaFilter(limits.criteria);
   }
 
   async screen(
@@ -39,17 +42,14 @@ export class ListScreener implements ChunkScreener {
     runId: string,
     onScreened: (rows: number) => void,
   ): Promise<ChunkResult> {
-    const { student } = this;
-    const tally = new ScreenTally(logitOf(student.metadata.threshold));
+    const { student, filter } = this;
+    const passLogit = logitOf(student.metadata.threshold);
+    const tally = new ScreenTally(passLogit);
+    const excluded = new ExcludedCollector();
     const best = new DistinctBest(this.limits);
     const skipped = new SkippedRowsCollector();
     for await (const { first, cells } of windows(this.read(start, end), start)) {
-      const rows: Row[] = [];
-      cells.forEach((cell, i) => {
-        const row = rowComposition(cell, first + i, student);
-        if (isSkipped(row)) skipped.add(row);
-        else rows.push({ index: first + i, composition: row });
-      });
+      const rows = this.wantedRows(cells, first, skipped, excluded);
       const logits = await scoreCompositions(
         student,
         rows.map(({ composition }) => composition),
@@ -57,7 +57,9 @@ export class ListScreener implements ChunkScreener {
       );
       rows.forEach(({ index, composition }, i) => {
         tally.add(logits[i], composition.atomicNumbers);
-        best.offer(index, logits[i], () => formatFormula(reduced(composition)));
+        const exclusion = filter?.compositionExclusion(composition.atomicNumbers, composition.amounts);
+        if (exclusion === undefined) best.offer(index, logits[i], () => formatFormula(reduced(composition)));
+        else if (logits[i] >= passLogit) excluded.addPassed(exclusion);
       });
       onScreened(cells.length);
     }
@@ -66,8 +68,29 @@ export class ListScreener implements ChunkScreener {
       ...{ runId, studentHash: student.hash, chunk, start, end },
       ...{ screened, passed, screenedByElement, passedByElement, histogram },
       best: best.ranked(),
-      skipped: skipped.collected(),
+      ...{ skipped: skipped.collected(), excluded: excluded.collected() },
     };
+  }
+
+  /** Rows that are to be scored; the others are counted. */
+  private wantedRows(
+    cells: readonly (string | undefined)[],
+    first: number,
+    skipped: SkippedRowsCollector,
+    excluded: ExcludedCollector,
+  ): Row[] {
+    const rows: Row[] = [];
+    cells.forEach((cell, i) => {
+      const composition = rowComposition(cell, first + i, this.student);
+      if (isSkipped(composition)) {
+        skipped.add(composition);
+        return;
+      }
+      const reason = this.filter?.systemExclusion(composition.atomicNumbers);
+      if (reason === undefined) rows.push({ index: first + i, composition });
+      else excluded.addUnscored(reason, 1);
+    });
+    return rows;
   }
 }
 

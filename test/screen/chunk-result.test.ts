@@ -46,6 +46,6 @@ describe('chunk result', () => {
       `chunks/000007.bin: the length in bytes is ${bytes.length - 1}, not ${bytes.length}`,
     );
     bytes[8] = 9;
-    expect(() => decodeChunkResult(bytes, 'f')).toThrow('f: the version of the format is 9, not 1');
+    expect(() => decodeChunkResult(bytes, 'f')).toThrow('f: the version of the format is 9, not 2');
   });
 });
