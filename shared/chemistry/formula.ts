@@ -23,8 +23,9 @@ type Fail = (problem: string, Kind?: typeof InputError) => never;
 
 /**
  * Composition of a chemical formula: fractional amounts, nested brackets and hydrate dots (`·`, `•`, `*`, or a `.`
- * that is not a decimal point) are read; a number after a dot multiplies what follows it. Blanks may stand between
- * symbols, numbers and brackets, not inside them.
+ * that is not a decimal point) are read; a number after a dot multiplies what follows it, up to the next dot, and so does
+ * one before the first of several parts, as in `75Li2S·25P2S5`. Blanks may stand between symbols, numbers and brackets,
+ * not inside them.
  *
  * @throws {InputError} naming the formula and the character at which it stops to parse
  */
@@ -50,11 +51,13 @@ interface Frame {
   readonly total: Counts; // finished parts
   part: Counts; // since the last dot
   factor: number; // of the current part
-  takesFactor: boolean; // whether the part may still begin with a number: only after a dot
+  takesFactor: boolean; // whether the part may still begin with a number: after a dot, or first of all
 }
 
 function readCounts(formula: string, fail: Fail): Counts {
-  const frames: Frame[] = [newFrame('')];
+  const outermost = newFrame('');
+  outermost.takesFactor = true;
+  const frames: Frame[] = [outermost];
   let last: Counts | undefined; // what a number that comes next multiplies
   for (let position = 0; position < formula.length; position = TOKEN.lastIndex) {
     TOKEN.lastIndex = position;
@@ -66,7 +69,7 @@ function readCounts(formula: string, fail: Fail): Counts {
       if (Number(number) === 0) fail(`has the amount ${number}`);
       if (last !== undefined) addScaled(frame.part, last, Number(number));
       else if (frame.takesFactor && frame.part.size === 0) frame.factor = Number(number);
-      else fail(`has the number ${number} without an element before it`);
+      else failNumber(number, fail);
       last = undefined;
       frame.takesFactor = false;
       continue;
@@ -88,8 +91,15 @@ function readCounts(formula: string, fail: Fail): Counts {
   }
   const frame = frames[frames.length - 1];
   if (last !== undefined) addScaled(frame.part, last, 1);
+  // of a single part a number says nothing: it is a slip, an isotope or a `.` that was taken for a decimal point
+  const single = /^\s*(\d[\d.]*|\.\d+)/.exec(formula);
+  if (single !== null && outermost.total.size === 0) failNumber(single[1], fail);
   if (frames.length > 1) fail(`lacks a closing ${frame.closing}`);
   return finish(frame, fail);
+}
+
+function failNumber(number: string, fail: Fail): never {
+  return fail(`has the number ${number} without an element before it`);
 }
 
 function elementOf(symbol: string, fail: Fail): number {

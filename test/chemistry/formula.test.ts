@@ -60,6 +60,21 @@ describe('parsing a formula', () => {
     expect(amountsOf('Li(OH·2LiF)2')).toEqual({ Li: 5, O: 2, H: 2, F: 4 });
   });
 
+  const GLASS = { Li: 150, P: 50, S: 200 };
+  it.each([
+    ['75Li2S·25P2S5', GLASS],
+    ['75Li2S*25P2S5', GLASS],
+    ['75 Li2S • 25 P2S5', GLASS],
+    ['75(Li2S)·25(P2S5)', GLASS],
+    ['75Li2S. 25P2S5', GLASS],
+    ['0.75Li2S·0.25P2S5', { Li: 1.5, P: 0.5, S: 2 }],
+    ['.75Li2S·.25P2S5', { Li: 1.5, P: 0.5, S: 2 }],
+    ['2LiF·LiCl', { Li: 3, F: 2, Cl: 1 }],
+    ['60Li2S·25P2S5·15LiI', { Li: 135, P: 50, S: 185, I: 15 }],
+  ])('multiplies the first of several parts too: %s', (formula, amounts) => {
+    expect(amountsOf(formula)).toEqual(amounts);
+  });
+
   it('reads Unicode subscripts, full-width letters and blanks between parts', () => {
     expect(amountsOf('Li₆.₄La₃Zr₁.₄Ta₀.₆O₁₂')).toEqual(amountsOf('Li6.4La3Zr1.4Ta0.6O12'));
     expect(amountsOf('ＬｉＦ')).toEqual({ Li: 1, F: 1 });
@@ -94,6 +109,13 @@ describe('parsing a formula', () => {
     ['LiF··LiF', 'has an empty part'],
     ['LiF·2', 'has an empty part'],
     ['2LiF', 'has the number 2 without an element before it'],
+    ['75Li2S.25P2S5', 'has the number 75 without an element before it'], // `S.25` is a decimal point
+    ['0.75Li2S.0.25P2S5', 'has the amount .0'],
+    ['2LiF·', 'has an empty part'],
+    ['2·LiF', 'has an empty part'],
+    ['2 3LiF·LiCl', 'has the number 3 without an element before it'],
+    ['0LiF·LiCl', 'has the amount 0'],
+    ['(2LiF·LiCl)2', 'has the number 2 without an element before it'],
     ['7', 'has the number 7 without an element before it'],
     ['[7Li]2O', 'has the number 7 without an element before it'],
     ['LiF·2 3H2O', 'has the number 3 without an element before it'],
