@@ -26,7 +26,8 @@ export class ImportProgress {
     if (!this.stream.isTTY && now - this.shown < LINE_MS) return;
     this.shown = now;
     const rate = this.rate(now);
-    const left = announced === null || rate === 0 ? '' : `, ${formatDuration((announced - structures) / rate)} left`;
+    const left =
+      announced === null || rate === 0 ? '' : `, ${formatDuration(Math.max(0, announced - structures) / rate)} left`;
     const total = announced === null ? '' : ` of ${formatCount(announced)}`;
     const line = `${formatCount(structures)}${total} structures, ${formatRate(rate)}${left}`;
     if (this.stream.isTTY) this.stream.write(`\r${line.slice(0, (this.stream.columns ?? 80) - 1)}\u001b[K`);
