@@ -3,7 +3,7 @@ import { ARCHITECTURES } from '../shared/aws.ts';
 import { InputError, IntegrityError } from '../shared/errors.ts';
 import { sha256 } from '../shared/hash.ts';
 import { type Inputs, storeInputs } from '../shared/io/inputs.ts';
-import type { ObjectStore } from '../shared/io/store.ts';
+import type { ConditionalStore, ObjectStore } from '../shared/io/store.ts';
 import { openStudent, type StudentSession } from '../shared/onnx/student-session.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
 import { CLOUD_CHUNK_SECONDS, defaultChunkCount } from '../shared/screen/batches.ts';
@@ -25,7 +25,7 @@ import { cloudRuntime } from './runtime.ts';
 /** What planning a run needs. */
 export interface PlanRuntime {
   /** Holds the runs. */
-  readonly store: ObjectStore;
+  readonly store: ConditionalStore;
   readonly inputs: Inputs;
   /** Told which run it is before anything is stored; throws if that run is taken. */
   readonly claim: (runId: string) => Promise<void>;
@@ -70,22 +70,29 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
       const runId = runIdOf(source.identity, student.hash, request);
       await claim(runId);
       if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
-      const planned = await loadRunRecord(store, runId);
+      const planned = await loadPlanned(store, runId);
       if (planned !== undefined) return await receiptOf(store, planned, budget, true);
-      await refuseLeftovers(store, runId);
       const plan = makePlan(runId, source.build(), { name, student }, request, chunkSeconds);
       const record = await storePlan(store, { plan, studentBytes: bytes }, platform);
-      return await receiptOf(store, record, budget, false);
+      return await receiptOf(store, record, budget, record.counts.chunks !== plan.chunks.length);
     } finally {
       await student.release();
     }
   };
 }
 
-/** Chunk results without the plan that they belong to: a new plan may be cut otherwise, and could not use them. */
-async function refuseLeftovers(store: ObjectStore, runId: string): Promise<void> {
+/**
+ * What `run.json` says, or undefined if the run is not planned yet.
+ *
+ * @throws {IntegrityError} if there are chunk results without it: a new plan may be cut otherwise, and could not use them
+ */
+async function loadPlanned(store: ObjectStore, runId: string): Promise<RunRecord | undefined> {
+  const planned = await loadRunRecord(store, runId);
+  if (planned !== undefined) return planned;
   const keys = await store.list(chunksPrefix(runId));
-  if (keys.length === 0) return;
+  if (keys.length === 0) return undefined;
+  const meanwhile = await loadRunRecord(store, runId); // another execution may have planned and begun it
+  if (meanwhile !== undefined) return meanwhile;
   throw new IntegrityError(
     `${keys.length} chunk results from ${keys[0]} on are there, but plan/run.json is missing`,
     { file: `${store.location}/runs/${runId}` },
@@ -178,7 +185,7 @@ async function loadCloud(): Promise<PlanRuntime> {
   return {
     store,
     inputs: storeInputs(store),
-    claim: async () => undefined, // the name of the execution keeps a second one off
+    claim: async () => undefined, // two executions at one run share its plan and do the same
     chunkSeconds: CLOUD_CHUNK_SECONDS,
     spendingLimit: environment.number('SPENDING_LIMIT_USD'),
     platform: {

@@ -1,5 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import type { ConditionalStore } from '../shared/io/store.ts';
+import { type ConditionalStore, putFirst } from '../shared/io/store.ts';
+import { runIdOf } from '../shared/screen/run-plan.ts';
+import { loadPlan, storePlan } from '../shared/screen/run-store.ts';
+import { prepareSpace, spaceIdentity } from '../shared/screen/space-source.ts';
+import { parseSpace } from '../shared/space/space-file.ts';
+
+const SMALL = new URL('../data/spaces/small.json', import.meta.url);
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (data: Uint8Array | undefined): string | undefined =>
@@ -56,6 +63,30 @@ export function storeContract(open: () => ConditionalStore): void {
     const results = await Promise.all(writers);
     expect(results.filter(Boolean)).toHaveLength(1);
     expect(text(await store.get('x'))).toBe(String(results.indexOf(true)));
+  });
+
+  it('gives every one of many writers what the first one stored', async () => {
+    const store = open();
+    const stored = await Promise.all(Array.from({ length: 8 }, (_, i) => putFirst(store, 'x', bytes(String(i)))));
+    expect(new Set(stored.map(text))).toEqual(new Set([text(await store.get('x'))]));
+  });
+
+  it('keeps one plan of a run that is planned several times at once', async () => {
+    const store = open();
+    const space = parseSpace(await readFile(SMALL, 'utf8'), 'small.json');
+    const student = { name: 'student.onnx', hash: 'a'.repeat(64), threshold: 0.5 };
+    const limits = { top: 10, perSystem: 3 };
+    const runId = runIdOf(spaceIdentity(space), student.hash, limits);
+    const plans = [1, 2, 3, 4].map((count) => {
+      const source = prepareSpace(space, 'small.json').build();
+      return { runId, source, student, limits, chunks: source.cut(count) };
+    });
+    const studentBytes = bytes('student');
+    const records = await Promise.all(plans.map((plan) => storePlan(store, { plan, studentBytes })));
+    expect(new Set(plans.map(({ chunks }) => chunks.length)).size).toBeGreaterThan(1);
+    expect(new Set(records.map((record) => JSON.stringify(record))).size).toBe(1);
+    const { plan } = (await loadPlan(store, runId))!; // every file is that of run.json
+    expect(plan.chunks).toHaveLength(records[0].counts.chunks);
   });
 
   it('reads ranges from start inclusive to end exclusive, and refuses those beyond the end', async () => {

@@ -54,3 +54,19 @@ export async function readObject(store: ObjectStore, key: string): Promise<Uint8
   const place = { file: `${store.location}/${key}` };
   throw new InputError('there is no such object', place, 'Check the key, or put the object there.');
 }
+
+const TRIES = 100; // at what another is writing at this moment
+
+/** Store an object where there is none. @returns what is there then: these bytes, or those of whoever was first */
+export async function putFirst(store: ConditionalStore, key: string, bytes: Uint8Array): Promise<Uint8Array> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (await store.putIf(key, bytes, undefined)) return bytes;
+    const first = await store.get(key);
+    if (first !== undefined) return first;
+  }
+  throw new InputError(
+    'somebody else keeps writing it and never ends',
+    { file: `${store.location}/${key}` },
+    'Try again when nobody does.',
+  );
+}

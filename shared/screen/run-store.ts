@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import type { ObjectStore } from '../io/store.ts';
+import { type ConditionalStore, type ObjectStore, putFirst } from '../io/store.ts';
+import type { ChunkRange } from './batches.ts';
 import { DEFAULT_PLATFORM } from './cost-estimate.ts';
 import { LIST_FILE, listIdentity, loadListSource } from './list-source.ts';
 import { type PlanFile, planKey } from './run-keys.ts';
@@ -25,29 +26,44 @@ export interface StoredPlan {
 }
 
 /**
- * Store a plan; `run.json` comes last, so that its presence means that the plan is whole.
+ * Store a plan; `run.json` comes last, so that its presence means that the plan is whole. Of several plans of one run at
+ * once, that counts whose chunks are stored first: the others differ from it in nothing else, and go on with its chunks.
  *
  * @param platform that the cost is estimated for
+ * @returns what `run.json` says, of whoever was first
  */
 export async function storePlan(
-  store: ObjectStore,
+  store: ConditionalStore,
   { plan, studentBytes }: StoredPlan,
   platform = DEFAULT_PLATFORM,
 ): Promise<RunRecord> {
-  const { runId, source, chunks } = plan;
-  const contents: Readonly<Record<string, Uint8Array>> = {
-    'student.onnx': studentBytes,
-    ...source.files,
-    'chunks.json': Buffer.from(encodeChunkList(runId, chunks)),
-  };
+  const { runId, source } = plan;
   const hashes: Record<string, string> = {};
-  for (const [file, bytes] of Object.entries(contents)) {
+  for (const [file, bytes] of Object.entries({ 'student.onnx': studentBytes, ...source.files })) {
     await store.put(planKey(runId, file as PlanFile), bytes);
     hashes[file] = sha256(bytes);
   }
-  const record = runRecordOf(plan, hashes, platform);
-  await store.put(planKey(runId, 'run.json'), Buffer.from(encodeRunRecord(record)));
-  return record;
+  const { chunks, bytes } = await claimChunks(store, plan);
+  const record = runRecordOf({ ...plan, chunks }, { ...hashes, 'chunks.json': sha256(bytes) }, platform);
+  const key = planKey(runId, 'run.json');
+  const first = await putFirst(store, key, Buffer.from(encodeRunRecord(record)));
+  return decodeRunRecord(Buffer.from(first).toString(), `${store.location}/${key}`);
+}
+
+/** The chunks of a run are those that were stored first. */
+async function claimChunks(
+  store: ConditionalStore,
+  { runId, chunks, source }: RunPlan,
+): Promise<{ readonly chunks: readonly ChunkRange[]; readonly bytes: Uint8Array }> {
+  const key = planKey(runId, 'chunks.json');
+  const own = Buffer.from(encodeChunkList(runId, chunks));
+  const bytes = await putFirst(store, key, own);
+  if (bytes === own) return { chunks, bytes };
+  const name = `${store.location}/${key}`;
+  const first = decodeChunkList(Buffer.from(bytes).toString(), name);
+  const tile = first.every(({ chunk, start }, i) => chunk === i && start === (first[i - 1]?.end ?? 0));
+  if (!tile || first.at(-1)?.end !== source.size) throw damagedPlan('its chunks are not the whole run', name);
+  return { chunks: first, bytes };
 }
 
 /** Store where the files of a list are. They may have moved since the run was planned: same content, same run. */

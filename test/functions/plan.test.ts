@@ -123,3 +123,50 @@ describe('planning is refused', () => {
     await expect(plan(event)).rejects.toThrow(message);
   });
 });
+
+describe('one run that several plan at once', () => {
+  it('is cut as the first one has it, and ranks as if one had planned it', async () => {
+    await promote(7);
+    const counts = [2, 3, 5, 8];
+    const event = { ...SPACE, top: 20 };
+    const plans = await Promise.all(counts.map((chunks) => plan({ ...event, chunks })));
+    expect(new Set(plans.map(({ runId, chunks }) => `${runId} ${chunks}`)).size).toBe(1);
+    const [{ runId, chunks, chunkList }] = plans;
+    expect(await plan({ ...event, chunks: 13 })).toMatchObject({ runId, chunks, resumed: true });
+    const inputs = storeInputs(store);
+    const items = JSON.parse(Buffer.from((await store.get(chunkList)) ?? []).toString());
+    // Two executions: each has its own functions, does every chunk, and reduces.
+    const rankings = await Promise.all(
+      [1, 2].map(async () => {
+        const screen = createScreenHandler(async () => ({ store, inputs, threads: 1, onScreened: () => undefined }));
+        for (const item of items) await screen(item);
+        const { ranking } = await createReduceHandler(async () => ({ store }))({ runId });
+        return sha256((await store.get(ranking)) as Uint8Array);
+      }),
+    );
+    expect(rankings[0]).toBe(rankings[1]);
+    const alone = new DirectoryStore(join(root, 'alone'));
+    const handler = createPlanHandler(async () => ({
+      ...{ store: alone, inputs, claim: async () => undefined, chunkSeconds: 30, spendingLimit: null },
+    }));
+    await handler({ ...event, chunks: 1 });
+    const screen = createScreenHandler(async () => ({
+      ...{ store: alone, inputs, threads: 1, onScreened: () => undefined },
+    }));
+    for (const item of JSON.parse(Buffer.from((await alone.get(chunkList)) ?? []).toString())) await screen(item);
+    const { ranking } = await createReduceHandler(async () => ({ store: alone }))({ runId });
+    expect(sha256((await alone.get(ranking)) as Uint8Array)).toBe(rankings[0]);
+  });
+
+  it('is refused where the chunks that were stored first are not the whole run', async () => {
+    const hash = await promote(8);
+    const { runId, chunkList } = await plan({ ...SPACE, chunks: 4 });
+    await rm(join(root, planKey(runId, 'run.json')));
+    const items = JSON.parse(Buffer.from((await store.get(chunkList)) ?? []).toString());
+    await store.put(chunkList, Buffer.from(JSON.stringify(items.slice(1))));
+    await expect(plan(SPACE)).rejects.toThrow('its chunks are not the whole run');
+    await store.put(chunkList, Buffer.from(JSON.stringify(items)));
+    expect(await plan(SPACE)).toMatchObject({ runId, chunks: 4, resumed: true });
+    expect(hash).toBe(sha256((await store.get(planKey(runId, 'student.onnx'))) as Uint8Array));
+  });
+});
