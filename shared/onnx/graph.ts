@@ -3,8 +3,13 @@ import onnxProto from 'onnx-proto';
 const { AttributeProto, ModelProto, TensorProto } = onnxProto.onnx;
 
 const FLOAT = TensorProto.DataType.FLOAT;
+const DOUBLE = TensorProto.DataType.DOUBLE;
 const INT64 = TensorProto.DataType.INT64;
+const UINT8 = TensorProto.DataType.UINT8;
 const OPSET = 17;
+const ML_DOMAIN = 'ai.onnx.ml';
+const ML_OPSET = 5; // the first with TreeEnsemble
+const [IR_VERSION, ML_IR_VERSION] = [8, 10]; // the first of files with these opsets
 
 /** Name of a value inside a graph. */
 export type Value = string;
@@ -12,7 +17,10 @@ export type Value = string;
 /** A dimension is a number, or a name where it is free. */
 export type Shape = readonly (number | string)[];
 
-type Attribute = number | readonly number[];
+type Attribute = number | readonly number[] | Float32Array | Uint8Array;
+
+/** Element types that {@link GraphBuilder.cast} converts to. */
+const CAST_TYPES = { float: FLOAT, double: DOUBLE } as const;
 
 /** Builds an ONNX model node by node. Values are named in order of creation, so equal calls give equal bytes. */
 export class GraphBuilder {
@@ -33,6 +41,12 @@ export class GraphBuilder {
     return this.#initializer({ dims: [...shape], dataType: FLOAT, rawData: new Uint8Array(values.buffer) });
   }
 
+  /** A float64 constant; `data` is row-major. */
+  doubles(shape: readonly number[], data: ArrayLike<number>): Value {
+    const values = Float64Array.from(data);
+    return this.#initializer({ dims: [...shape], dataType: DOUBLE, rawData: new Uint8Array(values.buffer) });
+  }
+
   /** An int64 constant; `data` is row-major and within the safe integers. */
   integers(shape: readonly number[], data: readonly number[]): Value {
     const values = BigInt64Array.from(data, BigInt);
@@ -45,11 +59,23 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Append a node with one output. Attributes are integers or lists of integers, except `epsilon`-like floats in `floats`. */
+  /** Append a node with one output. Attributes are integers, lists of integers, or tensors of rank 1 (typed arrays). */
   node(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
     const output = `v${this.#nodes.length}`;
     this.#append(type, inputs, output, attributes);
     return output;
+  }
+
+  /** Append a node of the domain ai.onnx.ml with one output. */
+  mlNode(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>>): Value {
+    const output = this.node(type, inputs, attributes);
+    this.#nodes[this.#nodes.length - 1].domain = ML_DOMAIN;
+    return output;
+  }
+
+  /** The same numbers in another element type. */
+  cast(value: Value, type: keyof typeof CAST_TYPES): Value {
+    return this.node('Cast', [value], { to: CAST_TYPES[type] });
   }
 
   /** Append an identity that names a value as a graph output. */
@@ -64,16 +90,17 @@ export class GraphBuilder {
     output: Value,
     attributes: Readonly<Record<string, Attribute>>,
   ): void {
-    const attribute = Object.entries(attributes).map(([name, value]) => integerAttribute(name, value));
+    const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
     this.#nodes.push({ name: `n${this.#nodes.length}`, opType: type, input: [...inputs], output: [output], attribute });
   }
 
   /** The model's bytes. `metadata` becomes `metadata_props`, in the order of its keys. */
   encode(graphName: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+    const usesMl = this.#nodes.some(({ domain }) => domain === ML_DOMAIN);
     const model = ModelProto.create({
-      irVersion: 8,
+      irVersion: usesMl ? ML_IR_VERSION : IR_VERSION,
       producerName: 'ionsieve',
-      opsetImport: [{ domain: '', version: OPSET }],
+      opsetImport: [{ domain: '', version: OPSET }, ...(usesMl ? [{ domain: ML_DOMAIN, version: ML_OPSET }] : [])],
       graph: {
         name: graphName,
         node: this.#nodes,
@@ -87,10 +114,14 @@ export class GraphBuilder {
   }
 }
 
-function integerAttribute(name: string, value: Attribute): onnxProto.onnx.IAttributeProto {
-  return typeof value === 'number'
-    ? { name, type: AttributeProto.AttributeType.INT, i: value }
-    : { name, type: AttributeProto.AttributeType.INTS, ints: [...value] };
+function attributeProto(name: string, value: Attribute): onnxProto.onnx.IAttributeProto {
+  if (typeof value === 'number') return { name, type: AttributeProto.AttributeType.INT, i: value };
+  if (value instanceof Float32Array || value instanceof Uint8Array) {
+    const rawData = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    const dataType = value instanceof Float32Array ? FLOAT : UINT8;
+    return { name, type: AttributeProto.AttributeType.TENSOR, t: { dims: [value.length], dataType, rawData } };
+  }
+  return { name, type: AttributeProto.AttributeType.INTS, ints: [...(value as readonly number[])] };
 }
 
 function valueInfo(name: string, type: 'float' | 'int64', shape: Shape): onnxProto.onnx.IValueInfoProto {
