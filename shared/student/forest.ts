@@ -13,8 +13,8 @@ export interface GrowthState {
 }
 
 /**
- * Random forest regression (Breiman 2001, doi:10.1023/A:1010933404324) on quantile-binned features, tree by tree: the
- * forest's prediction is the mean over its trees.
+ * Random forest regression (Breiman 2001, doi:10.1023/A:1010933404324), or extremely randomized trees, on quantile-binned
+ * features, tree by tree: the forest's prediction is the mean over its trees.
  */
 export class ForestGrower {
   readonly #builder: TreeBuilder;

@@ -16,6 +16,7 @@ export interface Tree {
 export interface TreeOptions {
   readonly featureShare: number; // share of the features tried at each split, in (0, 1]
   readonly minimumLeaf: number; // examples per leaf, >= 1
+  readonly extraRandom?: boolean; // extremely randomized: per feature tried one random bin, and no bootstrap; false if not given
 }
 
 interface Split {
@@ -23,9 +24,17 @@ interface Split {
   readonly bin: number; // the last bin that goes left
 }
 
+interface Threshold {
+  readonly gain: number; // Σ sum² / count of both sides
+  readonly bin: number; // the last one that goes left
+}
+
 const PURE = 1e-6; // a node whose targets vary less than this is a leaf: its probabilities agree to 1e-3
 
-/** Grows trees by variance reduction, each on a bootstrap sample of its own. */
+/**
+ * Grows trees by variance reduction, each on a bootstrap sample of its own; or extremely randomized trees (Geurts et al. 2006,
+ * doi:10.1007/s10994-006-6226-1), each on all rows.
+ */
 export class TreeBuilder {
   readonly #bins: Uint8Array;
   readonly #edges: Edges;
@@ -70,7 +79,8 @@ export class TreeBuilder {
   build(): Tree {
     this.#nodes = [];
     const rows = this.#sample.length;
-    for (let i = 0; i < rows; i++) this.#sample[i] = randomInteger(this.#random, rows);
+    const { extraRandom = false } = this.#options;
+    for (let i = 0; i < rows; i++) this.#sample[i] = extraRandom ? i : randomInteger(this.#random, rows);
     this.#grow(0, rows);
     return {
       feature: Int16Array.from(this.#nodes, (node) => node.feature),
@@ -104,7 +114,8 @@ export class TreeBuilder {
   }
 
   #bestSplit(start: number, end: number, sum: number): Split | undefined {
-    const tries = Math.max(1, Math.round(this.#options.featureShare * this.#order.length));
+    const { featureShare, extraRandom = false } = this.#options;
+    const tries = Math.max(1, Math.round(featureShare * this.#order.length));
     let best: Split | undefined;
     let bestGain = (sum * sum) / (end - start) + 1e-9; // of not splitting
     for (let i = 0; i < tries; i++) {
@@ -112,7 +123,9 @@ export class TreeBuilder {
       const feature = this.#order[j];
       this.#order[j] = this.#order[i];
       this.#order[i] = feature;
-      const found = this.#scan(feature, start, end, sum, bestGain);
+      const found = extraRandom
+        ? this.#draw(feature, start, end, sum, bestGain)
+        : this.#scan(feature, start, end, sum, bestGain);
       if (found !== undefined) {
         bestGain = found.gain;
         best = { feature, bin: found.bin };
@@ -121,14 +134,8 @@ export class TreeBuilder {
     return best;
   }
 
-  /** Best threshold of one feature, if it gains more than `bound` (Σ sum² / count of both sides). */
-  #scan(
-    feature: number,
-    start: number,
-    end: number,
-    total: number,
-    bound: number,
-  ): { gain: number; bin: number } | undefined {
+  /** Best threshold of one feature, if it gains more than `bound`. */
+  #scan(feature: number, start: number, end: number, total: number, bound: number): Threshold | undefined {
     const column = feature * this.#targets.length;
     const counts = this.#counts;
     const sums = this.#sums;
@@ -142,7 +149,7 @@ export class TreeBuilder {
       if (bin < low) low = bin;
       if (bin > high) high = bin;
     }
-    let best: { gain: number; bin: number } | undefined;
+    let best: Threshold | undefined;
     let [count, sum, limit] = [0, 0, bound];
     for (let bin = low; bin < high; bin++) {
       if (counts[bin] === 0) continue;
@@ -159,6 +166,31 @@ export class TreeBuilder {
     counts.fill(0, low, high + 1);
     sums.fill(0, low, high + 1);
     return best;
+  }
+
+  /** A random threshold of one feature, between two of its bins, if it gains more than `bound`. */
+  #draw(feature: number, start: number, end: number, total: number, bound: number): Threshold | undefined {
+    const column = feature * this.#targets.length;
+    let low = BINS;
+    let high = -1;
+    for (let i = start; i < end; i++) {
+      const bin = this.#bins[column + this.#sample[i]];
+      if (bin < low) low = bin;
+      if (bin > high) high = bin;
+    }
+    if (low === high) return undefined;
+    const bin = low + randomInteger(this.#random, high - low);
+    let [count, sum] = [0, 0];
+    for (let i = start; i < end; i++) {
+      const row = this.#sample[i];
+      if (this.#bins[column + row] > bin) continue;
+      count++;
+      sum += this.#targets[row];
+    }
+    const others = end - start - count;
+    if (count < this.#options.minimumLeaf || others < this.#options.minimumLeaf) return undefined;
+    const gain = (sum * sum) / count + (total - sum) ** 2 / others;
+    return gain > bound ? { gain, bin } : undefined;
   }
 
   /** Move the rows that go left to the front, keeping their order; returns where the others begin. */

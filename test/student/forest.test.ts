@@ -27,7 +27,7 @@ function fitColumn(
   values: readonly number[],
   target: (x: number) => number,
   at: readonly number[],
-  options: Partial<typeof OPTIONS> = {},
+  options: Partial<ForestOptions> = {},
 ): number[] {
   const forest = trainForest(Float32Array.from(values), Float64Array.from(values, target), { ...OPTIONS, ...options });
   return [...predictForest(forest, Float32Array.from(at))];
@@ -119,6 +119,42 @@ describe('random forest', () => {
     const table = Float32Array.from({ length: 800 }, () => random());
     const targets = Float64Array.from({ length: 200 }, (_, i) => table[4 * i] * table[4 * i + 1]);
     const options = { ...OPTIONS, trees: 6, featureShare: 0.5 };
+    const { trees } = trainForest(table, targets, options);
+    let grower = new ForestGrower(table, targets, options);
+    const resumed = trees.map(() => {
+      grower = new ForestGrower(table, targets, options, grower.state());
+      return grower.grow();
+    });
+    expect(resumed).toEqual(trees);
+  });
+
+  it('of extremely randomized trees learns every example by heart, and lies between its neighbours elsewhere', () => {
+    const [extraRandom, values] = [true, count(200).map((i) => 3 * i)];
+    const target = (x: number): number => Math.sin(x / 40);
+    const learned = fitColumn(values, target, values, { extraRandom });
+    learned.forEach((y, i) => {
+      expect(y).toBeCloseTo(target(values[i]), 2);
+    });
+    const between = fitColumn(count(20), step(10), [9.4, 9.6], { extraRandom, trees: 1 });
+    expect(between).toEqual([0, 1]); // a bin's edge is half-way, whichever bin is drawn
+  });
+
+  it('of extremely randomized trees draws its thresholds: few trees of a smooth target differ from each other', () => {
+    const options = { ...OPTIONS, extraRandom: true, trees: 2, minimumLeaf: 20 };
+    const forest = trainForest(Float32Array.from(count(200)), Float64Array.from(count(200)), options);
+    const [first, second] = forest.trees.map(({ threshold }) => threshold[0]);
+    expect(first).not.toBe(second);
+    const leaves = forest.trees.flatMap((tree) => [
+      ...predictForest({ ...forest, trees: [tree] }, Float32Array.of(0, 199)),
+    ]);
+    expect(leaves.every((y) => y >= 9.5 && y <= 189.5)).toBe(true); // at least 20 examples in a leaf
+  });
+
+  it('of extremely randomized trees goes on from any tree as if it had not been stopped', () => {
+    const random = createRandom(5);
+    const table = Float32Array.from({ length: 800 }, () => random());
+    const targets = Float64Array.from({ length: 200 }, (_, i) => table[4 * i] * table[4 * i + 1]);
+    const options = { ...OPTIONS, featureShare: 0.5, extraRandom: true };
     const { trees } = trainForest(table, targets, options);
     let grower = new ForestGrower(table, targets, options);
     const resumed = trees.map(() => {
