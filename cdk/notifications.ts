@@ -1,7 +1,7 @@
-import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from './config.ts';
@@ -9,45 +9,48 @@ import { stageName } from './names.ts';
 
 export interface NotificationsProps {
   readonly config: DeploymentConfig;
+  /** Encrypts the topic. */
+  readonly key: IKey;
 }
 
 /** Where rankings, promotions, failures and alarms are told: an encrypted topic and those who subscribe to it. */
 export class Notifications extends Construct {
   readonly topic: Topic;
-  private readonly key: Key;
+  /** The topic for rules that publish: as a target, {@link topic} would be opened to the rules of every account. */
+  readonly target: ITopic;
+  private readonly key: IKey;
+  private readonly names: string;
 
-  constructor(scope: Construct, id: string, { config }: NotificationsProps) {
+  constructor(scope: Construct, id: string, { config, key }: NotificationsProps) {
     super(scope, id);
-    this.key = new Key(this, 'Key', {
-      description: `ionsieve ${config.stage}: notifications`,
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.DESTROY, // it keeps nothing that outlives the topic
-    });
-    // A key of its own, so that the services which publish can do nothing with the key of the data. The library lets
-    // EventBridge use it where a rule has the topic as a target.
-    this.key.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'], // in a key's policy: this key
-      }),
-    );
+    this.key = key;
+    this.names = stageName(config.stage, '*');
     this.topic = new Topic(this, 'Topic', {
       topicName: stageName(config.stage, 'notifications'),
       displayName: `ionsieve ${config.stage}`,
-      masterKey: this.key,
+      masterKey: key,
       enforceSSL: true,
     });
+    this.target = Topic.fromTopicArn(this, 'Target', this.topic.topicArn);
+    this.allow('cloudwatch', 'alarm', ArnFormat.COLON_RESOURCE_NAME);
+    this.allow('events', 'rule', ArnFormat.SLASH_RESOURCE_NAME);
+    for (const email of config.notificationEmails) this.topic.addSubscription(new EmailSubscription(email));
+  }
+
+  /** Let alarms or rules of this stage publish; the policy replaces the one that lets every service of the account. */
+  private allow(service: string, resource: string, arnFormat: ArnFormat): void {
+    const source = Stack.of(this).formatArn({ service, resource, resourceName: this.names, arnFormat });
     this.topic.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'Alarms', // the policy replaces the one that lets every service of the account publish
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        principals: [new ServicePrincipal(`${service}.amazonaws.com`)],
         actions: ['sns:Publish'],
         resources: [this.topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+          ArnLike: { 'aws:SourceArn': source },
+        },
       }),
     );
-    for (const email of config.notificationEmails) this.topic.addSubscription(new EmailSubscription(email));
   }
 
   /** What a role needs to publish. */

@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { DeploymentConfig, FunctionClass } from './config.ts';
 import { acknowledgeTracing, acknowledgeWildcards } from './nag.ts';
 import { stageName } from './names.ts';
+import { sendStatements } from './operations-key.ts';
 import { type FunctionName, STORAGE_ACCESS } from './storage-access.ts';
 import { type Storage, storageStatements } from './storage-policy.ts';
 
@@ -66,6 +67,8 @@ export class ScreenerFunction extends Construct {
       environment: { BUCKET: storage.bucket.bucketName, STAGE: config.stage, ...props.environment },
       deadLetterQueue: props.deadLetterQueue,
     });
+    for (const statement of props.deadLetterQueue ? sendStatements(props.deadLetterQueue) : [])
+      this.role.addToPolicy(statement);
     acknowledgeTracing(this.role);
   }
 

@@ -10,6 +10,7 @@ import { FailureNotice } from './failure-notice.ts';
 import { StageMetrics } from './metrics.ts';
 import { bucketName, stageName } from './names.ts';
 import { Notifications } from './notifications.ts';
+import { OperationsKey } from './operations-key.ts';
 import { RetrainingWorkflow } from './retraining-workflow.ts';
 import { ScreenerFunctions } from './screener-functions.ts';
 import { ScreeningWorkflow } from './screening-workflow.ts';
@@ -32,8 +33,9 @@ export class ScreenerStack extends Stack {
     // By name, not by reference: the policies then say which bucket they are for.
     const bucket = Bucket.fromBucketName(this, 'Bucket', bucketName(config.stage));
     const storage: Storage = { bucket, key };
-    const notifications = new Notifications(this, 'Notifications', { config });
-    const deadLetters = this.createDeadLetters(config.stage);
+    const operations = new OperationsKey(this, 'Operations', { config });
+    const notifications = new Notifications(this, 'Notifications', { config, key: operations.key });
+    const deadLetters = this.createDeadLetters(config.stage, operations.key);
     const functions = new ScreenerFunctions(this, 'Functions', { config, storage, assetRoot, deadLetters });
     const shared = { config, storage, notifications, functions, deadLetters };
     const screening = new ScreeningWorkflow(this, 'Screening', shared);
@@ -45,15 +47,17 @@ export class ScreenerStack extends Stack {
     const metrics = new StageMetrics(config, functions);
     const { alarms } = new Alarms(this, 'Alarms', { ...shared, metrics, stateMachines });
     new Dashboard(this, 'Dashboard', { ...shared, ...machines, metrics, alarms });
+    operations.encryptLogs(this);
     new CfnOutput(this, 'ScreeningArn', { value: machines.screening.stateMachineArn });
     new CfnOutput(this, 'RetrainingArn', { value: machines.retraining.stateMachineArn });
     new CfnOutput(this, 'TopicArn', { value: notifications.topic.topicArn });
   }
 
-  private createDeadLetters(stage: string): Queue {
+  private createDeadLetters(stage: string, encryptionMasterKey: IKey): Queue {
     return new Queue(this, 'DeadLetters', {
       queueName: stageName(stage, 'dead-letters'),
-      encryption: QueueEncryption.SQS_MANAGED,
+      encryption: QueueEncryption.KMS,
+      encryptionMasterKey,
       enforceSSL: true,
       retentionPeriod: Duration.days(14), // the most that there is
     });

@@ -31,7 +31,7 @@ export const STORAGE_ACCESS: Readonly<Record<FunctionName, StorageAccess>> = {
     write: ['runs/*'],
     list: ['spaces/*', 'models/*', 'datasets/*', 'runs/*'],
   },
-  'screen-chunk': { read: ['runs/*', 'datasets/*'], write: ['runs/*/chunks/*'], list: ['runs/*'] },
+  'screen-chunk': { read: ['runs/*', 'datasets/*'], write: ['runs/*/chunks/*'], list: ['runs/*', 'datasets/*'] },
   reduce: { read: ['runs/*'], write: ['runs/*'], list: ['runs/*'] },
   'split-dataset': {
     read: ['datasets/*', TEACHER, LABELS],

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { DeploymentConfig } from './config.ts';
 import { acknowledgeResource } from './nag.ts';
 import { stageName } from './names.ts';
+import { sendStatements } from './operations-key.ts';
 import type { ScreenerFunction } from './screener-function.ts';
 import type { Storage } from './storage-policy.ts';
 
@@ -73,11 +74,14 @@ export class Triggers extends Construct {
 
   private onSchedule(scheduleExpression: string): void {
     const { config, trigger, deadLetters } = this.props;
-    const role = new Role(this, 'ScheduleRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
-    const allow = (action: string, resource: string): boolean =>
-      role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
-    allow('lambda:InvokeFunction', trigger.function.functionArn);
-    allow('sqs:SendMessage', deadLetters.queueArn);
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    });
+    const resources = [trigger.function.functionArn];
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources }));
+    for (const statement of sendStatements(deadLetters)) role.addToPolicy(statement);
     const schedule = new CfnSchedule(this, 'Schedule', {
       name: stageName(config.stage, 'rescreen'),
       description: 'Screens the default space again; nothing happens while space and student are unchanged',

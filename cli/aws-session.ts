@@ -3,6 +3,7 @@ import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { InputError } from '../shared/errors.ts';
 import { S3Store } from '../shared/io/s3-store.ts';
 import { calling } from './aws-errors.ts';
+import { checkProfile } from './aws-profile.ts';
 import type { CloudOptions } from './cloud-options.ts';
 
 /** A deployed stage, found by the names of its resources. */
@@ -16,10 +17,11 @@ export interface CloudSession {
 /**
  * Find a stage in the account and region that the options, the environment and the SDK's configuration files give.
  *
- * @throws {InputError} if there are no credentials, no region, no permission, or no such stage
+ * @throws {InputError} if there are no credentials, no such profile, no region, no permission, or no such stage
  */
 export async function openSession({ stage, region, profile }: CloudOptions): Promise<CloudSession> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'; // ours are checked when it is installed
+  checkProfile(profile);
   const settings = { region, profile, maxAttempts: 5 };
   const states = new SFNClient(settings);
   const arns = await screeningMachines(states);

@@ -84,23 +84,47 @@ describe('notifications', () => {
     const { Statement } = PolicyDocument as {
       Statement: { Effect: string; Principal: unknown; Condition?: unknown }[];
     };
-    expect(Statement.map(({ Effect, Principal, Condition }) => [Effect, Principal, Condition])).toEqual([
-      ['Deny', '*', { Bool: { 'aws:SecureTransport': 'false' } }],
-      [
-        'Allow',
-        { Service: 'cloudwatch.amazonaws.com' },
-        { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-      ],
-      ['Allow', { Service: 'events.amazonaws.com' }, undefined],
+    const from = (source: string) => [
+      { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+      `arn:<AWS::Partition>:${source}ionsieve-prod-*`,
+    ];
+    const [tls, ...allowed] = Statement;
+    expect([tls.Effect, tls.Principal, tls.Condition]).toEqual([
+      ...['Deny', '*', { Bool: { 'aws:SecureTransport': 'false' } }],
+    ]);
+    expect(
+      allowed.map(({ Principal, Condition }) => {
+        const { StringEquals, ArnLike } = Condition as Record<string, Record<string, unknown>>;
+        return [Principal, StringEquals, flat(ArnLike['aws:SourceArn'])];
+      }),
+    ).toEqual([
+      [{ Service: 'cloudwatch.amazonaws.com' }, ...from('cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:')],
+      [{ Service: 'events.amazonaws.com' }, ...from('events:<AWS::Region>:<AWS::AccountId>:rule/')],
     ]);
   });
 
-  it('are encrypted with a key that events and alarms may use, and the data key is not it', () => {
-    const [[id, { KeyPolicy }]] = ofType(prod.screener, 'AWS::KMS::Key');
+  it('logs and undelivered events are encrypted with a key that services may use for this stage alone', () => {
+    const [[id, { KeyPolicy }], ...others] = ofType(prod.screener, 'AWS::KMS::Key');
+    expect(others).toEqual([]);
     const [[, topic]] = ofType(prod.screener, 'AWS::SNS::Topic');
-    expect(flat(topic.KmsMasterKeyId)).toBe(`<${id}.Arn>`);
-    const services = JSON.stringify(KeyPolicy).match(/\w+\.amazonaws\.com/g);
-    expect(services?.sort()).toEqual(['cloudwatch.amazonaws.com', 'events.amazonaws.com']);
+    const [[, queue]] = ofType(prod.screener, 'AWS::SQS::Queue');
+    const logs = ofType(prod.screener, 'AWS::Logs::LogGroup').map(([, { KmsKeyId }]) => KmsKeyId);
+    expect(logs.length).toBeGreaterThan(11);
+    for (const key of [topic.KmsMasterKeyId, queue.KmsMasterKeyId, ...logs]) expect(flat(key)).toBe(`<${id}.Arn>`);
+    const [owner, ...services] = (KeyPolicy as { Statement: { Principal: object; Condition?: object }[] }).Statement;
+    expect(JSON.stringify(owner.Principal)).toContain(':root');
+    expect(
+      services.map(({ Principal, Condition = {} }) => [
+        flat(Object.values(Principal)[0]),
+        ...Object.values(Condition).flatMap((condition) => Object.keys(condition)),
+      ]),
+    ).toEqual([
+      ['cloudwatch.amazonaws.com', 'aws:SourceAccount', 'aws:SourceArn'],
+      ['events.amazonaws.com', 'aws:SourceAccount', 'aws:SourceArn'],
+      ['events.amazonaws.com', 'kms:EncryptionContext:aws:sns:topicArn'],
+      ['logs.<AWS::Region>.amazonaws.com', 'kms:EncryptionContext:aws:logs:arn'],
+    ]);
+    expect(JSON.stringify(services).match(/ionsieve-prod-[\w*]*/g)).toHaveLength(5);
   });
 });
 

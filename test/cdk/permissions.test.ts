@@ -65,7 +65,7 @@ const HANDLERS: Record<string, { get: string[]; put: string[]; list: string[]; o
   'screen-chunk': {
     get: ['datasets/*', 'runs/*'], // rows of a dataset; plan/, and a result that is there already
     put: ['runs/*/chunks/*'],
-    list: ['runs/*'],
+    list: ['datasets/*', 'runs/*'], // a plan or a dataset that was deleted meanwhile is told as absent
   },
   reduce: {
     get: ['runs/*'], // plan/ and chunks/
@@ -111,13 +111,16 @@ const HANDLERS: Record<string, { get: string[]; put: string[]; list: string[]; o
 
 const TRACES = { 'xray:PutTelemetryRecords': ['*'], 'xray:PutTraceSegments': ['*'] };
 const KEY = expect.stringMatching(/^<ionsieve-dev-data:.*Key.*>$/);
+const OPERATIONS_KEY = '<OperationsKeyD0717C64.Arn>';
 
 describe('role of a function', () => {
   it.each(Object.entries(HANDLERS))('%s: may do what its handler calls and nothing else', (name, calls) => {
     const { get, put, list, other } = calls;
     const log = expect.stringMatching(/^<Functions\w+Log\w+\.Arn>$/);
+    const queue = other?.['sqs:SendMessage'] === undefined ? [] : [OPERATIONS_KEY];
     expect(allowed(roleOf('AWS::Lambda::Function', 'FunctionName', name))).toEqual({
-      ...{ 's3:GetObject': get, 's3:ListBucket': list, 'kms:Decrypt': [KEY] },
+      ...{ 's3:GetObject': get, 's3:ListBucket': list, 'kms:Decrypt': [...queue, KEY] },
+      ...(queue.length > 0 ? { 'kms:GenerateDataKey': queue } : {}),
       ...(put.length > 0 ? { 's3:PutObject': put, 'kms:GenerateDataKey': [KEY] } : {}),
       ...{ 'logs:CreateLogStream': [log], 'logs:PutLogEvents': [log] },
       ...TRACES,
@@ -130,7 +133,7 @@ describe('role of a function', () => {
     expect(new Set(roles).size).toBe(roles.length);
   });
 
-  it('uses the key for the bucket alone', () => {
+  it('uses the key of the data for the bucket alone', () => {
     for (const name of Object.keys(HANDLERS)) {
       const statements = statementsOf(stage, roleOf('AWS::Lambda::Function', 'FunctionName', name));
       const { Condition } = statements.find(({ Action }) => listOf(Action).includes('kms:Decrypt'))!;
@@ -191,6 +194,7 @@ describe('role of the schedule', () => {
     expect(allowed(role)).toEqual({
       'lambda:InvokeFunction': [expect.stringMatching(/^<FunctionsTriggerFunction/)],
       'sqs:SendMessage': ['<DeadLettersBBF8BAAB.Arn>'],
+      ...{ 'kms:Decrypt': [OPERATIONS_KEY], 'kms:GenerateDataKey': [OPERATIONS_KEY] },
     });
   });
 });
