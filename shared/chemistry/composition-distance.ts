@@ -10,6 +10,21 @@ export interface ScaleProfile {
   readonly mean: number; // position of an atom on average
 }
 
+/** Ends of the parts of the scale over which {@link cumulativeAreas} sums: at Li, La, Mg, P, S and H. */
+const PART_ENDS = [11, 31, 72, 88, 95, 102];
+export const PARTS = PART_ENDS.length;
+
+/**
+ * Areas under the cumulative distribution of a profile over parts of the scale, shape (PARTS,). The sum of the absolute
+ * differences of the areas of two profiles is a lower bound of their distance, the integral of the absolute difference.
+ */
+export function cumulativeAreas({ positions, fractions }: ScaleProfile): Float64Array {
+  return Float64Array.from(PART_ENDS, (end, part) => {
+    const start = part === 0 ? 0 : PART_ENDS[part - 1];
+    return fractions.reduce((sum, fraction, i) => sum + fraction * Math.max(0, end - Math.max(start, positions[i])), 0);
+  });
+}
+
 /** The profile of a composition; multiples of one composition have equal profiles. */
 export function scaleProfile({ atomicNumbers, amounts }: Composition): ScaleProfile {
   const total = amounts.reduce((sum, amount) => sum + amount, 0);

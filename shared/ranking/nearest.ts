@@ -1,4 +1,10 @@
-import { compositionDistance, type ScaleProfile, scaleProfile } from '../chemistry/composition-distance.ts';
+import {
+  compositionDistance,
+  cumulativeAreas,
+  PARTS,
+  type ScaleProfile,
+  scaleProfile,
+} from '../chemistry/composition-distance.ts';
 import type { Composition } from '../chemistry/formula.ts';
 
 /** A composition of the index. */
@@ -13,20 +19,27 @@ const ROUNDING = 1e-9; // far above the rounding of a distance, far below a diff
 export class NearestCompositions {
   private readonly order: readonly number[]; // positions in the list by ascending mean
   private readonly profiles: readonly ScaleProfile[]; // in that order
+  private readonly areas: Float64Array; // shape (compositions, PARTS) row-major, in that order
 
   constructor(compositions: readonly Composition[]) {
     const profiles = compositions.map(scaleProfile);
     this.order = profiles.map((_, i) => i).sort((a, b) => profiles[a].mean - profiles[b].mean || a - b);
     this.profiles = this.order.map((i) => profiles[i]);
+    this.areas = new Float64Array(PARTS * profiles.length);
+    this.profiles.forEach((profile, i) => {
+      this.areas.set(cumulativeAreas(profile), PARTS * i);
+    });
   }
 
   /**
    * The `count` nearest, nearest first, equal ones by their position in the list. The means of two profiles differ by no
-   * more than their distance, so candidates are taken by ascending difference of the means until none can be nearer.
+   * more than their distance, so candidates are taken by ascending difference of the means until none can be nearer; their
+   * areas are a closer bound, which spares most of them.
    */
   nearest(composition: Composition, count: number): Neighbor[] {
     const { profiles, order } = this;
     const sought = scaleProfile(composition);
+    const areas = cumulativeAreas(sought);
     const found: Neighbor[] = [];
     let above = this.firstFrom(sought.mean);
     let below = above - 1;
@@ -36,12 +49,19 @@ export class NearestCompositions {
       const gapAbove = above < profiles.length ? profiles[above].mean - sought.mean : Number.POSITIVE_INFINITY;
       if (Math.min(gapBelow, gapAbove) > worst + ROUNDING) break;
       const i = gapBelow < gapAbove ? below-- : above++;
+      if (this.bound(areas, i) > worst + ROUNDING) continue;
       const distance = compositionDistance(sought, profiles[i]);
       if (distance > worst) continue;
       insert(found, { position: order[i], distance }, count);
       if (found.length === count) worst = found[count - 1].distance;
     }
     return found;
+  }
+
+  private bound(areas: Float64Array, i: number): number {
+    let sum = 0;
+    for (let part = 0; part < PARTS; part++) sum += Math.abs(areas[part] - this.areas[PARTS * i + part]);
+    return sum;
   }
 
   /** The first place whose mean is not below a value. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compositionDistance, scaleProfile } from '../../shared/chemistry/composition-distance.ts';
+import { compositionDistance, cumulativeAreas, scaleProfile } from '../../shared/chemistry/composition-distance.ts';
 import { MAX_ATOMIC_NUMBER, SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { composition, parseFormula } from '../../shared/chemistry/formula.ts';
 import { MODIFIED_PETTIFOR } from '../../shared/chemistry/pettifor.ts';
@@ -58,13 +58,16 @@ describe("the element mover's distance", () => {
     );
   };
 
-  it('is symmetric, obeys the triangle inequality and is no less than the difference of the means', () => {
+  it('is symmetric, obeys the triangle inequality and is no less than the differences of means and areas', () => {
     for (let i = 0; i < 500; i++) {
       const [a, b, c] = [anyProfile(), anyProfile(), anyProfile()];
       const ab = compositionDistance(a, b);
       expect(compositionDistance(b, a)).toBe(ab);
       expect(ab).toBeLessThanOrEqual(compositionDistance(a, c) + compositionDistance(c, b) + 1e-9);
       expect(Math.abs(a.mean - b.mean)).toBeLessThanOrEqual(ab + 1e-9);
+      const [areasA, areasB] = [cumulativeAreas(a), cumulativeAreas(b)];
+      const bound = areasA.reduce((sum, area, part) => sum + Math.abs(area - areasB[part]), 0);
+      expect(bound).toBeLessThanOrEqual(ab + 1e-9);
     }
   });
 });

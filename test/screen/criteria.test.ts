@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { atomicNumber } from '../../shared/chemistry/elements.ts';
 import { formatSystem, parseFormula } from '../../shared/chemistry/formula.ts';
 import { InputError } from '../../shared/errors.ts';
+import type { Inputs } from '../../shared/io/inputs.ts';
 import { openStudent } from '../../shared/onnx/student-session.ts';
 import { criteriaColumns } from '../../shared/ranking/criteria-columns.ts';
 import { mergeChunks } from '../../shared/ranking/merge.ts';
@@ -104,11 +105,17 @@ const SPACE = buildSpace(
 const CRITERIA: Criteria = { exclude: ['B', 'toxic'], require: ['S'], maxUsdPerKg: 60, minLithiumMassPercent: 4 };
 const student = openStudent(randomStudent(['Li', ...ELEMENTS], 3), 'student.onnx');
 
+const NO_INPUTS: Inputs = {
+  read: () => Promise.reject(new Error('a space reads no input')),
+  list: () => Promise.reject(new Error('a space reads no input')),
+  open: () => Promise.reject(new Error('a space reads no input')),
+};
+
 /** Screen the test space in chunks and merge. */
 async function run(chunkCount: number, limits: { top: number; perSystem: number; criteria?: Criteria }) {
   const source = spaceSource(SPACE);
   const chunks = source.cut(chunkCount);
-  const screener = source.screener(await student, limits, { list: async () => [], open: () => Promise.reject() });
+  const screener = source.screener(await student, limits, NO_INPUTS);
   const stored: { name: string; chunk: number; bytes: Uint8Array }[] = [];
   for (const range of chunks) {
     let told = 0;
@@ -216,9 +223,8 @@ describe('a chunk result', () => {
   it('keeps what criteria excluded', async () => {
     const source = spaceSource(SPACE);
     const [range] = source.cut(3);
-    const inputs = { list: async () => [], open: () => Promise.reject() };
     const result = await source
-      .screener(await student, { top: 5, perSystem: 1, criteria: CRITERIA }, inputs)
+      .screener(await student, { top: 5, perSystem: 1, criteria: CRITERIA }, NO_INPUTS)
       .screen(range, RUN_ID, () => undefined);
     const { excluded } = decodeChunkResult(encodeChunkResult(result), 'chunk');
     expect(excluded).toEqual(result.excluded);
@@ -227,10 +233,9 @@ describe('a chunk result', () => {
 
   it('that leaves a composition unaccounted for is refused by the merge', async () => {
     const source = spaceSource(SPACE);
-    const inputs = { list: async () => [], open: () => Promise.reject() };
     const limits = { top: 5, perSystem: 1, criteria: CRITERIA };
     const chunks = source.cut(1);
-    const result = await source.screener(await student, limits, inputs).screen(chunks[0], RUN_ID, () => undefined);
+    const result = await source.screener(await student, limits, NO_INPUTS).screen(chunks[0], RUN_ID, () => undefined);
     const excluded = { ...result.excluded, unscored: { ...result.excluded.unscored, 'exclude B': 1 } };
     const stored = [{ name: '0', chunk: 0, bytes: encodeChunkResult({ ...result, excluded }) }];
     const expected = { runId: RUN_ID, studentHash: result.studentHash, compositions: source.size, chunks };
