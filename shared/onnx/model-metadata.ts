@@ -1,0 +1,110 @@
+import { atomicNumber } from '../chemistry/elements.ts';
+import { InputError } from '../errors.ts';
+import { type ModelHeader, readModelHeader, type TensorSignature } from './graph.ts';
+
+/** What every model says of itself in `metadata_props`. */
+export interface ModelMetadata {
+  readonly schema: string;
+  readonly symbols: readonly string[]; // row order of the element table inside the model
+  readonly mobileIon: string;
+  readonly threshold: number; // probability from which a composition passes
+  readonly teacherHash: string; // SHA-256 of the teacher file
+  readonly labelsHash: string; // SHA-256 of the training labels
+  readonly metrics: Readonly<Record<string, unknown>>; // held-out metrics, as in the model card
+}
+
+/** What a kind of model must look like. */
+export interface ModelKind {
+  readonly schema: string;
+  readonly remedy: string; // against a model that is refused
+  readonly inputs: readonly TensorSignature[];
+  readonly outputs: readonly TensorSignature[];
+}
+
+/** `metadata_props`, in the order in which they are written. */
+export function encodeModelMetadata(metadata: ModelMetadata): Record<string, string> {
+  return {
+    schema: metadata.schema,
+    element_symbols: metadata.symbols.join(' '),
+    mobile_ion: metadata.mobileIon,
+    threshold: String(metadata.threshold),
+    teacher_sha256: metadata.teacherHash,
+    labels_sha256: metadata.labelsHash,
+    metrics: JSON.stringify(metadata.metrics),
+  };
+}
+
+/**
+ * Metadata of a model's bytes, after its schema and signature are checked; runs nothing.
+ *
+ * @param name of the file, for messages
+ * @throws {InputError} if it is no such model
+ */
+export function readModelMetadata(bytes: Uint8Array, name: string, kind: ModelKind): ModelMetadata {
+  const refuse = (problem: string, cause?: unknown): never => {
+    throw refusal(name, kind, problem, cause);
+  };
+  const header = decodeHeader(bytes, refuse);
+  const get = (key: string): string => header.metadata.get(key) ?? refuse(`it has no metadata ${JSON.stringify(key)}`);
+  const schema = get('schema');
+  if (schema !== kind.schema)
+    refuse(`its schema is ${JSON.stringify(schema)}, expected ${JSON.stringify(kind.schema)}`);
+  checkSignature(header, kind, refuse);
+  const symbols = get('element_symbols').split(' ');
+  checkSymbols(symbols, refuse);
+  const threshold = Number(get('threshold'));
+  if (!(threshold > 0 && threshold < 1)) refuse(`its threshold ${get('threshold')} is not between 0 and 1`);
+  const mobileIon = get('mobile_ion');
+  if (!symbols.includes(mobileIon)) refuse(`its mobile ion ${JSON.stringify(mobileIon)} is none of its elements`);
+  return {
+    schema,
+    symbols,
+    threshold,
+    mobileIon,
+    teacherHash: get('teacher_sha256'),
+    labelsHash: get('labels_sha256'),
+    metrics: parseMetrics(get('metrics'), refuse),
+  };
+}
+
+/** Why a model is refused. */
+export function refusal(name: string, kind: Pick<ModelKind, 'remedy'>, problem: string, cause?: unknown): InputError {
+  return new InputError(`the model is refused: ${problem}`, { file: name }, kind.remedy, { cause });
+}
+
+type Refuse = (problem: string, cause?: unknown) => never;
+
+function decodeHeader(bytes: Uint8Array, refuse: Refuse): ModelHeader {
+  try {
+    return readModelHeader(bytes);
+  } catch (error) {
+    return refuse('it is no ONNX model, or a damaged one', error);
+  }
+}
+
+function checkSignature(header: ModelHeader, kind: ModelKind, refuse: Refuse): void {
+  const describe = (tensors: readonly TensorSignature[]): string =>
+    tensors.map(({ name: tensor, type, rank }) => `${tensor} ${type} rank ${rank}`).join(', ');
+  for (const part of ['inputs', 'outputs'] as const) {
+    const [found, expected] = [describe(header[part]), describe(kind[part])];
+    if (found !== expected) refuse(`its ${part} are [${found}], expected [${expected}]`);
+  }
+}
+
+function checkSymbols(symbols: readonly string[], refuse: Refuse): void {
+  const unknown = symbols.filter((symbol) => atomicNumber(symbol) === undefined);
+  if (unknown.length > 0 || new Set(symbols).size < symbols.length)
+    refuse(`its element symbols are not distinct elements${unknown.length > 0 ? ` (${unknown.join(' ')})` : ''}`);
+}
+
+function parseMetrics(text: string, refuse: Refuse): Record<string, unknown> {
+  let metrics: unknown;
+  try {
+    metrics = JSON.parse(text);
+  } catch (error) {
+    return refuse('its metrics are not a JSON object', error);
+  }
+  if (typeof metrics !== 'object' || metrics === null || Array.isArray(metrics))
+    return refuse('its metrics are not a JSON object');
+  return metrics as Record<string, unknown>;
+}
