@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sha256 } from '../../shared/hash.ts';
 import { UNUSABLE } from '../../shared/labels/label-structures.ts';
+import { screeningName } from '../../shared/retraining/executions.ts';
 import { loadCurrentStudent } from '../../shared/student/current-student.ts';
 import { sharedData } from '../shared-data.ts';
 import { readAssembly, resourcesOf } from './harness/assembly.ts';
@@ -41,6 +42,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'ionsieve-local-'));
 });
 afterEach(() => {
+  cloud.lambda.disturb = () => undefined;
   cloud.courier.copies = 1;
   cloud.courier.delivered.length = 0;
   cloud.gateway.published.length = 0;
@@ -101,9 +103,9 @@ describe.skipIf(CIFS === undefined)('a dataset that is marked ready', () => {
     expect([sha256(model), current.previous]).toEqual([current.hash, null]);
 
     const [{ name, arn }] = await executionsOf(cloud, 'screening');
-    expect(name).toContain(current.hash);
     const screening = await settled(cloud, arn);
     const { runId } = (screening.output as unknown as { plan: { runId: string } }).plan;
+    expect(name).toBe(screeningName(runId));
     const student = join(scratch, 'student.onnx');
     await writeFile(student, model);
     expect(await cloudOutputs(cloud, runId)).toEqual(
@@ -154,7 +156,7 @@ it('a list of compositions that is marked ready is screened as it is, to the byt
   await cloud.store.put('datasets/listed/READY', Buffer.from(''));
   const { status, cause } = await nextRetraining(before.length);
   expect([status, cause]).toEqual(['SUCCEEDED', '']);
-  const started = (await executionsOf(cloud, 'screening')).find(({ name }) => name.startsWith('dataset-'))!;
+  const started = (await executionsOf(cloud, 'screening')).find(({ name }) => name.startsWith('screening-list-'))!;
   const { output } = await settled(cloud, started.arn);
   const { runId, compositions } = (output as unknown as { plan: { runId: string; compositions: number } }).plan;
   expect(compositions).toBe(LISTED + 2);
@@ -174,11 +176,16 @@ it('the teacher of the student in use, written again, starts nothing', async () 
 
 describe('the schedule', () => {
   /** Fire it as EventBridge Scheduler would, with the input that the template gives it. */
-  async function fire(): Promise<{ started: boolean; reason: string }> {
+  async function fire(
+    time = new Date(),
+    limits: object = {},
+  ): Promise<{ started: boolean; outcome: string; reason: string }> {
     const assembly = await readAssembly(inject('assembly'));
     const [{ Properties }] = resourcesOf(assembly, 'AWS::Scheduler::Schedule');
     const { Input } = Properties.Target as { Input: string };
-    const answer = await cloud.lambda.invoke(cloud.lambda.find(`ionsieve-${STAGE}-trigger`)!, Input);
+    const input = JSON.parse(Input.replace('<aws.scheduler.scheduled-time>', time.toISOString()));
+    const trigger = cloud.lambda.find(`ionsieve-${STAGE}-trigger`)!;
+    const answer = await cloud.lambda.invoke(trigger, JSON.stringify({ ...input, ...limits }));
     return JSON.parse(answer.throttled ? '{}' : answer.payload);
   }
 
@@ -191,6 +198,27 @@ describe('the schedule', () => {
     expect((await settled(cloud, executions[0].arn)).status).toBe('SUCCEEDED');
     expect(await fire()).toMatchObject({ started: false, reason: expect.stringContaining('unchanged') });
     expect(await executionsOf(cloud, 'screening')).toHaveLength(before + 1);
+  });
+
+  it('has a screening finished of which a chunk always failed, at its next firing and not by a doubled one', async () => {
+    const limits = { top: 77 }; // a run of its own
+    const before = (await executionsOf(cloud, 'screening')).length;
+    cloud.lambda.disturb = (name) => (name.endsWith('screen-chunk') ? 'crash' : undefined);
+    const first = new Date();
+    expect(await fire(first, limits)).toMatchObject({ outcome: 'started' });
+    const [failing] = await executionsOf(cloud, 'screening');
+    expect((await settled(cloud, failing.arn)).status).toBe('FAILED');
+    expect(await fire(first, limits)).toMatchObject({ started: false, outcome: 'answered' });
+    cloud.lambda.disturb = () => undefined;
+    expect(await fire(new Date(), limits)).toMatchObject({ outcome: 'started' }); // a redrive in AWS, which moto has not
+    const executions = await executionsOf(cloud, 'screening');
+    expect(executions).toHaveLength(before + 2);
+    const next = executions.find(({ name }) => name === `${failing.name}-1`)!;
+    expect((await settled(cloud, next.arn)).status).toBe('SUCCEEDED');
+    expect(await fire(new Date(), limits)).toMatchObject({
+      started: false,
+      reason: expect.stringContaining('unchanged'),
+    });
   });
 });
 
@@ -208,6 +236,7 @@ it('every function uses the keys and workflows that its role allows', () => {
     return [name, grants.map((grant) => grant.replace(/ .*:::[^/]+/, ' '))];
   });
   expect(Object.fromEntries(idle.filter(([, grants]) => grants.length > 0))).toEqual({
+    [`ionsieve-${STAGE}-trigger`]: [expect.stringMatching(/^states:RedriveExecution .*:screening-\*$/)], // moto has no redrive
     [`ionsieve-${STAGE}-split-dataset`]: ['s3:GetObject /datasets/*'], // looks into files that are too large for a shard
   });
 });
