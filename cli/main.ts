@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { cloudCommand } from './cloud.ts';
+import { committeeCommand } from './committee.ts';
 import { distillCommand } from './distill.ts';
 import { importCommand } from './import.ts';
 import { labelCommand } from './label.ts';
@@ -20,6 +21,7 @@ function program(): Command {
     spaceCommand(),
     labelCommand(),
     distillCommand(),
+    committeeCommand(),
     scoreCommand(),
     teacherCommand(),
     importCommand(),

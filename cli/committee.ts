@@ -1,0 +1,83 @@
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { readText } from '../shared/io/lines.ts';
+import { type AssembledCommittee, assembleCommittee } from '../shared/student/assemble-committee.ts';
+import { COMMITTEE_PARTS } from '../shared/student/committee.ts';
+import { renderCommitteeCard } from '../shared/student/committee-card.ts';
+import type { HeldOutFold } from '../shared/student/committee-evaluation.ts';
+import type { Tree } from '../shared/student/regression-tree.ts';
+import { prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
+import type { CommitteeJob, CommitteeJobResult } from './committee-worker.ts';
+import { naturalNumber, positiveInteger } from './options.ts';
+import { beside, checkOutput, writeTogether } from './output-files.ts';
+import { packagePath } from './package-root.ts';
+import { runJobs } from './worker-jobs.ts';
+
+interface Options {
+  readonly labels: string;
+  readonly out: string;
+  readonly seed: number;
+  readonly teacher?: string;
+  readonly workers: number;
+}
+
+/** `committee --labels labels.csv --out committee.onnx`: grow, cross-validate, calibrate, export, write the card. */
+export function committeeCommand(): Command {
+  return new Command('committee')
+    .description('make the committee that re-scores the best of a screening, from the labels of the student')
+    .requiredOption('--labels <file>', 'labels file, as label writes it (plain or .gz)')
+    .requiredOption('--out <file>', 'model to write, such as committee.onnx; its card is written beside it')
+    .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
+    .option('--teacher <file>', 'the teacher that made the labels (default: the published one)')
+    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
+    .action(runCommittee);
+}
+
+async function runCommittee(options: Options): Promise<void> {
+  const { labels, out, seed, teacher = packagePath('models/teacher-sendek-2017.json'), workers } = options;
+  const set = prepareTrainingSet(
+    { file: labels, text: await readText(labels) },
+    { file: teacher, text: await readText(teacher) },
+    seed,
+  );
+  await checkOutput(out, [labels, teacher]);
+  const { members, folds } = await trainAll(set, workers);
+  await writeCommittee(out, assembleCommittee(set, COMMITTEE_PARTS, members, folds));
+}
+
+async function trainAll(
+  { ionic, features, options }: TrainingSet,
+  workers: number,
+): Promise<{ members: readonly Tree[]; folds: HeldOutFold[] }> {
+  const job: CommitteeJob = { ionic, features, options, parts: COMMITTEE_PARTS };
+  const jobs = [job, ...Array.from({ length: options.folds }, (_, fold) => ({ ...job, fold }))];
+  process.stderr.write(`${ionic.length} ionic formulas; ${options.folds} folds and the final committee to grow\n`);
+  let done = 0;
+  const script = new URL('./committee-worker.js', import.meta.url);
+  const [final, ...folds] = await runJobs<CommitteeJob, CommitteeJobResult>(script, jobs, workers, (_, index) => {
+    process.stderr.write(`${++done} of ${jobs.length} grown: ${index === 0 ? 'final committee' : `fold ${index}`}\n`);
+  });
+  return {
+    members: final.members as readonly Tree[],
+    folds: folds.map(({ heldOut }) => heldOut as HeldOutFold),
+  };
+}
+
+async function writeCommittee(out: string, { model, card }: AssembledCommittee): Promise<void> {
+  const cardPath = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
+  const files: [string, Uint8Array][] = [
+    [out, model],
+    [`${cardPath}.md`, Buffer.from(renderCommitteeCard(card))],
+    [`${cardPath}.json`, Buffer.from(`${JSON.stringify(card, null, 2)}\n`)],
+  ];
+  await writeTogether(files);
+  const { folds } = card.evaluation;
+  const mean = (of: (fold: (typeof folds)[number]) => number): string =>
+    (folds.reduce((sum, fold) => sum + of(fold), 0) / folds.length).toFixed(3);
+  const metrics = `AUC ${mean(({ auc }) => auc)}, average precision ${mean(({ averagePrecision }) => averagePrecision)}, F1 ${mean(({ f1 }) => f1)}`;
+  const errors = `calibration error ${mean(({ calibrationErrorRaw }) => calibrationErrorRaw)} before and ${mean(({ calibrationError }) => calibrationError)} after`;
+  process.stderr.write(
+    `held-out systems: ${metrics}, ${errors}\n${files.map(([path]) => path).join(', ')} written, the model of ${(model.length / 1e6).toFixed(1)} MB\n`,
+  );
+}

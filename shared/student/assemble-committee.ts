@@ -1,0 +1,123 @@
+import { basename } from 'node:path';
+import { SYMBOLS } from '../chemistry/elements.ts';
+import type { Composition } from '../chemistry/formula.ts';
+import { sha256 } from '../hash.ts';
+import type { FormulaLabel } from '../labels/label.ts';
+import { COMMITTEE_SCHEMA } from '../onnx/committee-session.ts';
+import { encodeModelMetadata } from '../onnx/model-metadata.ts';
+import { type Calibration, calibrate } from './calibration.ts';
+import { countLabels, type LabelCount } from './card.ts';
+import { type CommitteePart, committeeTable, growCommittee, memberStatistics } from './committee.ts';
+import { type CommitteeEvaluation, evaluateCommittee, type HeldOutFold, joinFolds } from './committee-evaluation.ts';
+import { exportCommittee } from './committee-graph.ts';
+import type { ElementFeatures } from './element-features.ts';
+import type { Tree } from './regression-tree.ts';
+import { systemFolds } from './splits.ts';
+import type { TrainingSet } from './training-set.ts';
+
+/** What a committee learns from: what a student does. */
+export type CommitteeTask = Pick<TrainingSet, 'ionic' | 'features' | 'options'> & {
+  readonly parts: readonly CommitteePart[];
+};
+
+/** Grow the committee of all ionic labels. */
+export function trainCommittee({ ionic, features, options, parts }: CommitteeTask): Tree[] {
+  return growOn(ionic, features, options, parts);
+}
+
+/** Grow a committee on all folds but one and predict that one. The folds are those of the student with the same seed. */
+export function predictFold({ ionic, features, options, parts }: CommitteeTask, fold: number): HeldOutFold {
+  const folds = systemFolds(ionic, options);
+  const members = growOn(
+    ionic.filter((_, i) => folds[i] !== fold),
+    features,
+    options,
+    parts,
+  );
+  const heldOut = ionic.filter((_, i) => folds[i] === fold);
+  const table = committeeTable(features, compositionsOf(heldOut), options.mobileIon);
+  return { ...memberStatistics(members, table, heldOut.length), labels: probabilitiesOf(heldOut) };
+}
+
+function growOn(
+  labels: readonly FormulaLabel[],
+  features: ElementFeatures,
+  { mobileIon, seed }: TrainingSet['options'],
+  parts: readonly CommitteePart[],
+): Tree[] {
+  return growCommittee(
+    committeeTable(features, compositionsOf(labels), mobileIon),
+    probabilitiesOf(labels),
+    parts,
+    seed,
+  );
+}
+
+function compositionsOf(labels: readonly FormulaLabel[]): Composition[] {
+  return labels.map(({ composition }) => composition);
+}
+
+function probabilitiesOf(labels: readonly FormulaLabel[]): Float64Array {
+  return Float64Array.from(labels, ({ probability }) => probability);
+}
+
+/** Everything that there is to say of a committee. */
+export interface CommitteeCard {
+  readonly schema: string;
+  readonly modelHash: string; // SHA-256 of the ONNX file
+  readonly bytes: number; // of the ONNX file
+  readonly teacher: { readonly name: string; readonly hash: string };
+  readonly labels: { readonly file: string; readonly hash: string };
+  readonly trained: LabelCount;
+  readonly elements: readonly string[];
+  readonly seed: number;
+  readonly threshold: number;
+  readonly mobileIon: string;
+  readonly parts: readonly CommitteePart[];
+  readonly nodes: number; // of all trees
+  readonly calibration: Calibration; // fitted on the predictions of all folds
+  readonly evaluation: CommitteeEvaluation;
+}
+
+/** A finished committee: the bytes of its ONNX model and its card. */
+export interface AssembledCommittee {
+  readonly model: Uint8Array;
+  readonly card: CommitteeCard;
+}
+
+/**
+ * Calibrate, judge and export a committee.
+ *
+ * @param members trained on all labels
+ * @param folds predictions of each fold, in order
+ */
+export function assembleCommittee(
+  set: TrainingSet,
+  parts: readonly CommitteePart[],
+  members: readonly Tree[],
+  folds: readonly HeldOutFold[],
+): AssembledCommittee {
+  const { features, labelsHash, teacher } = set;
+  const { mobileIon, threshold, seed } = set.options;
+  const all = joinFolds(folds);
+  const calibration = calibrate(all, all.labels, threshold);
+  const evaluation = evaluateCommittee(folds, threshold);
+  const identity = { schema: COMMITTEE_SCHEMA, threshold, mobileIon: SYMBOLS[mobileIon] };
+  const metadata = encodeModelMetadata({
+    ...identity,
+    symbols: features.symbols,
+    teacherHash: teacher.hash,
+    labelsHash,
+    metrics: { folds: evaluation.folds },
+  });
+  const model = exportCommittee({ features, members, calibration, mobileIon }, metadata);
+  const card: CommitteeCard = {
+    ...identity,
+    ...{ modelHash: sha256(model), bytes: model.length, teacher },
+    labels: { file: basename(set.labelsFile), hash: labelsHash },
+    ...{ trained: countLabels(set.ionic, threshold), elements: features.symbols, seed, parts },
+    nodes: members.reduce((sum, { feature }) => sum + feature.length, 0),
+    ...{ calibration, evaluation },
+  };
+  return { model, card };
+}
