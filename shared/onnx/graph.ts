@@ -17,7 +17,7 @@ export type Value = string;
 /** A dimension is a number, or a name where it is free. */
 export type Shape = readonly (number | string)[];
 
-type Attribute = number | readonly number[] | Float32Array | Uint8Array;
+type Attribute = number | string | readonly number[] | Float32Array | Uint8Array;
 
 /** Element types that {@link GraphBuilder.cast} converts to. */
 const CAST_TYPES = { float: FLOAT, double: DOUBLE } as const;
@@ -59,7 +59,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Append a node with one output. Attributes are integers, lists of integers, or tensors of rank 1 (typed arrays). */
+  /** Append a node with one output. Attributes are integers, lists of integers, strings, or tensors of rank 1 (typed arrays). */
   node(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
     const output = `v${this.#nodes.length}`;
     this.#append(type, inputs, output, attributes);
@@ -116,6 +116,7 @@ export class GraphBuilder {
 
 function attributeProto(name: string, value: Attribute): onnxProto.onnx.IAttributeProto {
   if (typeof value === 'number') return { name, type: AttributeProto.AttributeType.INT, i: value };
+  if (typeof value === 'string') return { name, type: AttributeProto.AttributeType.STRING, s: Buffer.from(value) };
   if (value instanceof Float32Array || value instanceof Uint8Array) {
     const rawData = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     const dataType = value instanceof Float32Array ? FLOAT : UINT8;

@@ -64,6 +64,18 @@ export class Tape {
     });
   }
 
+  /** Rows of a matrix; `rows` int64 (count,) may name one several times. */
+  gather(a: Variable, rows: Value, count: number): Variable {
+    const value = this.graph.node('Gather', [a.value, rows]);
+    return this.#record(value, [a], [count, a.shape[1]], (gradient) => {
+      this.#accumulate(a, () => {
+        const zeros = this.graph.constant(a.shape, new Float32Array(a.shape[0] * a.shape[1]));
+        const indices = this.graph.node('Unsqueeze', [rows, this.graph.integers([1], [1])]);
+        return this.graph.node('ScatterND', [zeros, indices, gradient], { reduction: 'add' });
+      });
+    });
+  }
+
   /** max(a, 0). */
   relu(a: Variable): Variable {
     return this.#record(this.graph.node('Relu', [a.value]), [a], a.shape, (gradient) => {

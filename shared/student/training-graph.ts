@@ -60,12 +60,7 @@ function forwardBatch(
   const { graph } = tape;
   const count = features.symbols.length;
   const slots = batch * arity;
-  const identity = Float32Array.from({ length: count * count }, (_, i) => (i % (count + 1) === 0 ? 1 : 0));
   const elements = graph.input('elements', 'int64', [slots]);
-  const selected = tape.data(graph.node('Gather', [graph.constant([count, count], identity), elements]), [
-    slots,
-    count,
-  ]);
   const fractions = tape.data(graph.input('fractions', 'float', [slots, 1]), [slots, 1]);
   const context = tape.data(graph.input('systems', 'float', [batch, contextCount(features)]), [
     batch,
@@ -75,12 +70,12 @@ function forwardBatch(
   const matrix = tape.data(graph.constant(matrixShape, featureMatrix(features)), matrixShape);
 
   const [encoder, first] = [weights.encodeBias.shape[1], weights.firstBias.shape[1]];
-  const own = tape.reshape(tape.matmul(selected, tape.matmul(matrix, weights.encode)), [batch, arity, encoder]);
+  const own = tape.reshape(tape.gather(tape.matmul(matrix, weights.encode), elements, slots), [batch, arity, encoder]);
   const shared = tape.add(tape.matmul(context, weights.context), weights.encodeBias);
   const hidden = tape.relu(tape.add(own, tape.reshape(shared, [batch, 1, encoder])));
   const vectors = tape.add(
     tape.matmul(tape.reshape(hidden, [slots, encoder]), weights.vector),
-    tape.matmul(selected, tape.matmul(matrix, weights.direct)),
+    tape.gather(tape.matmul(matrix, weights.direct), elements, slots),
   );
   const mean = tape.sum(tape.reshape(tape.multiply(vectors, fractions), [batch, arity, first]), 1);
   const layer1 = tape.relu(tape.add(mean, weights.firstBias));

@@ -77,6 +77,11 @@ describe('gradients on the tape agree with central differences', () => {
       ],
     ],
     [
+      'rows of a matrix, one of them twice',
+      (tape, [a]) => tape.gather(a, tape.graph.integers([4], [2, 0, 2, 1]), 4),
+      [[4, 3]],
+    ],
+    [
       'a sum',
       (tape, [a, b]) => tape.add(a, b),
       [
