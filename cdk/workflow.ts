@@ -1,22 +1,13 @@
-import { ArnFormat, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { DefinitionBody, type IChainable, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
-import type { DeploymentConfig } from './config.ts';
-import { acknowledgeResource, acknowledgeTracing, acknowledgeWildcards } from './nag.ts';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { LoggedStateMachine, type LoggedStateMachineProps } from './logged-state-machine.ts';
+import { acknowledgeResource, acknowledgeWildcards } from './nag.ts';
 import { stageName } from './names.ts';
 import type { Notifications } from './notifications.ts';
 import type { ScreenerFunction } from './screener-function.ts';
 import { bucketKeyStatement, type Storage } from './storage-policy.ts';
 
-export interface WorkflowProps {
-  readonly config: DeploymentConfig;
-  /** Ending of the state machine's name, such as `screening`. */
-  readonly name: string;
-  readonly comment: string;
-  readonly timeout: Duration;
-  readonly definition: IChainable;
+export interface WorkflowProps extends LoggedStateMachineProps {
   readonly storage: Storage;
   readonly notifications: Notifications;
   /** Functions that it invokes. */
@@ -29,59 +20,26 @@ export interface WorkflowProps {
   readonly maps: readonly string[];
 }
 
-/**
- * A state machine with log, traces and a role that is written out: the grants that the library adds by itself reach
- * the whole bucket and every version of a function.
- */
-export class Workflow extends Construct {
-  readonly stateMachine: StateMachine;
-  readonly role: Role;
-
+/** A state machine that invokes functions, also in distributed maps over lists in the bucket. */
+export class Workflow extends LoggedStateMachine {
   constructor(scope: Construct, id: string, props: WorkflowProps) {
-    super(scope, id);
-    const { config, name, definition } = props;
-    const stateMachineName = stageName(config.stage, name);
-    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
-    this.stateMachine = new StateMachine(this, 'StateMachine', {
-      stateMachineName,
-      comment: props.comment,
-      definitionBody: DefinitionBody.fromChainable(definition),
-      timeout: props.timeout,
-      role: this.role.withoutPolicyUpdates(),
-      tracingEnabled: true,
-      logs: {
-        level: LogLevel.ALL,
-        includeExecutionData: true,
-        destination: new LogGroup(this, 'Log', {
-          logGroupName: `/aws/vendedlogs/states/${stateMachineName}`, // a prefix without the limit on log policies
-          retention: config.retentionDays.logs,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
-      },
-    });
+    super(scope, id, props);
     this.stateMachine.node.tryRemoveChild('DistributedMapPolicy'); // the library's; ours follows
     this.allowStorage(props);
-    this.allowChildren(stateMachineName, props.maps);
+    this.allowChildren(stageName(props.config.stage, props.name), props.maps);
     this.allowLogsAndTraces();
-    this.role.addToPolicy(
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: props.functions.map((invoked) => invoked.function.functionArn),
-      }),
-    );
+    const functions = props.functions.map((invoked) => invoked.function.functionArn);
+    this.allow(['lambda:InvokeFunction'], functions);
     for (const statement of props.notifications.publishStatements()) this.role.addToPolicy(statement);
-    this.stateMachine.node.addDependency(this.role); // its log is refused while the role's policy is not there
   }
 
   /** Read the lists of its maps and write what became of their children. */
   private allowStorage({ storage, itemLists, mapResults }: WorkflowProps): void {
     const objects = (patterns: readonly string[]): string[] => patterns.map((key) => storage.bucket.arnForObjects(key));
-    this.role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: objects(itemLists) }));
-    this.role.addToPolicy(
-      new PolicyStatement({
-        actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
-        resources: objects(mapResults),
-      }),
+    this.allow(['s3:GetObject'], objects(itemLists));
+    this.allow(
+      ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+      objects(mapResults),
     );
     this.role.addToPolicy(bucketKeyStatement(storage, true));
     acknowledgeWildcards(this.role, storage.bucket, [...itemLists, ...mapResults]);
@@ -89,38 +47,21 @@ export class Workflow extends Construct {
 
   /** Start, stop and redrive the children of its own maps. */
   private allowChildren(stateMachineName: string, maps: readonly string[]): void {
-    const arn = (resource: string, resourceName: string): string =>
-      Stack.of(this).formatArn({
-        service: 'states',
-        resource,
-        resourceName,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      });
-    const executions = arn('execution', `${stateMachineName}:*`);
-    const children = maps.map((map) => arn('execution', `${stateMachineName}/${map}:*`));
-    const allow = (action: string, resources: string[]): void => {
-      this.role.addToPolicy(new PolicyStatement({ actions: [`states:${action}`], resources }));
-    };
-    allow('StartExecution', [arn('stateMachine', stateMachineName)]);
-    for (const action of ['DescribeExecution', 'StopExecution']) allow(action, [executions, ...children]);
-    allow('RedriveExecution', children);
+    const executions = statesArn(this, 'execution', `${stateMachineName}:*`);
+    const children = maps.map((map) => statesArn(this, 'execution', `${stateMachineName}/${map}:*`));
+    this.allow(['states:StartExecution'], [statesArn(this, 'stateMachine', stateMachineName)]);
+    for (const action of ['DescribeExecution', 'StopExecution'])
+      this.allow([`states:${action}`], [executions, ...children]);
+    this.allow(['states:RedriveExecution'], children);
     for (const resource of [executions, ...children])
       acknowledgeResource(this.role, resource, 'Child executions get their names when a map starts them.');
   }
+}
 
-  private allowLogsAndTraces(): void {
-    this.role.addToPolicy(
-      new PolicyStatement({
-        actions: [
-          ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery'],
-          ...['logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies'],
-          'logs:DescribeLogGroups',
-          ...['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-          ...['xray:GetSamplingRules', 'xray:GetSamplingTargets'],
-        ],
-        resources: ['*'],
-      }),
-    );
-    acknowledgeTracing(this.role);
-  }
+/** ARN of something of Step Functions, by name: a reference would be a circle where a machine's own role has it. */
+export function statesArn(scope: Construct, resource: string, resourceName: string): string {
+  return Stack.of(scope).formatArn({
+    ...{ service: 'states', resource, resourceName },
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }

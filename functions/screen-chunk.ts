@@ -49,8 +49,7 @@ interface OpenRun {
 export function createHandler(load: () => Promise<ScreenRuntime>): (event: unknown) => Promise<ScreenReceipt> {
   const runtime = once(load);
   let open: { readonly runId: string; readonly run: () => Promise<OpenRun> } | undefined; // outlives one invocation
-  return async (event) => {
-    const { runId, ...range } = parseScreenEvent(event);
+  const screenChunk = async ({ runId, ...range }: ScreenEvent): Promise<ScreenReceipt> => {
     const { store, inputs, threads, onScreened } = await runtime();
     if (open?.runId !== runId) open = { runId, run: once(() => openRun(store, inputs, threads, runId)) };
     const { plan, screener } = await open.run();
@@ -64,6 +63,18 @@ export function createHandler(load: () => Promise<ScreenRuntime>): (event: unkno
     await store.put(key, encodeChunkResult(result));
     return { chunk, key, compositions, reused: false, replaced: replaced === ABSENT ? undefined : replaced };
   };
+  return async (event) => {
+    const chunk = parseScreenEvent(event);
+    return screenChunk(chunk).catch((error: unknown) => {
+      throw namedAfter(chunk, error);
+    });
+  };
+}
+
+/** An error that says which chunk it is of: a map tells of its children only that too many failed. */
+function namedAfter({ runId, chunk, start, end }: ScreenEvent, error: unknown): unknown {
+  if (error instanceof Error) error.message = `run ${runId}, chunk ${chunk} [${start}, ${end}): ${error.message}`;
+  return error;
 }
 
 async function openRun(store: ObjectStore, inputs: Inputs, threads: number, runId: string): Promise<OpenRun> {

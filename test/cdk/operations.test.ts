@@ -40,11 +40,22 @@ describe('triggers', () => {
     expect(detail.stateMachineArn).toHaveLength(2);
   });
 
+  it('tell of a failure whose report failed', () => {
+    const [[report]] = ofType(prod.screener, 'AWS::StepFunctions::StateMachine').filter(
+      ([, { StateMachineName }]) => StateMachineName === 'ionsieve-prod-failure-report',
+    );
+    const arnOf = (name: string) => (rule(name).Targets as { Arn: unknown }[]).map(({ Arn }) => flat(Arn));
+    expect(arnOf('execution-failed')).toEqual([`<${report}>`]);
+    const { detail } = rule('failure-report-failed').EventPattern as { detail: { stateMachineArn: unknown[] } };
+    expect(detail.stateMachineArn.map(flat)).toEqual([`<${report}>`]);
+    expect(arnOf('failure-report-failed')).toEqual([expect.stringMatching(/^<NotificationsTopic/)]);
+  });
+
   it('keep what cannot be delivered, for two weeks', () => {
     const targets = rules.flatMap(({ Targets }) => Targets as { DeadLetterConfig: { Arn: unknown } }[]);
     const [[, schedule]] = ofType(prod.screener, 'AWS::Scheduler::Schedule');
     const all = [...targets, schedule.Target as (typeof targets)[0]];
-    expect(all.map(({ DeadLetterConfig }) => flat(DeadLetterConfig.Arn))).toEqual(Array(4).fill(DEAD_LETTERS));
+    expect(all.map(({ DeadLetterConfig }) => flat(DeadLetterConfig.Arn))).toEqual(Array(5).fill(DEAD_LETTERS));
     const [, trigger] = ofType(prod.screener, 'AWS::Lambda::Function').find(([id]) => id.includes('Trigger'))!;
     expect(flat((trigger.DeadLetterConfig as Record<string, unknown>).TargetArn)).toBe(DEAD_LETTERS);
     expect(prod.screener.DeadLettersBBF8BAAB.Properties.MessageRetentionPeriod).toBe(14 * 86_400);
@@ -178,8 +189,8 @@ describe('logs', () => {
   it('of every function and workflow expire', () => {
     const days = (stage: typeof dev) =>
       ofType(stage.screener, 'AWS::Logs::LogGroup').map(([, log]) => log.RetentionInDays);
-    expect(days(dev)).toEqual(Array(12).fill(90));
-    expect(days(prod)).toEqual(Array(12).fill(30));
+    expect(days(dev)).toEqual(Array(13).fill(90));
+    expect(days(prod)).toEqual(Array(13).fill(30));
   });
 
   it('and traces are on everywhere', () => {

@@ -143,13 +143,14 @@ describe('role of a function', () => {
   });
 });
 
+const LOGS = [
+  ...['CreateLogDelivery', 'DeleteLogDelivery', 'DescribeLogGroups', 'DescribeResourcePolicies', 'GetLogDelivery'],
+  ...['ListLogDeliveries', 'PutResourcePolicy', 'UpdateLogDelivery'],
+].map((action) => [`logs:${action}`, ['*']]);
+const SAMPLING = { 'xray:GetSamplingRules': ['*'], 'xray:GetSamplingTargets': ['*'] };
+
 describe('role of a workflow', () => {
   const execution = `${STATES}execution:ionsieve-dev-`;
-  const LOGS = [
-    ...['CreateLogDelivery', 'DeleteLogDelivery', 'DescribeLogGroups', 'DescribeResourcePolicies', 'GetLogDelivery'],
-    ...['ListLogDeliveries', 'PutResourcePolicy', 'UpdateLogDelivery'],
-  ].map((action) => [`logs:${action}`, ['*']]);
-  const SAMPLING = { 'xray:GetSamplingRules': ['*'], 'xray:GetSamplingTargets': ['*'] };
 
   it.each([
     {
@@ -187,6 +188,34 @@ describe('role of a workflow', () => {
   });
 });
 
+describe('role of the report of failures', () => {
+  const reportRole = roleOf('AWS::StepFunctions::StateMachine', 'StateMachineName', 'failure-report');
+  const arn = (resource: string, name: string) =>
+    `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:${resource}:ionsieve-dev-${name}`;
+
+  it('may read what failed in the maps of the workflows, and tell', () => {
+    const maps = ['retraining/LabelShards:*', 'retraining/TrainMembers:*', 'screening/ScreenChunks:*'];
+    expect(allowed(reportRole)).toEqual({
+      'states:ListMapRuns': [arn('execution', 'retraining:*'), arn('execution', 'screening:*')],
+      'states:ListExecutions': maps.map((map) => arn('mapRun', map)),
+      'states:DescribeExecution': maps.map((map) => arn('execution', map)),
+      ...{ 'kms:Decrypt': [expect.anything()], 'kms:GenerateDataKey': [expect.anything()] },
+      'sns:Publish': ['<NotificationsTopicAE679CBD>'],
+      ...Object.fromEntries(LOGS),
+      ...{ ...TRACES, ...SAMPLING },
+    });
+  });
+
+  it('is begun by the rule alone', () => {
+    const rule = ofType(stage.screener, 'AWS::Events::Rule').find(
+      ([, { Name }]) => Name === 'ionsieve-dev-execution-failed',
+    )!;
+    const [target] = rule[1].Targets as { Arn: unknown; RoleArn: unknown }[];
+    const role = flat(target.RoleArn).slice(1, -'.Arn>'.length);
+    expect(allowed(role)).toEqual({ 'states:StartExecution': [flat(target.Arn)] });
+  });
+});
+
 describe('role of the schedule', () => {
   it('may invoke the trigger and keep what fails', () => {
     const [[, { Target }]] = ofType(stage.screener, 'AWS::Scheduler::Schedule');
@@ -201,6 +230,6 @@ describe('role of the schedule', () => {
 
 it('nobody else has a role, and none has a managed policy', () => {
   const roles = ofType(stage.screener, 'AWS::IAM::Role');
-  expect(roles).toHaveLength(Object.keys(HANDLERS).length + 3);
+  expect(roles).toHaveLength(Object.keys(HANDLERS).length + 5); // two workflows, report, rule and schedule
   for (const [, role] of roles) expect(role).not.toHaveProperty('ManagedPolicyArns');
 });
