@@ -10,7 +10,7 @@ import { sharedData } from '../shared-data.ts';
 import { readAssembly, resourcesOf } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';
 import { type Execution, eventually, executionsOf, settled } from './harness/executions.ts';
-import { unused } from './harness/permissions.ts';
+import { isAllowed, unused } from './harness/permissions.ts';
 import { cloudOutputs, localOutputs } from './outputs.ts';
 import { seed, useShippedStudent } from './seed.ts';
 import { STAGE, STAGE_OVERRIDES } from './stage.ts';
@@ -227,6 +227,20 @@ it('no function used more memory than it has, and none was refused anything', ()
   for (const [name, peak] of Object.entries(lambda.peakMemory()))
     expect(peak).toBeLessThan(functions.get(name)!.memory);
   expect(gateway.calls.filter(({ allowed }) => !allowed)).toEqual([]);
+});
+
+it('each workflow invokes the functions that its own role allows, all of them and no others', () => {
+  const invoked = (caller: string) => cloud.gateway.calls.filter((call) => call.caller === caller);
+  for (const workflow of ['screening', 'retraining']) {
+    const role = cloud.roles.get(workflow)!;
+    const statements = cloud.statements.get(role)!;
+    expect(unused(statements, invoked(role)).filter((grant) => grant.startsWith('lambda:'))).toEqual([]);
+    const others = [...cloud.functions.values()].filter(
+      ({ arn }) => !invoked(role).some((call) => call.resource === arn),
+    );
+    const calls = others.map(({ arn }) => ({ action: 'lambda:InvokeFunction', resource: arn, context: {} }));
+    expect(calls.filter((call) => isAllowed(statements, call))).toEqual([]);
+  }
 });
 
 it('every function uses the keys and workflows that its role allows', () => {

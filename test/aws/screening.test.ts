@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { chunkKey, outputKey } from '../../shared/screen/run-keys.ts';
 import { readAssembly } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';
-import { execute } from './harness/executions.ts';
+import { eventually, execute, executionsOf, settled } from './harness/executions.ts';
 import type { Fault } from './harness/lambda-service.ts';
 import { cloudOutputs, localOutputs } from './outputs.ts';
 import { seed, useShippedStudent } from './seed.ts';
@@ -21,6 +21,7 @@ beforeAll(async () => {
   cloud = await startCloud(inject('tools'), await readAssembly(inject('assembly')), STAGE);
   await seed(cloud);
   await useShippedStudent(cloud);
+  await cloud.courier.start();
   scratch = await mkdtemp(join(tmpdir(), 'ionsieve-local-'));
 });
 afterEach(() => {
@@ -81,6 +82,17 @@ function disturbChunk(chunk: number, faults: Fault[]): void {
     name.endsWith('screen-chunk') && chunkOf(event) === chunk ? faults.shift() : undefined;
 }
 
+/** What the notice of an execution that failed names, a list for each of its maps. */
+async function failuresTold(executionArn: string): Promise<{ what: string; error: string; cause: string }[][]> {
+  cloud.gateway.published.length = 0;
+  await cloud.courier.raiseEnd(executionArn);
+  const { arn } = await eventually(async () => (await executionsOf(cloud, 'failure-report')).at(0));
+  expect(await settled(cloud, arn)).toMatchObject({ status: 'SUCCEEDED', cause: '' });
+  const { execution, failed } = JSON.parse(cloud.gateway.published[0]);
+  expect(execution).toMatchObject({ executionArn, status: 'FAILED' });
+  return failed;
+}
+
 describe('a screening', () => {
   it(`of ${CHUNKS} chunks ranks to the byte as the same run on one machine`, async () => {
     const { status, output } = await screen('first', { chunks: CHUNKS, top: 500 });
@@ -115,8 +127,12 @@ describe('a screening', () => {
     expect(tries[11]).toBeGreaterThan(3);
     expect(cloud.lambda.invocationsOf('reduce')).toEqual([]);
 
-    const { runId } = JSON.parse(await call('plan', { ...SPACE, top: 300 }));
+    const { runId, chunkList } = JSON.parse(await call('plan', { ...SPACE, top: 300 }));
     expect(await call('reduce', { runId })).toContain('chunk 11 is missing');
+    const { start, end } = JSON.parse(Buffer.from((await cloud.store.get(chunkList))!).toString())[11];
+    expect(await failuresTold(failed.arn)).toEqual([
+      [{ what: `run ${runId}, chunk 11 [${start}, ${end})`, error: 'Runtime.ExitError', cause: expect.any(String) }],
+    ]);
 
     cloud.lambda.disturb = () => undefined;
     const { status, output } = await screen('restart', { chunks: CHUNKS, top: 300 });

@@ -26,9 +26,6 @@ import { executable, gapFunctions } from './moto-gaps.ts';
 import type { Statement } from './permissions.ts';
 import { Services } from './services.ts';
 
-/** Access key that moto's Step Functions signs with, whichever state machine it executes. */
-const STATES = 'ak';
-
 /** An AWS account on this machine into which an assembly was deployed. */
 export interface Cloud {
   readonly url: string;
@@ -39,7 +36,9 @@ export interface Cloud {
   readonly bucket: string;
   readonly stateMachines: ReadonlyMap<string, string>; // ARN by the ending of the name, such as `screening`
   readonly functions: ReadonlyMap<string, DeployedFunction>;
-  readonly statements: ReadonlyMap<string, readonly Statement[]>; // of functions, by name
+  readonly roles: ReadonlyMap<string, string>; // names of the state machines' roles, by the ending of the machine's name
+  /** What each may do, by access key: the name of the function, or of the state machine's role. */
+  readonly statements: ReadonlyMap<string, readonly Statement[]>;
   readonly lambda: LambdaService;
   readonly gateway: Gateway;
   readonly courier: EventCourier; // to be started
@@ -98,14 +97,15 @@ async function fill(
   const bucket = [...functions.values()][0].variables.BUCKET;
   const lambda = new LambdaService(tools.node, functions, ({ name }) => credentials(url, name));
   const stateMachines = await moveStateMachines(states, moto, stage);
-  const statements = await allStatements(services, states, functions, stateMachines);
-  const asStates = new SFNClient({ ...client, credentials: { accessKeyId: STATES, secretAccessKey: '-' } });
-  const helpers = gapFunctions(states, asStates);
+  const roles = await rolesOf(states, stateMachines);
+  const statements = await allStatements(services, functions, roles);
+  const helpers = gapFunctions(states);
   gateway.serve({ lambda, helpers, statements, keys: await encryptionKeys(s3, bucket) });
   await finishBucket(s3, bucket);
-  const courier = new EventCourier(services, lambda);
+  const courier = new EventCourier(services, lambda, states);
   const store = new S3Store(s3, bucket);
-  return { url, s3, states, services, store, bucket, stateMachines, functions, statements, lambda, gateway, courier };
+  const deployed = { store, bucket, stateMachines, functions, roles, statements };
+  return { url, s3, states, services, lambda, gateway, courier, ...deployed };
 }
 
 /** Copies of code and layers beside no package of the project, so that only what was deployed can be found. */
@@ -156,20 +156,29 @@ async function moveStateMachines(states: SFNClient, moto: Moto, stage: string): 
   return new Map(await Promise.all(moved));
 }
 
-/** What each function's role allows, and what those of the state machines allow together. */
+async function rolesOf(
+  states: SFNClient,
+  stateMachines: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
+  const entries = [...stateMachines].map(async ([name, stateMachineArn]) => {
+    const { roleArn = '' } = await states.send(new DescribeStateMachineCommand({ stateMachineArn }));
+    return [name, roleArn.split('/').at(-1)!] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
+/** What the role of each function and of each state machine allows. */
 async function allStatements(
   services: Services,
-  states: SFNClient,
   functions: ReadonlyMap<string, DeployedFunction>,
-  stateMachines: ReadonlyMap<string, string>,
+  roles: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, readonly Statement[]>> {
-  const statements = new Map<string, readonly Statement[]>();
-  for (const { name, roleName } of functions.values()) statements.set(name, await statementsOf(services, roleName));
-  const ofWorkflows = [...stateMachines.values()].map(async (stateMachineArn) => {
-    const { roleArn = '' } = await states.send(new DescribeStateMachineCommand({ stateMachineArn }));
-    return statementsOf(services, roleArn.split('/').at(-1)!);
-  });
-  return statements.set(STATES, (await Promise.all(ofWorkflows)).flat());
+  const ofFunctions = [...functions.values()].map(({ name, roleName }) => [name, roleName]);
+  const ofWorkflows = [...roles.values()].map((role) => [role, role]);
+  const entries = [...ofFunctions, ...ofWorkflows].map(
+    async ([accessKey, role]) => [accessKey, await statementsOf(services, role)] as const,
+  );
+  return new Map(await Promise.all(entries));
 }
 
 async function encryptionKeys(s3: S3Client, Bucket: string): Promise<ReadonlyMap<string, string>> {

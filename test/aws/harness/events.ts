@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { LambdaService } from './lambda-service.ts';
 import { ACCOUNT, type Services } from './services.ts';
 
@@ -11,8 +12,8 @@ interface Target {
 const POLL = 200; // ms
 
 /**
- * Carries events to functions. Moto raises the events of S3 and matches them with the rules' patterns, but cannot call a
- * function; so every rule's target is replaced by a queue, from which this takes the events to the target that it had.
+ * Carries events to functions and state machines. Moto raises the events of S3 and matches them with the rules' patterns,
+ * but cannot call a function; so every rule's target is replaced by a queue, from which this takes the events to the target that it had.
  */
 export class EventCourier {
   /** Events that were delivered, with the rule that matched. */
@@ -21,13 +22,15 @@ export class EventCourier {
   copies = 1;
   private readonly services: Services;
   private readonly lambda: LambdaService;
+  private readonly states: SFNClient;
   private readonly targets = new Map<string, { readonly queue: string; readonly targets: readonly Target[] }>();
   private polling: Promise<void> | undefined;
   private stopped = false;
 
-  constructor(services: Services, lambda: LambdaService) {
+  constructor(services: Services, lambda: LambdaService, states: SFNClient) {
     this.services = services;
     this.lambda = lambda;
+    this.states = states;
   }
 
   /** Put a queue behind every rule, and begin to deliver. */
@@ -43,6 +46,13 @@ export class EventCourier {
       this.targets.set(Name, { queue: QueueUrl, targets: Targets });
     }
     this.polling = this.poll();
+  }
+
+  /** Raise the event of an execution that ended, which moto does not. */
+  async raiseEnd(executionArn: string): Promise<void> {
+    const { $metadata: _, ...detail } = await this.states.send(new DescribeExecutionCommand({ executionArn }));
+    const entry = { Source: 'aws.states', DetailType: 'Step Functions Execution Status Change' };
+    await this.events('PutEvents', { Entries: [{ ...entry, Detail: JSON.stringify(detail) }] });
   }
 
   async stop(): Promise<void> {
@@ -68,8 +78,12 @@ export class EventCourier {
   }
 
   private async call({ Arn, Input }: Target, body: string): Promise<string> {
+    if (Arn.includes(':stateMachine:')) {
+      const start = new StartExecutionCommand({ stateMachineArn: Arn, input: Input ?? body });
+      return (await this.states.send(start)).executionArn ?? '';
+    }
     const deployed = this.lambda.find(Arn);
-    if (deployed === undefined) return `not a function: ${Arn}`;
+    if (deployed === undefined) return `neither a function nor a state machine: ${Arn}`;
     const answer = await this.lambda.invoke(deployed, Input ?? body);
     return answer.throttled ? 'throttled' : answer.payload;
   }

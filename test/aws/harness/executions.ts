@@ -11,6 +11,7 @@ const POLL = 200; // ms
 
 /** A finished execution. */
 export interface Execution {
+  readonly arn: string;
   readonly name: string;
   readonly status: string;
   readonly error: string | undefined;
@@ -35,8 +36,9 @@ export async function settled(cloud: Cloud, executionArn: string): Promise<Execu
   }
 }
 
-function describe({ name = '', status, error, cause = '', output = '{}' }: DescribeExecutionCommandOutput): Execution {
-  return { name, status: `${status}`, error, cause, output: JSON.parse(output) };
+function describe(described: DescribeExecutionCommandOutput): Execution {
+  const { executionArn: arn = '', name = '', status, error, cause = '', output = '{}' } = described;
+  return { arn, name, status: `${status}`, error, cause, output: JSON.parse(output) };
 }
 
 /** Every execution of a workflow, also running ones. */

@@ -10,11 +10,14 @@ export interface Call extends Request {
   readonly allowed: boolean;
 }
 
+/** A function of the harness itself. */
+export type Helper = (event: string) => Promise<Outcome>;
+
 /** What the gateway knows of the account once it is deployed. */
 export interface Account {
   readonly lambda: LambdaService;
-  /** Functions of the harness itself, by name. */
-  readonly helpers: ReadonlyMap<string, (event: string) => Promise<Outcome>>;
+  /** By name. */
+  readonly helpers: ReadonlyMap<string, Helper>;
   /** Statements by access key. Callers that are not in it are operators, who may do everything. */
   readonly statements: ReadonlyMap<string, readonly Statement[]>;
   readonly keys: BucketKeys;

@@ -9,6 +9,7 @@ export interface InvocationRecord {
   readonly event: unknown;
   readonly fault: Fault | undefined;
   readonly failed: boolean;
+  readonly seconds: number; // that the function took
 }
 
 /** The Invoke API's answer: throttled, or what the function said. */
@@ -56,13 +57,14 @@ export class LambdaService {
     const fault = this.disturb(deployed.name, event);
     const record = { functionName: deployed.name, event, fault };
     if (fault === 'throttle') {
-      this.records.push({ ...record, failed: true });
+      this.records.push({ ...record, failed: true, seconds: 0 });
       return { throttled: true };
     }
     await this.enter();
+    const begun = performance.now();
     try {
       const outcome = await this.run(deployed, payload, fault === 'crash');
-      this.records.push({ ...record, failed: outcome.functionError });
+      this.records.push({ ...record, failed: outcome.functionError, seconds: (performance.now() - begun) / 1000 });
       return { throttled: false, ...outcome };
     } finally {
       this.leave();

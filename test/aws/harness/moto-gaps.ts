@@ -1,5 +1,6 @@
-import { DescribeMapRunCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeMapRunCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Outcome } from './environment.ts';
+import type { Helper } from './gateway.ts';
 import { ACCOUNT } from './services.ts';
 
 /**
@@ -34,21 +35,17 @@ interface State {
   readonly ToleratedFailureCount?: number;
 }
 
-/** Functions that stand for what moto leaves out. */
+/** The function that stands for what moto leaves out. */
 const MAP_CHECK = 'harness-map-check';
-const START_EXECUTION = 'harness-start-execution';
 
 /**
  * A definition that moto executes as AWS does.
  * - Moto goes on after a distributed map whose children failed: a state that checks the map run is put after each.
  * - It looks up the place of a map's results in the map's output, in which it is not: that place gets a fixed name.
- * - It cannot start another execution (it sends `Input` for `input`): a function does it with the same parameters.
  */
 export function executable(definition: string): string {
   const machine = JSON.parse(withFixedPrefixes(definition)) as { States: Record<string, State> };
   for (const [name, state] of Object.entries(machine.States)) {
-    if (state.Resource?.endsWith(':states:startExecution'))
-      machine.States[name] = { ...state, Resource: functionArn(START_EXECUTION) };
     if (state.ItemProcessor?.ProcessorConfig?.Mode !== 'DISTRIBUTED') continue;
     if (state.ToleratedFailureCount !== undefined || state.ToleratedFailurePercentage !== undefined)
       throw new Error(`${name} tolerates failures, which the harness does not know`);
@@ -74,20 +71,9 @@ function withFixedPrefixes(definition: string): string {
   );
 }
 
-/**
- * The functions that the definitions of {@link executable} call.
- *
- * @param operator may do everything
- * @param states signs as Step Functions, so that the role of the state machine is checked
- */
-export function gapFunctions(
-  operator: SFNClient,
-  states: SFNClient,
-): ReadonlyMap<string, (event: string) => Promise<Outcome>> {
-  return new Map([
-    [MAP_CHECK, (event) => checkMapRun(operator, JSON.parse(event))],
-    [START_EXECUTION, (event) => startExecution(states, JSON.parse(event))],
-  ]);
+/** The functions that the definitions of {@link executable} call. @param operator may do everything */
+export function gapFunctions(operator: SFNClient): ReadonlyMap<string, Helper> {
+  return new Map([[MAP_CHECK, (event) => checkMapRun(operator, JSON.parse(event))]]);
 }
 
 /** An error, in AWS's words, if any child of a map run failed. */
@@ -98,25 +84,6 @@ async function checkMapRun(states: SFNClient, { mapRunArn }: { mapRunArn: string
   if (failed > 0)
     return failure('ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
   return { functionError: false, payload: 'null' };
-}
-
-/** Parameters of the integration `states:startExecution`. */
-interface StartParameters {
-  readonly StateMachineArn: string;
-  readonly Name?: string;
-  readonly Input?: unknown;
-}
-
-async function startExecution(states: SFNClient, { StateMachineArn, Name, Input }: StartParameters): Promise<Outcome> {
-  const input = JSON.stringify(Input ?? {});
-  const start = new StartExecutionCommand({ stateMachineArn: StateMachineArn, name: Name, input });
-  try {
-    const { executionArn, startDate } = await states.send(start);
-    return { functionError: false, payload: JSON.stringify({ ExecutionArn: executionArn, StartDate: startDate }) };
-  } catch (error) {
-    const { name, message } = error as Error;
-    return failure(`StepFunctions.${name.replace(/(Exception)?$/, 'Exception')}`, message);
-  }
 }
 
 function failure(errorType: string, errorMessage: string): Outcome {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 /** A running moto server. */
 export interface Moto {
@@ -8,13 +9,7 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-/** Serves until its standard input ends, so that it goes with this process however that ends. */
-const SERVE = `
-import os, sys, threading
-from moto.server import main
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-main(sys.argv[1:])
-`;
+const SERVER = fileURLToPath(new URL('moto-server.py', import.meta.url));
 
 /**
  * Start moto, an independent implementation of the AWS services, on the loopback address. Step Functions executes state
@@ -23,7 +18,7 @@ main(sys.argv[1:])
 export async function startMoto(python: string, callbackPort: number): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const server = spawn(python, ['-c', SERVE, '-H', '127.0.0.1', '-p', String(port)], {
+  const server = spawn(python, [SERVER, '-H', '127.0.0.1', '-p', String(port)], {
     env: { PATH: process.env.PATH, MOTO_PORT: String(callbackPort), AWS_DEFAULT_REGION: 'us-east-1' },
     stdio: ['pipe', 'ignore', 'pipe'],
   });
