@@ -175,7 +175,7 @@ describe('a run that does not succeed', () => {
       name.endsWith('screen-chunk') && (event as { chunk: number }).chunk > 5 ? 'throttle' : undefined;
     const { runId } = await json('start', ...SMALL, '--top', '200');
     await expect
-      .poll(async () => (await cloud.store.list(`runs/${runId}/chunks/`)).length, { timeout: 60_000 })
+      .poll(async () => (await cloud.store.list(`runs/${runId}/chunks/`)).length, { timeout: 120_000 })
       .toBe(6);
     const { code, wasRunning, spent, chunks } = await json('cancel', runId);
     expect([code, wasRunning]).toEqual([0, true]);

@@ -49,7 +49,7 @@ export async function executionsOf(cloud: Cloud, workflow: string): Promise<{ na
 }
 
 /** Wait until a condition holds; undefined if it does not within the time. */
-export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined, seconds = 30): Promise<T> {
+export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined, seconds = 120): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const found = await look();
