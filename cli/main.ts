@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { cloudCommand } from './cloud.ts';
 import { committeeCommand } from './committee.ts';
 import { distillCommand } from './distill.ts';
+import { fineTuneCommand } from './fine-tune.ts';
 import { importCommand } from './import.ts';
 import { labelCommand } from './label.ts';
 import { describeError, endOnClosedPipe, exitCodeOf } from './output.ts';
@@ -21,6 +22,7 @@ function program(): Command {
     spaceCommand(),
     labelCommand(),
     distillCommand(),
+    fineTuneCommand(),
     committeeCommand(),
     scoreCommand(),
     teacherCommand(),

@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { readText } from '../shared/io/lines.ts';
+import { type MeasuredComposition, mergeMeasurements, parseMeasurements } from '../shared/labels/measurements.ts';
+import { assembleFineTuned } from '../shared/student/assemble-fine-tuned.ts';
+import { compareMeasured } from '../shared/student/compare-measured.ts';
+import type { HeldOutPredictions } from '../shared/student/evaluate-fine-tuning.ts';
+import { checkSystems, FINE_TUNE_DEFAULTS, type FineTuneTask, unmeasuredLabels } from '../shared/student/fine-tune.ts';
+import { renderFineTunedCard } from '../shared/student/fine-tuned-card.ts';
+import type { Weights } from '../shared/student/network.ts';
+import { prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
+import type { FineTuneJob, FineTuneResult } from './fine-tune-worker.ts';
+import { naturalNumber, positiveInteger } from './options.ts';
+import { beside, checkOutput, writeTogether } from './output-files.ts';
+import { packagePath } from './package-root.ts';
+import { runJobs } from './worker-jobs.ts';
+
+interface Options {
+  readonly measurements: string;
+  readonly labels: string;
+  readonly out: string;
+  readonly seed: number;
+  readonly teacher?: string;
+  readonly formulaColumn?: string;
+  readonly conductivityColumn?: string;
+  readonly repeats: number;
+  readonly workers: number;
+}
+
+const FOLDS = 5;
+
+/** `fine-tune --measurements train.csv --out student-measured.onnx`: distill, fine-tune, compare on held-out systems. */
+export function fineTuneCommand(): Command {
+  return new Command('fine-tune')
+    .description(
+      'distill a student from labels, then fine-tune it on measured conductivities; compare on held-out systems',
+    )
+    .requiredOption('--measurements <file>', 'CSV of formulas and conductivities, the unit in the header')
+    .requiredOption('--out <file>', 'model to write, such as student-measured.onnx; its card is written beside it')
+    .option('--labels <file>', 'labels file, as label writes it (default: the shipped labels)')
+    .option('--teacher <file>', 'the teacher that made the labels (default: the published one)')
+    .option('--formula-column <name>', 'column of the formulas (default: formula or composition)')
+    .option('--conductivity-column <name>', 'column of the conductivities (default: the one that names its unit)')
+    .option('--repeats <count>', 'cross-validations, each with other folds', positiveInteger, 3)
+    .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
+    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
+    .action(runFineTune);
+}
+
+async function runFineTune(options: Options): Promise<void> {
+  const { labels = packagePath('data/labels.csv.gz'), teacher = packagePath('models/teacher-sendek-2017.json') } =
+    options;
+  const { measurements: file, out, repeats, seed } = options;
+  const set = prepareTrainingSet(
+    { file: labels, text: await readText(labels) },
+    { file: teacher, text: await readText(teacher) },
+    seed,
+  );
+  const measurements = { file, text: await readText(file) };
+  const columns = { formula: options.formulaColumn, conductivity: options.conductivityColumn };
+  const { rowByAtomicNumber } = set.features;
+  const learnable = { mobileIon: set.options.mobileIon, knows: (z: number) => rowByAtomicNumber[z] >= 0 };
+  const measured = mergeMeasurements(parseMeasurements(measurements.text, file, learnable, columns), file);
+  checkSystems(measured, file);
+  await checkOutput(out, [labels, teacher, file]);
+  const trained = await trainAll(set, measured, options);
+  const comparison = compareMeasured(measured, trained.repeats, trained.task.options.threshold, seed);
+  const { model, card } = assembleFineTuned(set, {
+    measurements,
+    measured,
+    options: trained.task.options,
+    weights: trained.tuned.weights as Weights,
+    scale: trained.tuned.scale as NonNullable<FineTuneResult['scale']>,
+    evaluation: { folds: FOLDS, repeats, ...comparison },
+  });
+  const cardPath = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
+  const text = renderFineTunedCard(card);
+  await writeTogether([
+    [out, model],
+    [`${cardPath}.md`, Buffer.from(text)],
+    [`${cardPath}.json`, Buffer.from(`${JSON.stringify(card, null, 2)}\n`)],
+  ]);
+  const table = text.split('\n').filter((line) => line.startsWith('|') && line.includes(' to '));
+  process.stderr.write(`${table.join('\n')}\n${out}, ${cardPath}.md, ${cardPath}.json written\n`);
+}
+
+/** Two students are distilled: the one to ship starts from all labels, those that are judged from labels without any measured system. */
+async function trainAll(
+  { ionic, features, options: distill }: TrainingSet,
+  measured: readonly MeasuredComposition[],
+  { seed, repeats, workers }: Options,
+): Promise<{ task: FineTuneTask; tuned: FineTuneResult; repeats: HeldOutPredictions[][] }> {
+  const unmeasured = unmeasuredLabels(ionic, measured);
+  process.stderr.write(`${measured.length} measured compositions; two students to distill\n`);
+  const run = (jobs: readonly FineTuneJob[], what: string): Promise<FineTuneResult[]> => {
+    let done = 0;
+    const script = new URL('./fine-tune-worker.js', import.meta.url);
+    return runJobs<FineTuneJob, FineTuneResult>(script, jobs, workers, () => {
+      process.stderr.write(`${++done} of ${jobs.length} ${what}\n`);
+    });
+  };
+  const [all, blind] = await run(
+    [ionic, unmeasured].map((labels) => ({ distill: { labels, features, options: distill } })),
+    'distilled',
+  );
+  const task: FineTuneTask = {
+    measured,
+    known: ionic.map(({ composition }) => composition),
+    features,
+    transferred: all.weights,
+    options: {
+      ...FINE_TUNE_DEFAULTS,
+      training: { ...FINE_TUNE_DEFAULTS.training, size: distill.training.size },
+      mobileIon: distill.mobileIon,
+      seed,
+    },
+  };
+  const evaluate = { ...task, transferred: blind.weights as Weights };
+  const held = Array.from({ length: repeats * FOLDS }, (_, i) => ({
+    fold: i % FOLDS,
+    folds: FOLDS,
+    seed: seed + Math.floor(i / FOLDS),
+  }));
+  const [tuned, ...parts] = await run(
+    [{ tune: task }, ...held.map((part) => ({ evaluate, held: part }))],
+    'fine-tuned',
+  );
+  const predictions = parts.map(({ heldOut }) => heldOut as HeldOutPredictions);
+  const byRepeat = Array.from({ length: repeats }, (_, r) => predictions.slice(r * FOLDS, (r + 1) * FOLDS));
+  return { task, tuned, repeats: byRepeat };
+}

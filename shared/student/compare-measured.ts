@@ -1,0 +1,78 @@
+import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
+import type { MeasuredComposition } from '../labels/measurements.ts';
+import { COMPARED, type Compared, type HeldOutPredictions } from './evaluate-fine-tuning.ts';
+import { averageMetrics, bootstrapInterval, type Interval } from './measured-metrics.ts';
+
+/** What is compared: models, and baselines of one line. */
+export type ComparedName = Compared | 'elements' | 'electronegativity' | 'median';
+
+/** One row of the comparison. A score that is no conductivity has no error; a constant has no AUC. */
+export interface ComparisonRow {
+  readonly name: ComparedName;
+  readonly auc?: Interval;
+  readonly meanAbsoluteError?: Interval; // of log10 of S/cm
+}
+
+/** All on the same held-out compositions. */
+export interface Comparison {
+  readonly rows: readonly ComparisonRow[];
+  /** AUC of the fine-tuned student minus that of the labels-only one, resampled in pairs. */
+  readonly gain: Interval;
+}
+
+const SCORES: ReadonlySet<ComparedName> = new Set(['transferred', 'elements', 'electronegativity']);
+
+/**
+ * Compare what the models predict for held-out systems with the measurements.
+ *
+ * @param repeats of the cross-validation, each with all its folds
+ * @param threshold log10 of S/cm
+ */
+export function compareMeasured(
+  measured: readonly MeasuredComposition[],
+  repeats: readonly (readonly HeldOutPredictions[])[],
+  threshold: number,
+  seed: number,
+): Comparison {
+  const predictions = new Map<ComparedName, readonly ArrayLike<number>[]>([
+    ...COMPARED.map((name) => [name, repeats.map((folds) => collect(measured.length, folds, name))] as const),
+    ...baselines(measured),
+  ]);
+  const metrics = (name: ComparedName, rows: readonly number[]) =>
+    averageMetrics(measured, predictions.get(name) as readonly ArrayLike<number>[], threshold, rows);
+  const auc = (name: ComparedName) => (rows: readonly number[]) => metrics(name, rows).auc;
+  const error = (name: ComparedName) => (rows: readonly number[]) => metrics(name, rows).meanAbsoluteError;
+  const gain = (rows: readonly number[]): number => auc('fineTuned')(rows) - auc('transferred')(rows);
+  return {
+    rows: [...predictions.keys()].map((name) => ({
+      name,
+      auc: name === 'median' ? undefined : bootstrapInterval(measured, seed, auc(name)),
+      meanAbsoluteError: SCORES.has(name) ? undefined : bootstrapInterval(measured, seed, error(name)),
+    })),
+    gain: bootstrapInterval(measured, seed, gain),
+  };
+}
+
+function collect(count: number, folds: readonly HeldOutPredictions[], name: Compared): Float64Array {
+  const all = new Float64Array(count).fill(Number.NaN);
+  for (const { rows, predictions } of folds) {
+    rows.forEach((row, i) => {
+      all[row] = predictions[name][i];
+    });
+  }
+  return all;
+}
+
+/** The number of elements; minus the electronegativity of the anion; the median of all values. */
+function baselines(measured: readonly MeasuredComposition[]): [ComparedName, readonly number[][]][] {
+  const sorted = measured.map(({ log10 }) => log10).sort((a, b) => a - b);
+  const median = (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  return [
+    ['elements', [measured.map(({ composition }) => composition.atomicNumbers.length)]],
+    [
+      'electronegativity',
+      [measured.map(({ composition }) => -ELECTRONEGATIVITY[composition.atomicNumbers.at(-1) as number])],
+    ],
+    ['median', [measured.map(() => median)]],
+  ];
+}

@@ -1,0 +1,93 @@
+import type { Composition } from '../chemistry/formula.ts';
+import type { MeasuredComposition } from '../labels/measurements.ts';
+import { type FineTuneTask, fineTune } from './fine-tune.ts';
+import { log10Of } from './measured-likelihood.ts';
+import { forward, type Weights } from './network.ts';
+import { groupedFolds } from './splits.ts';
+
+/** What is compared on held-out systems. All give log10 of S/cm, but the transferred student, which gives a logit. */
+export const COMPARED = ['fineTuned', 'untransferred', 'measurementsAlone', 'forest', 'transferred'] as const;
+export type Compared = (typeof COMPARED)[number];
+
+/** Predictions for what one fold holds out. */
+export interface HeldOutPredictions {
+  readonly rows: readonly number[]; // of the measured compositions
+  readonly predictions: Readonly<Record<Compared, readonly number[]>>; // same order
+}
+
+/** Which part of which repeat is held out. */
+export interface HeldOutPart {
+  readonly fold: number;
+  readonly folds: number;
+  readonly seed: number; // of the split; another for each repeat
+}
+
+/** What is learned from and what is held out; no chemical system is in both. */
+export interface MeasuredSplit {
+  readonly learned: readonly MeasuredComposition[];
+  readonly heldOut: readonly MeasuredComposition[];
+}
+
+/** Split measured compositions by chemical system. */
+export function splitMeasured(
+  measured: readonly MeasuredComposition[],
+  { fold, folds, seed }: HeldOutPart,
+): MeasuredSplit & { readonly rows: readonly number[] } {
+  const systems = measured.map(({ system }) => system);
+  const assigned = groupedFolds(systems, folds, seed);
+  const rows = measured.flatMap((_, i) => (assigned[i] === fold ? [i] : []));
+  const split = { learned: measured.filter((_, i) => assigned[i] !== fold), heldOut: rows.map((i) => measured[i]) };
+  checkApart(split);
+  return { ...split, rows };
+}
+
+/** Throws if a chemical system is on both sides of a split: figures would be too good. */
+export function checkApart({ learned, heldOut }: MeasuredSplit): void {
+  const seen = new Set(learned.map(({ system }) => system));
+  const leaked = heldOut.find(({ system }) => seen.has(system));
+  if (leaked !== undefined)
+    throw new RangeError(`${leaked.formula} is held out, but its system ${leaked.system} is not`);
+}
+
+/**
+ * Learn from all folds but one and predict that one: by the fine-tuned student, by the same pipeline on random initial
+ * weights, by the same network on nothing but the measurements, by the forest, and by the student that saw no measurement.
+ *
+ * @param task its transferred weights must come from labels without any measured system, for a strict comparison
+ */
+export async function predictHeldOut(
+  task: FineTuneTask & { readonly transferred: Weights },
+  held: HeldOutPart,
+): Promise<HeldOutPredictions> {
+  const { learned, heldOut, rows } = splitMeasured(task.measured, held);
+  const { features, transferred, options } = task;
+  const compositions = heldOut.map(({ composition }) => composition);
+  const from = { ...task, measured: learned };
+  const seeded = { ...options, seed: held.seed };
+  const tuned = await fineTune({ ...from, options: seeded });
+  const untransferred = await fineTune({ ...from, transferred: undefined, options: seeded });
+  const alone = await fineTune({
+    ...from,
+    transferred: undefined,
+    known: [],
+    options: { ...seeded, made: 0, repeats: 1, training: { ...options.training, steps: ALONE_STEPS } },
+  });
+  const of = ({ weights, scale }: typeof tuned): number[] =>
+    logits(features, weights, compositions).map((logit) => log10Of(logit, scale));
+  return {
+    rows,
+    predictions: {
+      fineTuned: of(tuned),
+      untransferred: of(untransferred),
+      measurementsAlone: of(alone),
+      forest: [...tuned.guesses(compositions)],
+      transferred: logits(features, transferred, compositions),
+    },
+  };
+}
+
+const ALONE_STEPS = 400; // on 300 examples; more overfits
+
+function logits(features: FineTuneTask['features'], weights: Weights, compositions: readonly Composition[]): number[] {
+  return compositions.map((composition) => forward(features, weights, composition));
+}
