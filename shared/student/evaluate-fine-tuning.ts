@@ -1,6 +1,6 @@
 import type { Composition } from '../chemistry/formula.ts';
 import type { MeasuredComposition } from '../labels/measurements.ts';
-import { type FineTuneTask, fineTune } from './fine-tune.ts';
+import { type FineTuneTask, learn, lessonExamples, prepareLessons } from './fine-tune.ts';
 import { log10Of } from './measured-likelihood.ts';
 import { forward, type Weights } from './network.ts';
 import { groupedFolds } from './splits.ts';
@@ -60,33 +60,27 @@ export async function predictHeldOut(
   held: HeldOutPart,
 ): Promise<HeldOutPredictions> {
   const { learned, heldOut, rows } = splitMeasured(task.measured, held);
-  const { features, transferred, options } = task;
+  const { features, known, transferred } = task;
+  const options = { ...task.options, seed: held.seed };
   const compositions = heldOut.map(({ composition }) => composition);
-  const from = { ...task, measured: learned };
-  const seeded = { ...options, seed: held.seed };
-  const tuned = await fineTune({ ...from, options: seeded });
-  const untransferred = await fineTune({ ...from, transferred: undefined, options: seeded });
-  const alone = await fineTune({
-    ...from,
-    transferred: undefined,
-    known: [],
-    options: { ...seeded, made: 0, repeats: 1, training: { ...options.training, steps: ALONE_STEPS } },
-  });
-  const of = ({ weights, scale }: typeof tuned): number[] =>
-    logits(features, weights, compositions).map((logit) => log10Of(logit, scale));
+  const lessons = prepareLessons({ measured: learned, known, features, options });
+  const training = { ...options.training, seed: held.seed };
+  const all = lessonExamples(lessons, options);
+  const predict = (weights: Weights): number[] =>
+    logits(features, weights, compositions).map((logit) => log10Of(logit, lessons.scale));
   return {
     rows,
     predictions: {
-      fineTuned: of(tuned),
-      untransferred: of(untransferred),
-      measurementsAlone: of(alone),
-      forest: [...tuned.guesses(compositions)],
+      fineTuned: predict(await learn(all, features, training, transferred)),
+      untransferred: predict(await learn(all, features, training, undefined)),
+      measurementsAlone: predict(await learn(lessons.measured, features, { ...training, ...ALONE }, undefined)),
+      forest: [...lessons.forest.predict(compositions)],
       transferred: logits(features, transferred, compositions),
     },
   };
 }
 
-const ALONE_STEPS = 400; // on 300 examples; more overfits
+const ALONE = { steps: 400, learningRate: 1e-3 }; // on some 300 examples; more overfits
 
 function logits(features: FineTuneTask['features'], weights: Weights, compositions: readonly Composition[]): number[] {
   return compositions.map((composition) => forward(features, weights, composition));

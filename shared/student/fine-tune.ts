@@ -6,7 +6,7 @@ import type { MeasuredComposition } from '../labels/measurements.ts';
 import { IONIC_ANIONS } from '../labels/merge-polymorphs.ts';
 import type { ElementFeatures } from './element-features.ts';
 import type { ForestOptions } from './forest.ts';
-import { learnMeasurements } from './measured-forest.ts';
+import { learnMeasurements, type MeasuredForest } from './measured-forest.ts';
 import { type ConductivityScale, measuredLoss } from './measured-likelihood.ts';
 import { compositionsNear } from './near-measured.ts';
 import { DEFAULT_SIZE, type Weights } from './network.ts';
@@ -47,40 +47,70 @@ export interface FineTuneTask {
 export interface FineTunedStudent {
   readonly weights: Weights;
   readonly scale: ConductivityScale;
-  readonly guesses: (compositions: readonly Composition[]) => Float64Array; // of the forest, log10 of S/cm
+}
+
+/** What a student learns from in fine-tuning. */
+export interface Lessons {
+  readonly scale: ConductivityScale;
+  readonly measured: readonly Example[]; // by the likelihood of their values and bounds
+  readonly guessed: readonly Example[]; // labelled by the forest
+  readonly forest: MeasuredForest;
 }
 
 /**
  * Fine-tune a student on measured conductivities: a forest learns them and labels compositions near them; the student, from
  * the weights it was transferred with, learns those labels together with the measurements, whose bounds count by their likelihood.
  */
-export async function fineTune({
-  measured,
-  known,
-  features,
-  transferred,
-  options,
-}: FineTuneTask): Promise<FineTunedStudent> {
+export async function fineTune(task: FineTuneTask): Promise<FineTunedStudent> {
+  const { features, transferred, options } = task;
+  const lessons = prepareLessons(task);
+  const training = { ...options.training, seed: options.seed };
+  return {
+    weights: await learn(lessonExamples(lessons, options), features, training, transferred),
+    scale: lessons.scale,
+  };
+}
+
+/** All examples of the lessons, the measurements repeated. */
+export function lessonExamples({ measured, guessed }: Lessons, { repeats }: FineTuneOptions): Example[] {
+  return [...measured.flatMap((example) => new Array<Example>(repeats).fill(example)), ...guessed];
+}
+
+/** Have a forest learn the measurements and label made and known compositions. */
+export function prepareLessons({ measured, known, features, options }: Omit<FineTuneTask, 'transferred'>): Lessons {
   const { seed, mobileIon, threshold } = options;
   const forest = learnMeasurements(measured, features, mobileIon, { ...options.forest, seed });
   const scale = { threshold, scale: forest.scale };
-  const guessed = [...madeNear(measured, known, options), ...known];
-  const guesses = forest.predict(guessed);
-  const examples: Example[] = [
-    ...measured.flatMap(({ composition, log10, bound }) =>
-      new Array<Example>(options.repeats).fill({ composition, ...measuredLoss(log10, bound, scale), weight: 1 }),
-    ),
-    ...guessed.map((composition, i) => ({ composition, ...measuredLoss(guesses[i], 'exact', scale), weight: 1 })),
-  ];
-  const training = await StudentTraining.open(
-    features,
-    examples,
-    { ...options.training, seed },
-    transferred && { step: 0, averaged: 0, arrays: transferred },
-  );
+  const compositions = [...madeNear(measured, known, options), ...known];
+  const guesses = forest.predict(compositions);
+  return {
+    scale,
+    measured: measured.map(({ composition, log10, bound }) => ({
+      composition,
+      ...measuredLoss(log10, bound, scale),
+      weight: 1,
+    })),
+    guessed: compositions.map((composition, i) => ({
+      composition,
+      ...measuredLoss(guesses[i], 'exact', scale),
+      weight: 1,
+    })),
+    forest,
+  };
+}
+
+/** Train a student on examples, from given weights or from random ones. */
+export async function learn(
+  examples: readonly Example[],
+  features: ElementFeatures,
+  options: TrainingOptions,
+  from: Weights | undefined,
+): Promise<Weights> {
+  const state = from && { step: 0, averaged: 0, arrays: from };
+  const training = await StudentTraining.open(features, examples, options, state);
   try {
     while (!training.done) await training.step();
-    return { weights: training.weights(), scale, guesses: forest.predict };
+    return training.weights();
   } finally {
     await training.release();
   }
