@@ -9,8 +9,7 @@ export type CommitteePart = Omit<ForestOptions, 'seed'>;
 
 /** Parts chosen on the shipped labels; `docs/method.md` says how they compare with others. */
 export const COMMITTEE_PARTS: readonly CommitteePart[] = [
-  { trees: 64, featureShare: 0.7, minimumLeaf: 2, extraRandom: true },
-  { trees: 64, featureShare: 0.3, minimumLeaf: 3 },
+  { trees: 100, featureShare: 0.7, minimumLeaf: 2, extraRandom: true },
 ];
 
 /** Descriptors are rounded to a multiple of 1 / DESCRIPTOR_GRID. */
