@@ -5,11 +5,17 @@ import { readText } from '../shared/io/lines.ts';
 import { type MeasuredComposition, mergeMeasurements, parseMeasurements } from '../shared/labels/measurements.ts';
 import { assembleFineTuned } from '../shared/student/assemble-fine-tuned.ts';
 import { compareMeasured } from '../shared/student/compare-measured.ts';
-import type { HeldOutPredictions } from '../shared/student/evaluate-fine-tuning.ts';
-import { checkSystems, FINE_TUNE_DEFAULTS, type FineTuneTask, unmeasuredLabels } from '../shared/student/fine-tune.ts';
+import type { HeldOutPart, HeldOutPredictions } from '../shared/student/evaluate-fine-tuning.ts';
+import {
+  checkSystems,
+  FINE_TUNE_DEFAULTS,
+  type FineTuneOptions,
+  unmeasuredLabels,
+} from '../shared/student/fine-tune.ts';
 import { renderFineTunedCard } from '../shared/student/fine-tuned-card.ts';
+import type { ConductivityScale } from '../shared/student/measured-likelihood.ts';
 import type { Weights } from '../shared/student/network.ts';
-import { prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
+import { type NamedText, prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
 import type { FineTuneJob, FineTuneResult } from './fine-tune-worker.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
 import { beside, checkOutput, writeTogether } from './output-files.ts';
@@ -58,22 +64,27 @@ async function runFineTune(options: Options): Promise<void> {
     seed,
   );
   const measurements = { file, text: await readText(file) };
-  const columns = { formula: options.formulaColumn, conductivity: options.conductivityColumn };
-  const { rowByAtomicNumber } = set.features;
-  const learnable = { mobileIon: set.options.mobileIon, knows: (z: number) => rowByAtomicNumber[z] >= 0 };
-  const measured = mergeMeasurements(parseMeasurements(measurements.text, file, learnable, columns), file);
-  checkSystems(measured, file);
+  const measured = readMeasured(measurements, set, options);
   await checkOutput(out, [labels, teacher, file]);
   const trained = await trainAll(set, measured, options);
-  const comparison = compareMeasured(measured, trained.repeats, trained.task.options.threshold, seed);
-  const { model, card } = assembleFineTuned(set, {
-    measurements,
-    measured,
-    options: trained.task.options,
-    weights: trained.tuned.weights as Weights,
-    scale: trained.tuned.scale as NonNullable<FineTuneResult['scale']>,
-    evaluation: { folds: FOLDS, repeats, ...comparison },
-  });
+  const comparison = compareMeasured(measured, trained.repeats, trained.options.threshold, seed);
+  const evaluation = { folds: FOLDS, repeats, ...comparison };
+  await writeStudent(out, assembleFineTuned(set, { measurements, measured, evaluation, ...trained }));
+}
+
+function readMeasured(
+  { file, text }: NamedText,
+  { features, options: { mobileIon } }: TrainingSet,
+  { formulaColumn, conductivityColumn }: Options,
+): MeasuredComposition[] {
+  const learnable = { mobileIon, knows: (z: number) => features.rowByAtomicNumber[z] >= 0 };
+  const columns = { formula: formulaColumn, conductivity: conductivityColumn };
+  const measured = mergeMeasurements(parseMeasurements(text, file, learnable, columns), file);
+  checkSystems(measured, file);
+  return measured;
+}
+
+async function writeStudent(out: string, { model, card }: ReturnType<typeof assembleFineTuned>): Promise<void> {
   const cardPath = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
   const text = renderFineTunedCard(card);
   await writeTogether([
@@ -85,48 +96,54 @@ async function runFineTune(options: Options): Promise<void> {
   process.stderr.write(`${table.join('\n')}\n${out}, ${cardPath}.md, ${cardPath}.json written\n`);
 }
 
+/** The fine-tuned student, and what was predicted for held-out systems in each repeat. */
+interface Trained {
+  readonly options: FineTuneOptions;
+  readonly weights: Weights;
+  readonly scale: ConductivityScale;
+  readonly repeats: readonly (readonly HeldOutPredictions[])[];
+}
+
 /** Two students are distilled: the one to ship starts from all labels, those that are judged from labels without any measured system. */
 async function trainAll(
   { ionic, features, options: distill }: TrainingSet,
   measured: readonly MeasuredComposition[],
   { seed, repeats, workers }: Options,
-): Promise<{ task: FineTuneTask; tuned: FineTuneResult; repeats: HeldOutPredictions[][] }> {
-  const unmeasured = unmeasuredLabels(ionic, measured);
+): Promise<Trained> {
   process.stderr.write(`${measured.length} measured compositions; two students to distill\n`);
-  const run = (jobs: readonly FineTuneJob[], what: string): Promise<FineTuneResult[]> => {
-    let done = 0;
-    const script = new URL('./fine-tune-worker.js', import.meta.url);
-    return runJobs<FineTuneJob, FineTuneResult>(script, jobs, workers, () => {
-      process.stderr.write(`${++done} of ${jobs.length} ${what}\n`);
-    });
-  };
-  const [all, blind] = await run(
-    [ionic, unmeasured].map((labels) => ({ distill: { labels, features, options: distill } })),
-    'distilled',
-  );
-  const task: FineTuneTask = {
-    measured,
-    known: ionic.map(({ composition }) => composition),
-    features,
-    transferred: all.weights,
-    options: {
-      ...FINE_TUNE_DEFAULTS,
-      training: { ...FINE_TUNE_DEFAULTS.training, size: distill.training.size },
-      mobileIon: distill.mobileIon,
-      seed,
-    },
-  };
+  const distillations = [ionic, unmeasuredLabels(ionic, measured)].map((labels) => ({
+    distill: { labels, features, options: distill },
+  }));
+  const [all, blind] = await train(distillations, workers, 'distilled');
+  const training = { ...FINE_TUNE_DEFAULTS.training, size: distill.training.size };
+  const options = { ...FINE_TUNE_DEFAULTS, training, mobileIon: distill.mobileIon, seed };
+  const known = ionic.map(({ composition }) => composition);
+  const task = { measured, known, features, options };
   const evaluate = { ...task, transferred: blind.weights as Weights };
-  const held = Array.from({ length: repeats * FOLDS }, (_, i) => ({
+  const parts = heldOutParts(repeats, seed).map((held) => ({ evaluate, held }));
+  const tune = { ...task, transferred: all.weights };
+  const [tuned, ...evaluated] = await train([{ tune }, ...parts], workers, 'fine-tuned');
+  const predictions = evaluated.map(({ heldOut }) => heldOut as HeldOutPredictions);
+  return {
+    options,
+    weights: tuned.weights as Weights,
+    scale: tuned.scale as ConductivityScale,
+    repeats: Array.from({ length: repeats }, (_, r) => predictions.slice(r * FOLDS, (r + 1) * FOLDS)),
+  };
+}
+
+function heldOutParts(repeats: number, seed: number): HeldOutPart[] {
+  return Array.from({ length: repeats * FOLDS }, (_, i) => ({
     fold: i % FOLDS,
     folds: FOLDS,
     seed: seed + Math.floor(i / FOLDS),
   }));
-  const [tuned, ...parts] = await run(
-    [{ tune: task }, ...held.map((part) => ({ evaluate, held: part }))],
-    'fine-tuned',
-  );
-  const predictions = parts.map(({ heldOut }) => heldOut as HeldOutPredictions);
-  const byRepeat = Array.from({ length: repeats }, (_, r) => predictions.slice(r * FOLDS, (r + 1) * FOLDS));
-  return { task, tuned, repeats: byRepeat };
+}
+
+function train(jobs: readonly FineTuneJob[], workers: number, done: string): Promise<FineTuneResult[]> {
+  let count = 0;
+  const script = new URL('./fine-tune-worker.js', import.meta.url);
+  return runJobs<FineTuneJob, FineTuneResult>(script, jobs, workers, () => {
+    process.stderr.write(`${++count} of ${jobs.length} ${done}\n`);
+  });
 }

@@ -5,7 +5,7 @@ import type { MeasuredComposition } from '../labels/measurements.ts';
 import { encodeStudentMetadata, STUDENT_SCHEMA } from '../onnx/student-session.ts';
 import type { Comparison } from './compare-measured.ts';
 import type { FineTuneOptions } from './fine-tune.ts';
-import type { FineTunedCard } from './fine-tuned-card.ts';
+import type { FineTunedCard, MeasurementsSummary } from './fine-tuned-card.ts';
 import type { ConductivityScale } from './measured-likelihood.ts';
 import type { Weights } from './network.ts';
 import { exportStudent } from './student-graph.ts';
@@ -23,7 +23,7 @@ export interface FineTuning {
 
 /** Put the fine-tuned weights and the comparison together: the bytes of the ONNX model, of schema 1, and its card. */
 export function assembleFineTuned(
-  set: TrainingSet,
+  set: Pick<TrainingSet, 'teacher' | 'labelsFile' | 'labelsHash' | 'features'>,
   { measurements, measured, options, weights, scale, evaluation }: FineTuning,
 ): { readonly model: Uint8Array; readonly card: FineTunedCard } {
   const metadata = {
@@ -48,19 +48,27 @@ export function assembleFineTuned(
       modelHash: sha256(model),
       teacher: set.teacher,
       labels: { file: basename(set.labelsFile), hash: set.labelsHash },
-      measurements: {
-        file: basename(measurements.file),
-        hash: sha256(measurements.text),
-        measurements: measured.reduce((sum, one) => sum + one.measurements, 0),
-        compositions: measured.length,
-        systems: new Set(measured.map(({ system }) => system)).size,
-        bounds: measured.filter(({ bound }) => bound !== 'exact').length,
-        conductors: measured.filter(({ log10, bound }) => log10 >= options.threshold && bound !== 'upper').length,
-      },
+      measurements: summarize(measurements, measured, options.threshold),
       elements: set.features.symbols,
       options,
       conductivity: scale,
       evaluation,
     },
+  };
+}
+
+function summarize(
+  { file, text }: NamedText,
+  measured: readonly MeasuredComposition[],
+  threshold: number,
+): MeasurementsSummary {
+  return {
+    file: basename(file),
+    hash: sha256(text),
+    measurements: measured.reduce((sum, one) => sum + one.measurements, 0),
+    compositions: measured.length,
+    systems: new Set(measured.map(({ system }) => system)).size,
+    bounds: measured.filter(({ bound }) => bound !== 'exact').length,
+    conductors: measured.filter(({ log10, bound }) => log10 >= threshold && bound !== 'upper').length,
   };
 }
