@@ -3,7 +3,7 @@ import { DescriptorUndefinedError } from '../errors.ts';
 import type { StructureResult } from '../structure/read-structures.ts';
 import type { Structure } from '../structure/structure.ts';
 import { anionOf, structureFeatures } from '../teacher/features.ts';
-import { type Teacher, teacherProbability } from '../teacher/teacher.ts';
+import { type Teacher, teacherFeatures, teacherIon, teacherProbability } from '../teacher/teacher.ts';
 import type { StructureLabel } from './label.ts';
 import { structureFormula } from './structure-formula.ts';
 
@@ -29,12 +29,13 @@ export type LabelResult = { readonly label: StructureLabel } | { readonly skippe
  * @throws {DescriptorUndefinedError} with the reason if a feature is undefined
  */
 export function labelStructure(structure: Structure, teacher: Teacher): StructureLabel {
-  const features = structureFeatures(structure);
+  const ion = teacherIon(teacher);
+  const features = structureFeatures(structure, ion, teacherFeatures(teacher));
   return {
     id: structure.id,
     formula: structureFormula(structure),
-    anion: SYMBOLS[anionOf(structure)],
-    ...features,
+    anion: SYMBOLS[anionOf(structure, ion)],
+    features,
     probability: teacherProbability(teacher, features),
   };
 }

@@ -1,15 +1,12 @@
 import type { Composition } from '../chemistry/formula.ts';
+import type { KnownFeatures } from '../teacher/teacher.ts';
 
 /** The teacher's verdict on one structure: one row of a labels file. */
 export interface StructureLabel {
   readonly id: string;
   readonly formula: string; // reduced
   readonly anion: string; // symbol of the structure's most electronegative element
-  readonly llb: number; // Li neighbours within 4 Å per Li
-  readonly sbi: number; // mean |Δχ| of bonds, Pauling
-  readonly afc: number; // anion neighbours per anion
-  readonly lasd: number; // Li–anion distance, Å
-  readonly llsd: number; // Li–Li distance, Å
+  readonly features: KnownFeatures; // those of the teacher
   readonly probability: number; // 0 to 1
 }
 

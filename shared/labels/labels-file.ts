@@ -4,26 +4,32 @@ import { parseFormula } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
 import { type CsvRow, formatCsv, parseCsv, roundSignificant } from '../io/csv.ts';
 import { readText } from '../io/lines.ts';
-import { FEATURE_NAMES } from '../teacher/features.ts';
+import { type FeatureName, featureName } from '../teacher/features.ts';
 import type { StructureLabel } from './label.ts';
 import type { SkippedStructure } from './label-structures.ts';
 
-/** Columns of a labels file. */
-export const LABEL_COLUMNS = ['id', 'formula', 'anion', ...FEATURE_NAMES, 'probability'] as const;
+/** Columns that every labels file has; those of its features stand before the last. */
+const LABEL_COLUMNS = ['id', 'formula', 'anion', 'probability'] as const;
 
 const DIGITS = 6; // significant; positions are published to about as many
 const GZIP_OS_BYTE = 9; // in the gzip header, RFC 1952
 const UNKNOWN_OS = 255;
 
-/** Text of a labels file, in the order given; numbers have 6 significant digits. */
+/**
+ * Text of a labels file, in the order given; numbers have 6 significant digits. The features of the first label, in their
+ * order, are its columns.
+ *
+ * @param labels with equal features
+ */
 export function formatLabels(labels: readonly StructureLabel[]): string {
-  const rows = labels.map((label) =>
-    LABEL_COLUMNS.map((column) => {
-      const value = label[column];
-      return typeof value === 'number' ? roundSignificant(value, DIGITS) : value;
-    }),
-  );
-  return formatCsv(LABEL_COLUMNS, rows);
+  const features = Object.keys(labels[0]?.features ?? {}) as FeatureName[];
+  const rows = labels.map((label) => [
+    ...[label.id, label.formula, label.anion],
+    ...[...features.map((name) => label.features[name] as number), label.probability].map((value) =>
+      roundSignificant(value, DIGITS),
+    ),
+  ]);
+  return formatCsv(['id', 'formula', 'anion', ...features, 'probability'], rows);
 }
 
 /** Text of the file of skipped structures that goes with a labels file. */
@@ -79,7 +85,7 @@ export function decodeLabels(bytes: Uint8Array, file: string): StructureLabel[] 
   return parseLabels(text, file);
 }
 
-/** Labels from the text of a labels file; further columns are ignored. Errors are as {@link readLabels} has them. */
+/** Labels from the text of a labels file; columns that are no features are ignored. Errors are as {@link readLabels} has them. */
 export function parseLabels(text: string, file: string): StructureLabel[] {
   const labels = parseAnyLabels(text, file);
   if (labels.length > 0) return labels;
@@ -88,8 +94,9 @@ export function parseLabels(text: string, file: string): StructureLabel[] {
 
 /** As {@link parseLabels}, of a file that may hold none, such as that of a part of a dataset. */
 export function parseAnyLabels(text: string, file: string): StructureLabel[] {
-  const { rows } = parseCsv(text, file, LABEL_COLUMNS);
-  const labels = rows.map(parseRow);
+  const { columns, rows } = parseCsv(text, file, LABEL_COLUMNS);
+  const features = columns.flatMap((column) => featureName(column) ?? []);
+  const labels = rows.map((row) => parseRow(row, features));
   const seen = new Set<string>();
   labels.forEach(({ id }, i) => {
     if (seen.has(id))
@@ -99,7 +106,7 @@ export function parseAnyLabels(text: string, file: string): StructureLabel[] {
   return labels;
 }
 
-function parseRow(row: CsvRow): StructureLabel {
+function parseRow(row: CsvRow, names: readonly FeatureName[]): StructureLabel {
   const formula = row.required('formula');
   parseFormula(formula, row.place('formula'));
   const anion = row.required('anion');
@@ -109,11 +116,11 @@ function parseRow(row: CsvRow): StructureLabel {
       row.place('anion'),
       'Give a symbol such as O.',
     );
-  const [llb, sbi, afc, lasd, llsd] = FEATURE_NAMES.map((name) => nonNegative(row, name));
+  const features = Object.fromEntries(names.map((name) => [name, nonNegative(row, name)]));
   const probability = nonNegative(row, 'probability');
   if (probability > 1)
     throw new InputError(`${probability} is above 1`, row.place('probability'), 'A probability is between 0 and 1.');
-  return { id: row.required('id'), formula, anion, llb, sbi, afc, lasd, llsd, probability };
+  return { id: row.required('id'), formula, anion, features, probability };
 }
 
 function nonNegative(row: CsvRow, column: string): number {

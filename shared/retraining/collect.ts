@@ -1,9 +1,10 @@
 import { InputError, IntegrityError } from '../errors.ts';
 import type { ObjectStore } from '../io/store.ts';
+import { checkFeatures } from '../labels/check-teacher.ts';
 import type { StructureLabel } from '../labels/label.ts';
 import { DOUBLED, type SkippedStructure, UNUSABLE } from '../labels/label-structures.ts';
 import { decodeLabels, parseAnyLabels, parseQuarantine } from '../labels/labels-file.ts';
-import { type Teacher, teacherProbability } from '../teacher/teacher.ts';
+import { type Teacher, teacherFeatures, teacherProbability } from '../teacher/teacher.ts';
 import { loadBaseLabels, type RetrainingJob } from './job.ts';
 import { jobKey, shardLabelsKey, shardSkippedKey } from './job-keys.ts';
 
@@ -85,5 +86,12 @@ export async function mergeLabels(
   for (const label of decodeLabels(await loadBaseLabels(store, job), `${store.location}/${key}`))
     merged.set(label.id, label);
   for (const label of added) merged.set(label.id, label);
-  return Array.from(merged.values(), (label) => ({ ...label, probability: teacherProbability(teacher, label) }));
+  const labels = [...merged.values()];
+  checkFeatures(labels, teacher, `${store.location}/${key}`);
+  return labels.map((label) => relabel(label, teacher));
+}
+
+function relabel(label: StructureLabel, teacher: Teacher): StructureLabel {
+  const features = Object.fromEntries(teacherFeatures(teacher).map((name) => [name, label.features[name]]));
+  return { ...label, features, probability: teacherProbability(teacher, label.features) };
 }

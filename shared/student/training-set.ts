@@ -6,7 +6,7 @@ import { checkTeacher } from '../labels/check-teacher.ts';
 import type { FormulaLabel } from '../labels/label.ts';
 import { parseLabels } from '../labels/labels-file.ts';
 import { isIonic, mergePolymorphs } from '../labels/merge-polymorphs.ts';
-import { parseTeacher } from '../teacher/teacher.ts';
+import { parseTeacher, teacherIon } from '../teacher/teacher.ts';
 import { DISTILL_DEFAULTS, type DistillOptions, type DistillSettings } from './distill-options.ts';
 import { type ElementFeatures, labelledElements } from './element-features.ts';
 import { systemFolds } from './splits.ts';
@@ -45,7 +45,7 @@ export function prepareTrainingSet(
   const labels = mergePolymorphs(structureLabels);
   const ionic = labels.filter(isIonic);
   const { folds, ...others } = settings;
-  const options = { folds, threshold: teacher.threshold, ...others, seed };
+  const options = { folds, threshold: teacher.threshold, ...others, mobileIon: teacherIon(teacher), seed };
   checkMobileIon(ionic, options.mobileIon, labelsText.file);
   checkFolds(ionic, options, labelsText.file);
   return {

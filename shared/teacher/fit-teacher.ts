@@ -1,13 +1,13 @@
 import { InputError } from '../errors.ts';
 import { roundSignificant } from '../io/csv.ts';
-import { FEATURE_NAMES, FEATURE_UNITS, type StructureFeatures } from './features.ts';
+import { FEATURES, type FeatureName } from './features.ts';
 import { fitLogistic, type LogisticModel, logisticLogit, sigmoid } from './logistic.ts';
 import { binaryMetrics } from './metrics.ts';
-import type { Teacher } from './teacher.ts';
+import type { FeatureChoice, KnownFeatures, Teacher } from './teacher.ts';
 
 /** A measured compound with the features of its structures. */
 export interface MeasuredCompound {
-  readonly features: readonly StructureFeatures[]; // one per structure, at least one
+  readonly features: readonly KnownFeatures[]; // one per structure, at least one
   readonly conductor: boolean;
 }
 
@@ -15,6 +15,9 @@ export interface MeasuredCompound {
 export interface FitOptions {
   readonly name: string;
   readonly source: string;
+  readonly mobileIon: string; // symbol
+  readonly features: readonly FeatureName[]; // at least one
+  readonly choice?: FeatureChoice; // how they were chosen
   readonly conductivityThreshold: number; // S/cm, as the compounds were judged by
   readonly penalty: number; // L2 on standardized features, > 0; scikit-learn's C is 1 / penalty
 }
@@ -30,9 +33,8 @@ const DIGITS = 6; // significant, of coefficients and metrics
  */
 export function fitTeacher(compounds: readonly MeasuredCompound[], options: FitOptions): Teacher {
   const positive = compounds.map(({ conductor }) => conductor);
-  const conductors = positive.filter(Boolean).length;
-  checkClasses(conductors, compounds.length, options.conductivityThreshold);
-  const rows = compounds.map(({ features }) => averageFeatures(features));
+  checkClasses(compounds, options.conductivityThreshold);
+  const rows = featureRows(compounds, options.features);
   const { coefficients, intercept } = fitLogistic(rows, positive, options.penalty);
   const leftOut = leaveOneOut(rows, positive, options.penalty);
   const { auc, averagePrecision, f1, accuracy } = binaryMetrics(positive, leftOut, THRESHOLD);
@@ -40,17 +42,17 @@ export function fitTeacher(compounds: readonly MeasuredCompound[], options: FitO
   return {
     name: options.name,
     source: options.source,
-    mobileIon: 'Li',
-    features: FEATURE_NAMES.map((name, j) => ({
+    mobileIon: options.mobileIon,
+    features: options.features.map((name, j) => ({
       name,
-      unit: FEATURE_UNITS[name],
+      unit: FEATURES[name].unit,
       coefficient: round(coefficients[j]),
     })),
     intercept: round(intercept),
     threshold: THRESHOLD,
     training: {
       compounds: compounds.length,
-      conductors,
+      conductors: positive.filter(Boolean).length,
       structures: compounds.reduce((sum, { features }) => sum + features.length, 0),
       conductivityThreshold: options.conductivityThreshold,
       penalty: options.penalty,
@@ -60,6 +62,7 @@ export function fitTeacher(compounds: readonly MeasuredCompound[], options: FitO
         f1: round(f1),
         accuracy: round(accuracy),
       },
+      ...(options.choice === undefined ? {} : { choice: options.choice }),
     },
   };
 }
@@ -86,18 +89,29 @@ function without<T>(items: readonly T[], index: number): T[] {
   return items.filter((_, i) => i !== index);
 }
 
-function averageFeatures(features: readonly StructureFeatures[]): Float64Array {
-  return Float64Array.from(
-    FEATURE_NAMES,
-    (name) => features.reduce((sum, row) => sum + row[name], 0) / features.length,
+/** Features of each compound, averaged over its structures: rows of one value per name. */
+export function featureRows(compounds: readonly MeasuredCompound[], names: readonly FeatureName[]): Float64Array[] {
+  return compounds.map(({ features }) =>
+    Float64Array.from(
+      names,
+      (name) => features.reduce((sum, values) => sum + (values[name] as number), 0) / features.length,
+    ),
   );
 }
 
-function checkClasses(conductors: number, compounds: number, threshold: number): void {
-  const others = compounds - conductors;
-  if (conductors >= 2 && others >= 2) return;
+/**
+ * Stop where there is too little to fit.
+ *
+ * @param threshold conductivity from which a compound is a conductor, S/cm
+ * @param least conductors, and others, that there must be
+ * @throws {InputError} if there are fewer
+ */
+export function checkClasses(compounds: readonly MeasuredCompound[], threshold: number, least = 2): void {
+  const conductors = compounds.filter(({ conductor }) => conductor).length;
+  const others = compounds.length - conductors;
+  if (conductors >= least && others >= least) return;
   throw new InputError(
-    `${conductors} compounds with a structure conduct ${threshold} S/cm or more and ${others} less; a fit takes two of each`,
+    `${conductors} compounds with a structure conduct ${threshold} S/cm or more and ${others} less; ${least} of each are needed`,
     {},
     'Add measurements, add the structures of those given, or choose another conductivity threshold.',
   );

@@ -1,5 +1,6 @@
+import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError, type Place } from '../errors.ts';
-import { FEATURE_NAMES, FEATURE_UNITS, type FeatureName, type StructureFeatures } from './features.ts';
+import { FEATURE_NAMES, FEATURES, type FeatureName, featureName } from './features.ts';
 import { sigmoid } from './logistic.ts';
 import type { BinaryMetrics } from './metrics.ts';
 
@@ -18,29 +19,53 @@ export interface TeacherTraining {
   readonly conductivityThreshold: number; // S/cm
   readonly penalty: number; // L2, on standardized features
   readonly leaveOneOut: BinaryMetrics;
+  readonly choice?: FeatureChoice; // if the features were chosen by leave-one-out
 }
 
-/** A logistic model on the five structure features, as in a teacher file. */
+/** How features were chosen: what the leave-one-out figures of the best of many subsets are worth. */
+export interface FeatureChoice {
+  readonly candidates: readonly FeatureName[];
+  readonly maxFeatures: number; // in a subset
+  readonly subsets: number; // compared
+  readonly nestedAuc: number; // of the whole procedure, each compound left out of choice and fit
+  readonly permutations: number; // of the classes among compounds
+  readonly permutationsAsGood: number; // of those, in how many the best subset reached the AUC of the true classes
+}
+
+/** A logistic model on structure features, as in a teacher file. */
 export interface Teacher {
   readonly name: string;
   readonly source: string;
-  readonly mobileIon: 'Li';
+  readonly mobileIon: string; // symbol
   readonly features: readonly TeacherFeature[];
   readonly intercept: number;
   readonly threshold: number; // a structure passes at or above this probability
   readonly training?: TeacherTraining;
 }
 
+/** Features of a structure; those of the teacher must be there. */
+export type KnownFeatures = Readonly<Partial<Record<FeatureName, number>>>;
+
 const REMEDY = 'Compare with models/teacher-sendek-2017.json, or make the file with `teacher fit`.';
 
 /** The teacher's log-odds that a structure is a superionic conductor. */
-export function teacherLogit({ features, intercept }: Teacher, values: StructureFeatures): number {
-  return features.reduce((sum, { name, coefficient }) => sum + coefficient * values[name], intercept);
+export function teacherLogit({ features, intercept }: Teacher, values: KnownFeatures): number {
+  return features.reduce((sum, { name, coefficient }) => sum + coefficient * (values[name] as number), intercept);
 }
 
 /** The teacher's probability that a structure is a superionic conductor, 0 to 1. */
-export function teacherProbability(teacher: Teacher, values: StructureFeatures): number {
+export function teacherProbability(teacher: Teacher, values: KnownFeatures): number {
   return sigmoid(teacherLogit(teacher, values));
+}
+
+/** Names of the features that the teacher is made of, in the order of its file: columns of its labels. */
+export function teacherFeatures({ features }: Teacher): FeatureName[] {
+  return features.map(({ name }) => name);
+}
+
+/** Atomic number of the teacher's mobile ion. */
+export function teacherIon({ mobileIon }: Teacher): number {
+  return atomicNumber(mobileIon) as number;
 }
 
 /** Text of a teacher file. */
@@ -49,7 +74,7 @@ export function formatTeacher(teacher: Teacher): string {
 }
 
 /**
- * Read a teacher file. A feature that is not listed has no influence.
+ * Read a teacher file.
  *
  * @param file name for error messages
  * @throws {InputError} naming the key at fault
@@ -57,7 +82,8 @@ export function formatTeacher(teacher: Teacher): string {
 export function parseTeacher(text: string, file: string): Teacher {
   const json = parseObject(text, file);
   const { name, source, mobileIon, features, intercept, threshold, training } = json;
-  if (mobileIon !== 'Li') throw wrong('mobileIon', mobileIon, 'is not "Li"', { file });
+  if (typeof mobileIon !== 'string' || atomicNumber(mobileIon) === undefined)
+    throw wrong('mobileIon', mobileIon, 'is no element symbol', { file });
   if (!Array.isArray(features) || features.length === 0)
     throw wrong('features', features, 'is not a list of features', { file });
   const parsed = features.map((feature, i) => parseFeature(feature, { file, column: `features[${i}]` }));
@@ -91,17 +117,17 @@ function parseObject(text: string, file: string): Record<string, unknown> {
 function parseFeature(feature: unknown, place: Place): TeacherFeature {
   if (typeof feature !== 'object' || feature === null) throw wrong('', feature, 'is not an object', place);
   const { name, unit, coefficient } = feature as Record<string, unknown>;
-  const known = FEATURE_NAMES.find((candidate) => candidate === name);
+  const known = featureName(name);
   if (known === undefined) throw wrong('name', name, `is none of ${FEATURE_NAMES.join(', ')}`, place);
-  if (unit !== FEATURE_UNITS[known])
-    throw wrong('unit', unit, `is not ${JSON.stringify(FEATURE_UNITS[known])}, the unit of ${known}`, place);
-  return { name: known, unit: FEATURE_UNITS[known], coefficient: parseNumber(coefficient, 'coefficient', place) };
+  const expected = FEATURES[known].unit;
+  if (unit !== expected) throw wrong('unit', unit, `is not ${JSON.stringify(expected)}, the unit of ${known}`, place);
+  return { name: known, unit: expected, coefficient: parseNumber(coefficient, 'coefficient', place) };
 }
 
 function parseTraining(training: unknown, file: string): TeacherTraining {
   const place = { file, column: 'training' };
   if (typeof training !== 'object' || training === null) throw wrong('', training, 'is not an object', place);
-  const { leaveOneOut, ...fields } = training as Record<string, unknown>;
+  const { leaveOneOut, choice, ...fields } = training as Record<string, unknown>;
   if (typeof leaveOneOut !== 'object' || leaveOneOut === null)
     throw wrong('leaveOneOut', leaveOneOut, 'is not an object', place);
   const metrics = leaveOneOut as Record<string, unknown>;
@@ -117,6 +143,22 @@ function parseTraining(training: unknown, file: string): TeacherTraining {
       f1: parseNumber(metrics.f1, 'leaveOneOut.f1', place),
       accuracy: parseNumber(metrics.accuracy, 'leaveOneOut.accuracy', place),
     },
+    ...(choice === undefined ? {} : { choice: parseChoice(choice, { file, column: 'training.choice' }) }),
+  };
+}
+
+function parseChoice(choice: unknown, place: Place): FeatureChoice {
+  if (typeof choice !== 'object' || choice === null) throw wrong('', choice, 'is not an object', place);
+  const { candidates, ...fields } = choice as Record<string, unknown>;
+  const names = Array.isArray(candidates) ? candidates.map(featureName) : [undefined];
+  if (names.includes(undefined)) throw wrong('candidates', candidates, 'is not a list of features', place);
+  return {
+    candidates: names as FeatureName[],
+    maxFeatures: parseNumber(fields.maxFeatures, 'maxFeatures', place),
+    subsets: parseNumber(fields.subsets, 'subsets', place),
+    nestedAuc: parseNumber(fields.nestedAuc, 'nestedAuc', place),
+    permutations: parseNumber(fields.permutations, 'permutations', place),
+    permutationsAsGood: parseNumber(fields.permutationsAsGood, 'permutationsAsGood', place),
   };
 }
 

@@ -86,7 +86,7 @@ describe('label', () => {
     writeFileSync(path('teacher.json'), '{}');
     await expect(
       label(path('in.jsonl'), '--out', path('labels.csv'), '--teacher', path('teacher.json')),
-    ).rejects.toThrow('teacher.json:mobileIon: a missing value is not "Li"');
+    ).rejects.toThrow('teacher.json:mobileIon: a missing value is no element symbol');
     expect(readdirSync(directory)).not.toContain('labels.csv');
   });
 });

@@ -3,7 +3,7 @@ import type { StructureLabel } from '../../shared/labels/label.ts';
 import { isIonic, mergePolymorphs } from '../../shared/labels/merge-polymorphs.ts';
 
 function label(id: string, formula: string, anion: string, probability: number): StructureLabel {
-  return { id, formula, anion, probability, llb: 1, sbi: 1, afc: 1, lasd: 1, llsd: 1 };
+  return { id, formula, anion, probability, features: {} };
 }
 
 describe('merging polymorphs', () => {

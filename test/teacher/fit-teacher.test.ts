@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, randomNormal } from '../../shared/random.ts';
 import { parseConductivities } from '../../shared/teacher/conductivities.ts';
-import type { StructureFeatures } from '../../shared/teacher/features.ts';
-import { fitTeacher, leaveOneOut, type MeasuredCompound } from '../../shared/teacher/fit-teacher.ts';
+import { PUBLISHED_FEATURES } from '../../shared/teacher/features.ts';
+import { fitTeacher, leaveOneOut } from '../../shared/teacher/fit-teacher.ts';
 import { fitLogistic, logisticLogit, sigmoid } from '../../shared/teacher/logistic.ts';
 import { teacherLogit } from '../../shared/teacher/teacher.ts';
 
-const OPTIONS = { name: 'test', source: 'seeded', conductivityThreshold: 1e-4, penalty: 1 };
+const OPTIONS = {
+  ...{ name: 'test', source: 'seeded', mobileIon: 'Li', features: PUBLISHED_FEATURES },
+  ...{ conductivityThreshold: 1e-4, penalty: 1 },
+};
 const random = createRandom(5);
 
-function compound(): MeasuredCompound {
-  const features = Array.from(
-    { length: 1 + Math.floor(3 * random()) },
-    (): StructureFeatures => ({
-      llb: 10 + 3 * randomNormal(random),
-      sbi: 1.5 + 0.4 * randomNormal(random),
-      afc: 12 + 2 * randomNormal(random),
-      lasd: 2.3 + 0.3 * randomNormal(random),
-      llsd: 2.8 + 0.4 * randomNormal(random),
-    }),
-  );
+function compound() {
+  const features = Array.from({ length: 1 + Math.floor(3 * random()) }, () => ({
+    llb: 10 + 3 * randomNormal(random),
+    sbi: 1.5 + 0.4 * randomNormal(random),
+    afc: 12 + 2 * randomNormal(random),
+    lasd: 2.3 + 0.3 * randomNormal(random),
+    llsd: 2.8 + 0.4 * randomNormal(random),
+  }));
   return { features, conductor: features[0].lasd + 0.2 * randomNormal(random) > 2.4 };
 }
 
@@ -57,7 +57,7 @@ describe('a fitted teacher', () => {
   it('takes two compounds of each class', () => {
     const one = COMPOUNDS.map((each, i) => ({ ...each, conductor: i === 0 }));
     expect(() => fitTeacher(one, OPTIONS)).toThrow(
-      '1 compounds with a structure conduct 0.0001 S/cm or more and 39 less',
+      '1 compounds with a structure conduct 0.0001 S/cm or more and 39 less; 2 of each are needed',
     );
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCsv } from '../../shared/io/csv.ts';
 import { readText } from '../../shared/io/lines.ts';
 import { readStructures } from '../../shared/structure/read-structures.ts';
-import { structureFeatures } from '../../shared/teacher/features.ts';
+import { PUBLISHED_FEATURES, structureFeatures } from '../../shared/teacher/features.ts';
 import { binaryMetrics } from '../../shared/teacher/metrics.ts';
 import { parseTeacher, teacherProbability } from '../../shared/teacher/teacher.ts';
 import { sharedData } from '../shared-data.ts';
@@ -34,7 +34,7 @@ describe.skipIf(!(TABLE && CIFS))('the published teacher against measured, mostl
         continue;
       }
       conductors.push(measured.get(structure.id) as boolean);
-      probabilities.push(teacherProbability(teacher, structureFeatures(structure)));
+      probabilities.push(teacherProbability(teacher, structureFeatures(structure, 3, PUBLISHED_FEATURES)));
     }
     expect([conductors.length, withoutLithium]).toEqual([247, 7]);
     expect(binaryMetrics(conductors, probabilities, 0.5).auc).toBeGreaterThan(0.77);

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { formatTeacher, parseTeacher, teacherProbability } from '../../shared/teacher/teacher.ts';
+import {
+  formatTeacher,
+  parseTeacher,
+  teacherFeatures,
+  teacherIon,
+  teacherProbability,
+} from '../../shared/teacher/teacher.ts';
 
 const TEXT = readFileSync(new URL('../../models/teacher-sendek-2017.json', import.meta.url), 'utf8');
 
@@ -26,20 +32,31 @@ describe('a teacher file', () => {
       conductivityThreshold: 1e-4,
       penalty: 1,
       leaveOneOut: { auc: 0.84, averagePrecision: 0.63, f1: 0.7, accuracy: 0.82 },
+      choice: {
+        ...{ candidates: ['lasd', 'ens'] as const, maxFeatures: 2, subsets: 3, nestedAuc: 0.8 },
+        ...{ permutations: 100, permutationsAsGood: 4 },
+      },
     };
     const teacher = { ...parseTeacher(TEXT, 't.json'), training };
     expect(parseTeacher(formatTeacher(teacher), 't.json')).toEqual(teacher);
   });
 
+  it('may be of another mobile ion and of other features', () => {
+    const features = [{ name: 'ens', unit: 'Pauling', coefficient: 1 }];
+    const teacher = parseTeacher(JSON.stringify({ ...JSON.parse(TEXT), mobileIon: 'Na', features }), 't.json');
+    expect([teacherIon(teacher), teacherFeatures(teacher)]).toEqual([11, ['ens']]);
+    expect(teacherProbability(teacher, { ens: 6.564 })).toBe(0.5);
+  });
+
   it.each([
     ['{"name": ', 't.json: the teacher is not JSON'],
     ['[]', 't.json: the teacher is not a JSON object'],
-    [changed('mobileIon', 'Na'), 't.json:mobileIon: "Na" is not "Li"'],
+    [changed('mobileIon', 'na'), 't.json:mobileIon: "na" is no element symbol'],
     [changed('intercept', '-6.5'), 't.json:intercept: "-6.5" is not a number'],
     [changed('intercept', undefined), 't.json:intercept: a missing value is not a number'],
     [changed('threshold', 1.5), 't.json:threshold: 1.5 is not between 0 and 1'],
     [changed('features', []), 't.json:features: [] is not a list of features'],
-    [changed('features', [{ name: 'volume' }]), 't.json:features[0].name: "volume" is none of llb, sbi'],
+    [changed('features', [{ name: 'volume' }]), 't.json:features[0].name: "volume" is none of aav, sdlc'],
     [changed('features', [{ name: 'lasd', unit: 'nm' }]), 't.json:features[0].unit: "nm" is not "angstrom"'],
     [changed('features', [{ name: 'llb', unit: '1' }]), 't.json:features[0].coefficient: a missing value is not'],
     [
@@ -47,6 +64,16 @@ describe('a teacher file', () => {
       't.json:features: "llb" is listed',
     ],
     [changed('training', { leaveOneOut: {} }), 't.json:training.compounds: a missing value is not a number'],
+    [
+      changed('training', {
+        ...Object.fromEntries(
+          ['compounds', 'conductors', 'structures', 'conductivityThreshold', 'penalty'].map((key) => [key, 1]),
+        ),
+        leaveOneOut: { auc: 1, averagePrecision: 1, f1: 1, accuracy: 1 },
+        choice: { candidates: ['x'] },
+      }),
+      't.json:training.choice.candidates: ["x"] is not a list of features',
+    ],
   ])('is refused: %s', (text, message) => {
     expect(() => parseTeacher(text, 't.json')).toThrow(message);
   });
