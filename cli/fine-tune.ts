@@ -30,6 +30,7 @@ interface Options {
   readonly teacher?: string;
   readonly formulaColumn?: string;
   readonly conductivityColumn?: string;
+  readonly source?: string;
   readonly repeats: number;
   readonly workers: number;
 }
@@ -48,6 +49,7 @@ export function fineTuneCommand(): Command {
     .option('--teacher <file>', 'the teacher that made the labels (default: the published one)')
     .option('--formula-column <name>', 'column of the formulas (default: formula or composition)')
     .option('--conductivity-column <name>', 'column of the conductivities (default: the one that names its unit)')
+    .option('--source <text>', 'whom to credit for the measurements, for the card')
     .option('--repeats <count>', 'cross-validations, each with other folds', positiveInteger, 3)
     .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
@@ -57,13 +59,13 @@ export function fineTuneCommand(): Command {
 async function runFineTune(options: Options): Promise<void> {
   const { labels = packagePath('data/labels.csv.gz'), teacher = packagePath('models/teacher-sendek-2017.json') } =
     options;
-  const { measurements: file, out, repeats, seed } = options;
+  const { measurements: file, out, source, repeats, seed } = options;
   const set = prepareTrainingSet(
     { file: labels, text: await readText(labels) },
     { file: teacher, text: await readText(teacher) },
     seed,
   );
-  const measurements = { file, text: await readText(file) };
+  const measurements = { file, text: await readText(file), source };
   const measured = readMeasured(measurements, set, options);
   await checkOutput(out, [labels, teacher, file]);
   const trained = await trainAll(set, measured, options);

@@ -13,7 +13,7 @@ import type { NamedText, TrainingSet } from './training-set.ts';
 
 /** What a fine-tuning gave. */
 export interface FineTuning {
-  readonly measurements: NamedText;
+  readonly measurements: NamedText & { readonly source?: string }; // whom to credit
   readonly measured: readonly MeasuredComposition[];
   readonly options: FineTuneOptions;
   readonly weights: Weights;
@@ -58,13 +58,14 @@ export function assembleFineTuned(
 }
 
 function summarize(
-  { file, text }: NamedText,
+  { file, text, source }: FineTuning['measurements'],
   measured: readonly MeasuredComposition[],
   threshold: number,
 ): MeasurementsSummary {
   return {
     file: basename(file),
     hash: sha256(text),
+    source,
     measurements: measured.reduce((sum, one) => sum + one.measurements, 0),
     compositions: measured.length,
     systems: new Set(measured.map(({ system }) => system)).size,

@@ -20,6 +20,7 @@ export interface FineTunedCard {
 export interface MeasurementsSummary {
   readonly file: string;
   readonly hash: string; // SHA-256 of its text
+  readonly source?: string; // whom to credit
   readonly measurements: number;
   readonly compositions: number; // distinct
   readonly systems: number;
@@ -51,7 +52,7 @@ Scores a composition by the probability that its measured ionic conductivity at 
 |---|---|
 | teacher | ${card.teacher.name}, SHA-256 ${card.teacher.hash} |
 | labels | \`${card.labels.file}\`, SHA-256 ${card.labels.hash}: a student is distilled from them first |
-| measurements | \`${measurements.file}\`, SHA-256 ${measurements.hash} |
+| measurements | \`${measurements.file}\`, SHA-256 ${measurements.hash}${measurements.source === undefined ? '' : `; ${measurements.source}`} |
 | of these | ${measurements.measurements} values of ${measurements.compositions} compositions in ${measurements.systems} chemical systems; ${measurements.bounds} compositions known only by a bound, ${measurements.conductors} at or above 1e${options.threshold} S/cm |
 | elements | ${card.elements.length}: ${card.elements.join(' ')} |
 | model | SHA-256 ${card.modelHash}, schema ${card.schema} |
@@ -75,7 +76,7 @@ AUC of the fine-tuned student above the labels-only one: ${interval(evaluation.g
 ## Use and limits
 
 - It ranks compositions for a closer look, near the families that were measured. Held-out systems have relatives among the
-  others (another dopant of the same garnet): for a new family expect less.
+  others (another dopant of the same garnet): for a new family expect much less.
 - Measured crystals are mostly ones that somebody hoped would conduct. In a space of all compositions the probabilities are too high:
   read them as an order.
 - It sees no structure: polymorphs, vacancies, disorder and grain boundaries of one composition have one score.

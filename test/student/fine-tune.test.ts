@@ -7,7 +7,7 @@ import { scoreComposition } from '../../shared/screen/score-composition.ts';
 import { assembleFineTuned } from '../../shared/student/assemble-fine-tuned.ts';
 import { compareMeasured } from '../../shared/student/compare-measured.ts';
 import { elementFeatures } from '../../shared/student/element-features.ts';
-import { COMPARED, checkApart, predictHeldOut, splitMeasured } from '../../shared/student/evaluate-fine-tuning.ts';
+import { COMPARED, predictHeldOut, splitMeasured } from '../../shared/student/evaluate-fine-tuning.ts';
 import { checkSystems, type FineTuneOptions, fineTune, unmeasuredLabels } from '../../shared/student/fine-tune.ts';
 import { renderFineTunedCard } from '../../shared/student/fine-tuned-card.ts';
 import { logisticLocation } from '../../shared/student/measured-forest.ts';
@@ -72,7 +72,7 @@ describe('the model of a fine-tuned student', () => {
       features,
     };
     const { model, card } = assembleFineTuned(set, {
-      measurements: { file: 'dir/measured.csv', text: 'formula,S/cm\n' },
+      measurements: { file: 'dir/measured.csv', text: 'formula,S/cm\n', source: 'A. Author, CC BY 4.0' },
       measured,
       options: OPTIONS,
       weights,
@@ -88,6 +88,7 @@ describe('the model of a fine-tuned student', () => {
     expect(metadata.get('measurements_sha256')).toBe(card.measurements.hash);
     expect(metadata.get('log10_conductivity_per_logit')).toBe('0.9');
     expect(card.measurements).toMatchObject({ file: 'measured.csv', measurements: 24, bounds: 12, conductors: 12 });
+    expect(renderFineTunedCard(card)).toContain('; A. Author, CC BY 4.0 |');
     expect(renderFineTunedCard(card)).toContain('| **fine-tuned student** | 0.900 (0.800 to 0.950) | – |');
   });
 });
