@@ -8,54 +8,70 @@ import {
   screeningOfList,
   screeningOfRun,
 } from '../shared/retraining/executions.ts';
-import type { RankingLimits } from '../shared/screen/chunk-accumulator.ts';
+import type { RunOptions } from '../shared/screen/run-options.ts';
 import { runIdOf } from '../shared/screen/run-plan.ts';
 import { screeningsOf } from './aws-executions.ts';
 import { type CloudSession, openSession } from './aws-session.ts';
+import { type CloudCompanions, type CloudStudent, resolveCompanions } from './cloud-companions.ts';
 import { estimateRun, formatDollars, type RunEstimate } from './cloud-estimate.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { type CloudSource, resolveList, resolveSpace, upload } from './cloud-source.ts';
 import { platformOf } from './cloud-stage.ts';
-import { type CloudStudent, resolveStudent } from './cloud-student.ts';
+import { resolveStudent } from './cloud-student.ts';
 import { DEFAULT_SPACE } from './load-space.ts';
 import { formatCount } from './output.ts';
+import { type RankingArguments, readRankingArguments } from './run-options.ts';
 
-export interface StartOptions extends CloudOptions, RankingLimits {
+export interface StartOptions extends CloudOptions, RankingArguments {
   readonly space?: string;
   readonly compositions?: string;
   readonly student?: string;
+  readonly committee?: string;
+  readonly labels?: string;
+  readonly measured?: string;
   readonly chunks?: number;
   readonly replace?: boolean;
 }
 
 /** `cloud start`: put what is needed into the bucket and have it screened, once. */
 export async function start(options: StartOptions): Promise<void> {
+  const ranking = readRankingArguments(options);
   const session = await openSession(options);
   const { store } = session;
   const source = await (options.compositions === undefined
     ? resolveSpace(store, options.space ?? DEFAULT_SPACE)
     : resolveList(store, options.compositions));
   const student = await resolveStudent(store, options.student, source.prepared);
+  const companions = await resolveCompanions(store, student, options);
   await upload(store, source.uploads, options.replace === true);
   const estimate =
     source.prepared === undefined
       ? undefined
       : estimateRun(source.prepared.build(), platformOf(options.stage), options.chunks);
-  const runId = source.prepared && runIdOf(source.prepared.identity, student.hash, options);
-  const begun = await beginScreening(session, runId, startOf(source, student, options, runId));
+  const runId = source.prepared && runIdOf(source.prepared.identity, student.hash, companions.companions, ranking);
+  const models = { student, ...companions };
+  const begun = await beginScreening(
+    session,
+    runId,
+    startOf(source, models, { ...ranking, ...chunksOf(options) }, runId),
+  );
   report({ runId, ...begun, stage: options.stage, student: student.hash, estimate }, options.json === true);
+}
+
+function chunksOf({ chunks }: StartOptions): Pick<StartOptions, 'chunks'> {
+  return chunks === undefined ? {} : { chunks };
 }
 
 /** As the triggers have it, so that both begin the same execution. */
 function startOf(
   { event, objects }: CloudSource,
-  { key, hash }: CloudStudent,
-  { top, perSystem, chunks }: StartOptions,
+  { student, asked, companions }: CloudCompanions & { readonly student: CloudStudent },
+  options: RunOptions & Pick<StartOptions, 'chunks'>,
   runId: string | undefined,
 ): Start {
-  const rest = { student: key, top, perSystem, ...(chunks === undefined ? {} : { chunks }) };
+  const rest = { student: student.key, ...asked, ...options };
   if (runId !== undefined) return screeningOfRun(runId, { ...event, ...rest });
-  if ('compositions' in event) return screeningOfList(objects, hash, { ...event, ...rest });
+  if ('compositions' in event) return screeningOfList(objects, student.hash, companions, { ...event, ...rest });
   throw new Error('a space without its definition');
 }
 

@@ -3,7 +3,7 @@ import { InputError } from '../shared/errors.ts';
 import { sha256 } from '../shared/hash.ts';
 import { readBytes } from '../shared/io/files.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
-import { openStudent } from '../shared/onnx/student-session.ts';
+import { openStudent, readStudentMetadata } from '../shared/onnx/student-session.ts';
 import { LABELS_KEY, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
 import type { PreparedSource } from '../shared/screen/source.ts';
 import type { ModelCard } from '../shared/student/card.ts';
@@ -14,25 +14,24 @@ import {
   type StudentFile,
   studentKey,
 } from '../shared/student/current-student.ts';
+import { type CloudStudent, putCompanions } from './cloud-companions.ts';
 import { DEFAULT_SPACE } from './load-space.ts';
 import { packagePath } from './package-root.ts';
-
-/** A student that lies in the bucket. */
-export interface CloudStudent {
-  readonly key: string;
-  readonly hash: string; // SHA-256, hexadecimal
-}
+import { findStudent, isShipped, type StudentFiles } from './shipped-students.ts';
 
 const SHIPPED: Readonly<Record<StudentFile, string>> = {
   'student.onnx': 'models/student.onnx',
   'student.card.json': 'models/student.card.json',
   'student.card.md': 'models/student.card.md',
+  'committee.onnx': 'models/committee.onnx',
+  'labels.csv.gz': 'data/labels.csv.gz',
 };
 
 /**
  * The student to screen with: the one in use, or the shipped one where none is in use yet.
  *
- * @param asked instead: a model file, which is put into the bucket, or the SHA-256 of one that is there
+ * @param asked instead: a shipped student or a model file, which is put into the bucket with what lies beside it, or the
+ * SHA-256 of one that is there
  * @param source that a model file is checked against before it is put anywhere
  */
 export async function resolveStudent(
@@ -40,27 +39,42 @@ export async function resolveStudent(
   asked: string | undefined,
   source: PreparedSource | undefined,
 ): Promise<CloudStudent> {
-  if (asked === undefined) return (await inUse(store)) ?? (await provision(store));
-  if (existsSync(asked)) return putStudent(store, asked, source);
+  if (asked === undefined) return completed(store, (await inUse(store)) ?? (await provision(store)));
+  if (isShipped(asked) || existsSync(asked)) return putStudent(store, findStudent(asked), source);
   if (/^[0-9a-f]{64}$/.test(asked)) {
     const key = studentKey(asked, 'student.onnx');
-    if ((await store.stat(key)) !== undefined) return { key, hash: asked };
+    const bytes = await store.get(key);
+    if (bytes !== undefined) return { key, hash: asked, ...labelsOf(bytes, `${store.location}/${key}`) };
   }
   throw new InputError(
-    `${JSON.stringify(asked)} is neither a model file nor the SHA-256 of a student in ${store.location}`,
+    `${JSON.stringify(asked)} is neither a shipped student nor a model file nor the SHA-256 of a student in ${store.location}`,
     { column: '--student' },
     'Give one of them, or leave the option out for the student in use.',
   );
 }
 
+/** A bucket that an earlier version provisioned has the shipped student without what goes with it. */
+async function completed(store: ConditionalStore, student: CloudStudent): Promise<CloudStudent> {
+  const { student: path, labels } = findStudent();
+  const isWhole = (await store.stat(studentKey(student.hash, 'committee.onnx'))) !== undefined;
+  if (!isWhole && sha256(await readBytes(path)) === student.hash) await putCompanions(store, student, path, { labels });
+  return student;
+}
+
 async function inUse(store: ConditionalStore): Promise<CloudStudent | undefined> {
   const found = await loadCurrentStudent(store);
-  return found === undefined ? undefined : { key: found.current.student, hash: found.current.hash };
+  if (found === undefined) return undefined;
+  const { student: key, hash, labelsHash } = found.current;
+  return { key, hash, labelsHash };
+}
+
+function labelsOf(bytes: Uint8Array, name: string): Pick<CloudStudent, 'labelsHash'> {
+  return { labelsHash: readStudentMetadata(bytes, name).labelsHash };
 }
 
 async function putStudent(
   store: ConditionalStore,
-  path: string,
+  { student: path, labels }: StudentFiles,
   source: PreparedSource | undefined,
 ): Promise<CloudStudent> {
   const bytes = await readBytes(path);
@@ -72,12 +86,14 @@ async function putStudent(
   }
   const hash = sha256(bytes);
   const key = studentKey(hash, 'student.onnx');
+  const student = { key, hash, ...labelsOf(bytes, path) };
+  await putCompanions(store, student, path, { labels });
   await store.putIf(key, bytes, undefined); // what is there already has the same hash
-  return { key, hash };
+  return student;
 }
 
 /**
- * Give an empty bucket what the project ships: default space, student, labels, teacher and the pointer to the student. Whoever writes
+ * Give an empty bucket what the project ships: default space, student with its companions, labels, teacher and the pointer to the student. Whoever writes
  * the pointer first wins. The teacher comes last: it is an event that has students distilled anew unless the student in
  * use was made from that very teacher.
  */
@@ -104,7 +120,7 @@ async function provision(store: ConditionalStore): Promise<CloudStudent> {
   const current = await inUse(store);
   if (current === undefined) throw new Error(`${CURRENT_STUDENT_KEY} was deleted while it was written`);
   process.stderr.write(
-    `${store.location} had no student: it gets the shipped one with its labels and teacher, and the default space\n`,
+    `${store.location} had no student: it gets the shipped one with its committee, labels and teacher, and the default space\n`,
   );
   return current;
 }

@@ -5,6 +5,8 @@ import type { CloudOptions } from './cloud-options.ts';
 import { defaultStage } from './cloud-stage.ts';
 import { DEFAULT_SPACE, SPACE_OPTION } from './load-space.ts';
 import { positiveInteger } from './options.ts';
+import { withRankingOptions } from './run-options.ts';
+import { STUDENT_OPTION } from './shipped-students.ts';
 
 const RUN = 'run id, or name or ARN of an execution (default: the newest)';
 const SECONDS_BETWEEN_LOOKS = 6; // DescribeMapRun may be called once a second by all who watch
@@ -53,10 +55,13 @@ function estimateCommand(): Command {
 }
 
 function startCommand(): Command {
-  return withSource(inCloud('start', 'put space and student into the bucket if need be, and start a run'))
-    .option('--student <student>', 'model file, or SHA-256 of a student in the bucket (default: the one in use)')
-    .option('--top <count>', 'compositions to rank', positiveInteger, 1000)
-    .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
+  return withRankingOptions(
+    withSource(inCloud('start', 'put space and student into the bucket if need be, and start a run')),
+  )
+    .option('--student <student>', `${STUDENT_OPTION}, or the SHA-256 of one in the bucket (default: the one in use)`)
+    .option('--committee <file>', 'committee that scores the best again, or none (default: the one beside the student)')
+    .option('--labels <file>', 'labels that the student learned from (default: those beside the student)')
+    .option('--measured <file>', 'CSV of measured conductivities, to be told in the ranking')
     .option('--replace', 'replace a different file of the same name in the bucket');
 }
 

@@ -55,9 +55,12 @@ export async function runLocally(run: LocalRun, interruptible: Interruptible): P
     const { runId, chunks, resumed } = await plan(run);
     const finished = await loadFinished(store, runId);
     if (finished !== undefined) return { runId, summary: finished };
-    if (resumed && run.chunks !== 0 && run.chunks !== chunks)
+    if (resumed && run.chunks !== undefined && run.chunks !== chunks)
       process.stderr.write(`going on with the ${chunks} chunks that this run was planned with, not ${run.chunks}\n`);
-    await interruptible((signal) => screenChunks(run, store, runId, signal));
+    await interruptible(async (signal) => {
+      await screenChunks(run, store, runId, signal);
+      signal.throwIfAborted();
+    });
     await createReduceHandler(async () => ({ store }))({ runId });
     const summary = await loadFinished(store, runId);
     if (summary === undefined) throw new Error(`the outputs of run ${runId} changed while they were written`);

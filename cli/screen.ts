@@ -1,28 +1,42 @@
-import { availableParallelism, constants } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { decodeSummary } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName } from '../shared/report/summary.ts';
+import { interruptible } from './interruptible.ts';
 import { DEFAULT_SPACE, findSpaceFile, SPACE_OPTION } from './load-space.ts';
 import { type FinishedRun, runLocally } from './local-runner.ts';
 import { positiveInteger } from './options.ts';
-import { formatCount, formatTable, Interruption } from './output.ts';
-import { packagePath } from './package-root.ts';
+import { formatCount, formatTable } from './output.ts';
+import { type RankingArguments, readRankingArguments, withRankingOptions } from './run-options.ts';
+import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from './shipped-students.ts';
 
-interface ScreenOptions {
+interface ScreenOptions extends RankingArguments {
   readonly space?: string;
   readonly compositions?: string;
   readonly student: string;
-  readonly top: number;
-  readonly perSystem: number;
+  readonly committee?: string;
+  readonly labels?: string;
+  readonly measured?: string;
   readonly workers: number;
   readonly chunks?: number;
   readonly out: string;
   readonly json?: boolean;
 }
 
+const COMMITTEE_COLUMNS = ['probability_mean', 'probability_std', 'probability_lower'] as const;
+
 /** `screen`: score every composition of a space and rank the best. */
 export function screenCommand(): Command {
+  return withRankingOptions(screenSources())
+    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
+    .option('--chunks <count>', 'parts in which the work is done (default: by the amount of work)', positiveInteger)
+    .option('--out <directory>', 'where runs are kept; the same command again goes on with a run', 'out')
+    .option('--json', 'print summary.json alone')
+    .action(screen);
+}
+
+function screenSources(): Command {
   return new Command('screen')
     .description('screen a composition space, or a list, with a student: score every composition, rank the best')
     .option('--space <file>', `${SPACE_OPTION} (default: "${DEFAULT_SPACE}")`)
@@ -32,19 +46,10 @@ export function screenCommand(): Command {
         'instead of a space: CSV or Parquet file with a column "formula", or a folder of such files',
       ).conflicts('space'),
     )
-    .addOption(
-      new Option('--student <file>', 'model, as distill writes it').default(
-        packagePath('models/student.onnx'),
-        'the shipped student',
-      ),
-    )
-    .option('--top <count>', 'compositions to rank', positiveInteger, 1000)
-    .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
-    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
-    .option('--chunks <count>', 'parts in which the work is done (default: by the amount of work)', positiveInteger)
-    .option('--out <directory>', 'where runs are kept; the same command again goes on with a run', 'out')
-    .option('--json', 'print summary.json alone')
-    .action(screen);
+    .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
+    .option('--committee <file>', 'committee that scores the best again, or none (default: the one beside the student)')
+    .option('--labels <file>', 'labels that the student learned from (default: those beside the student)')
+    .option('--measured <file>', 'CSV of measured conductivities, to be told in the ranking');
 }
 
 async function screen(options: ScreenOptions): Promise<void> {
@@ -52,43 +57,61 @@ async function screen(options: ScreenOptions): Promise<void> {
     options.compositions === undefined
       ? { space: findSpaceFile(options.space ?? DEFAULT_SPACE) }
       : { compositions: resolve(options.compositions) };
-  const { student, top, perSystem, chunks = 0, workers, out } = options;
-  const finished = await runLocally({ ...source, student, top, perSystem, chunks, workers, out }, untilInterrupted);
+  const { committee, measured, chunks, workers, out } = options;
+  const { student, labels } = findStudent(options.student);
+  const companions = { committee, labels: options.labels ?? labels, measured };
+  const finished = await runLocally(
+    { ...source, student, ...companions, ...readRankingArguments(options), chunks, workers, out },
+    (work) => interruptible('stopped; finished chunks are kept: give the same command again to go on', work),
+  );
   if (options.json) process.stdout.write(finished.summary);
   else process.stdout.write(describeRun(options.out, finished));
 }
 
-/** Work until done or until the user stops it. */
-async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const controller = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => {
-    const message = 'stopped; finished chunks are kept: give the same command again to go on';
-    controller.abort(new Interruption(message, 128 + constants.signals[signal]));
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop); // a second signal ends the process at once
-  try {
-    await work(controller.signal);
-    controller.signal.throwIfAborted();
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
-}
-
 function describeRun(out: string, { runId, summary: bytes }: FinishedRun): string {
   const summary: RunSummary = decodeSummary(bytes);
-  const { space, student, screened, passed, ranked, skipped, top } = summary;
+  const { space, student, screened, passed, ranked, skipped } = summary;
   const percent = ((100 * passed) / Math.max(1, screened)).toPrecision(3);
   const folder = join(out, 'runs', runId);
   const systems = space === undefined ? '' : ` in ${formatCount(space.systems)} systems`;
-  const rows = top.map(({ rank, formula, system, probability }) => [rank, formula, system, probability.toFixed(6)]);
   return [
     `${formatCount(screened)} compositions of ${sourceName(summary)} screened${systems};`,
     ` ${formatCount(passed)} (${percent} %) reach probability ${student.threshold}\n`,
     ...describeSkipped(skipped, join(folder, 'skipped.csv')),
+    ...describeExcluded(summary.excluded),
+    ...describeAbsent(summary),
     '\n',
-    formatTable(['rank', 'formula', 'system', 'probability'], rows),
+    formatTop(summary),
     `\n${formatCount(ranked)} ranked in ${join(folder, 'ranking.csv')}\n`,
   ].join('');
+}
+
+/** The first of the ranking, with what of the further columns is short. */
+function formatTop({ top, committee }: RunSummary): string {
+  const hasCommittee = 'hash' in committee;
+  const header = ['rank', 'formula', 'system', 'probability', ...(hasCommittee ? ['mean', 'std', 'lower'] : [])];
+  const rows = top.map((line) => [
+    ...[line.rank, line.formula, line.system, line.probability.toFixed(6)],
+    ...(hasCommittee ? COMMITTEE_COLUMNS.map((name) => Number(line[name]).toFixed(3)) : []),
+  ]);
+  return formatTable(header, rows);
+}
+
+function describeExcluded(excluded: RunSummary['excluded']): string[] {
+  if (excluded === undefined) return [];
+  const { unscored, passed } = excluded;
+  const counts = (of: Readonly<Record<string, number>>): string =>
+    Object.entries(of)
+      .map(([reason, count]) => `${formatCount(count)} ${reason}`)
+      .join(', ') || 'none';
+  return [`left out before scoring: ${counts(unscored)}; of those that passed: ${counts(passed)}\n`];
+}
+
+/** Why there are columns that are missing. */
+function describeAbsent({ committee, labels }: RunSummary): string[] {
+  return Object.entries({ committee, labels }).flatMap(([name, companion]) =>
+    'absent' in companion ? [`no columns of the ${name}: ${companion.absent}\n`] : [],
+  );
 }
 
 function describeSkipped(skipped: RunSummary['skipped'], file: string): string[] {

@@ -5,6 +5,12 @@ export interface EventFields {
   text(name: string): string;
   /** A text, or undefined if the field is absent or null. */
   optionalText(name: string): string | undefined;
+  /** One of these texts, or undefined if the field is absent or null. */
+  optionalOneOf<T extends string>(name: string, values: readonly T[]): T | undefined;
+  /** An integer of at least `least`, or undefined if the field is absent or null. */
+  optionalInteger(name: string, least: number): number | undefined;
+  /** An object or any other JSON value, not looked into; undefined if the field is absent or null. */
+  optionalValue(name: string): unknown;
   /** An integer of at least `least`; where the field is absent, `fallback` if there is one. */
   integer(name: string, least: number, fallback?: number): number;
   /** A point of time in ISO 8601. */
@@ -22,15 +28,23 @@ export function readEvent(event: unknown, handler: string): EventFields {
     const value = fields[name];
     return typeof value === 'string' && value !== '' ? value : refuse(name, 'a text');
   };
+  const integer = (name: string, least: number, fallback?: number): number => {
+    const value = fields[name] ?? fallback;
+    return Number.isSafeInteger(value) && (value as number) >= least
+      ? (value as number)
+      : refuse(name, `an integer >= ${least}`);
+  };
+  const isAbsent = (name: string): boolean => fields[name] === undefined || fields[name] === null;
   return {
     text,
-    optionalText: (name) => (fields[name] === undefined || fields[name] === null ? undefined : text(name)),
-    integer(name, least, fallback) {
-      const value = fields[name] ?? fallback;
-      return Number.isSafeInteger(value) && (value as number) >= least
-        ? (value as number)
-        : refuse(name, `an integer >= ${least}`);
-    },
+    integer,
+    optionalText: (name) => (isAbsent(name) ? undefined : text(name)),
+    optionalInteger: (name, least) => (isAbsent(name) ? undefined : integer(name, least)),
+    optionalValue: (name) => fields[name] ?? undefined,
+    optionalOneOf: (name, values) =>
+      isAbsent(name)
+        ? undefined
+        : (values.find((value) => value === fields[name]) ?? refuse(name, `one of ${values.join(', ')}`)),
     time(name) {
       const value = new Date(text(name));
       return Number.isNaN(value.getTime()) ? refuse(name, 'a time such as 2026-01-31T12:00:00Z') : value;

@@ -4,13 +4,18 @@ import { InputError, IntegrityError } from '../shared/errors.ts';
 import { sha256 } from '../shared/hash.ts';
 import { type Inputs, storeInputs } from '../shared/io/inputs.ts';
 import type { ConditionalStore, ObjectStore } from '../shared/io/store.ts';
+import { openCommittee } from '../shared/onnx/committee-session.ts';
 import { openStudent, type StudentSession } from '../shared/onnx/student-session.ts';
+import { readMeasured } from '../shared/ranking/measured.ts';
+import { checkCommittee } from '../shared/ranking/rescore.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
 import { CLOUD_CHUNK_SECONDS, defaultChunkCount } from '../shared/screen/batches.ts';
-import { DEFAULT_LIMITS, type RankingLimits } from '../shared/screen/chunk-accumulator.ts';
+import { type AskedCompanions, type PreparedCompanions, prepareCompanions } from '../shared/screen/companions.ts';
 import { DEFAULT_PLATFORM, priceOf, type ScreenPlatform } from '../shared/screen/cost-estimate.ts';
+import { parseCriteria } from '../shared/screen/criteria.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
 import { chunksPrefix, MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
+import type { AskedOptions, RunOptions } from '../shared/screen/run-options.ts';
 import { type RunPlan, type RunRecord, runIdOf } from '../shared/screen/run-plan.ts';
 import { loadRunRecord, storeLocations, storePlan } from '../shared/screen/run-store.ts';
 import type { CompositionSource, PreparedSource } from '../shared/screen/source.ts';
@@ -20,6 +25,7 @@ import { CURRENT_STUDENT_KEY, decodeCurrentStudent } from '../shared/student/cur
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
+import { readCompanions, readRunOptions } from './run-request.ts';
 import { cloudRuntime } from './runtime.ts';
 
 /** What planning a run needs. */
@@ -35,11 +41,18 @@ export interface PlanRuntime {
 }
 
 /** A run to plan. */
-export interface PlanEvent extends RankingLimits {
+export interface PlanEvent extends AskedOptions, AskedCompanions {
   readonly space?: string; // name of the space file
   readonly compositions?: string; // instead of a space: name of a list of formulas, or of a folder of lists
   readonly student?: string; // name of the model file; the promoted student if absent
-  readonly chunks: number; // wanted; 0 = by the size of the source
+  readonly chunks?: number; // wanted; 0 or absent = by the size of the source
+}
+
+/** The event, read. */
+interface PlanRequest extends Pick<PlanEvent, 'space' | 'compositions' | 'student'> {
+  readonly chunks: number;
+  readonly options: RunOptions;
+  readonly asked: AskedCompanions;
 }
 
 /** What was planned. */
@@ -67,18 +80,46 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
     const student = await openStudent(bytes, name, 1);
     try {
       source.checkStudent(student);
-      const runId = runIdOf(source.identity, student.hash, request);
+      const named = { name, labelsHash: student.metadata.labelsHash };
+      const companions = await prepareCompanions(inputs, named, request.asked);
+      await checkCompanions(companions, student, request);
+      const runId = runIdOf(source.identity, student.hash, companions.companions, request.options);
       await claim(runId);
       if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
       const planned = await loadPlanned(store, runId);
       if (planned !== undefined) return await receiptOf(store, planned, budget, true);
-      const plan = makePlan(runId, source.build(), { name, student }, request, chunkSeconds);
-      const record = await storePlan(store, { plan, studentBytes: bytes }, platform);
+      const plan = makePlan(runId, source.build(), { name, student, companions }, request, chunkSeconds);
+      const record = await storePlan(store, { plan, studentBytes: bytes, companionFiles: companions.files }, platform);
       return await receiptOf(store, record, budget, record.counts.chunks !== plan.chunks.length);
     } finally {
       await student.release();
     }
   };
+}
+
+/** Refuse, before anything is screened, what could not be used when all is. */
+async function checkCompanions(
+  { companions, files }: PreparedCompanions,
+  student: StudentSession,
+  { asked, options }: PlanRequest,
+): Promise<void> {
+  const { committee } = companions;
+  const { mobileIon } = student.metadata;
+  if (options.criteria !== undefined) parseCriteria(options.criteria, 'event of plan', mobileIon);
+  if ('absent' in committee && options.rankBy !== 'student')
+    throw new InputError(
+      `the ranking is to go by the committee's ${options.rankBy}, and ${committee.absent}`,
+      { column: 'rankBy' },
+      "Name a committee that was made from the student's labels, or rank by the student.",
+    );
+  const bytes = files['committee.onnx'];
+  if (bytes !== undefined) {
+    const name = asked.committee ?? 'committee.onnx';
+    const session = await openCommittee(bytes, name);
+    await session.release();
+    checkCommittee(session.metadata, student.metadata, name);
+  }
+  if (files['measured.csv'] !== undefined) readMeasured(files['measured.csv'], asked.measured as string, mobileIon);
 }
 
 /**
@@ -100,7 +141,7 @@ async function loadPlanned(store: ObjectStore, runId: string): Promise<RunRecord
   );
 }
 
-async function prepareSource({ space, compositions }: PlanEvent, inputs: Inputs): Promise<PreparedSource> {
+async function prepareSource({ space, compositions }: PlanRequest, inputs: Inputs): Promise<PreparedSource> {
   if (compositions !== undefined) return prepareList(inputs, compositions);
   const file = space as string; // parsePlanEvent has seen to it
   return prepareSpace(parseSpace(Buffer.from(await inputs.read(file)).toString(), file), file);
@@ -147,23 +188,30 @@ async function receiptOf(
   };
 }
 
+interface RunModels {
+  readonly name: string; // of the student's file
+  readonly student: StudentSession;
+  readonly companions: PreparedCompanions;
+}
+
 function makePlan(
   runId: string,
   source: CompositionSource,
-  { name, student }: { name: string; student: StudentSession },
-  request: PlanEvent,
+  { name, student, companions: { companions } }: RunModels,
+  request: PlanRequest,
   chunkSeconds: number,
 ): RunPlan {
   const count = request.chunks || defaultChunkCount(source.size, source.rate * chunkSeconds);
   return {
     ...{ runId, source },
     student: { name: basename(name), hash: student.hash, threshold: student.metadata.threshold },
-    limits: { top: request.top, perSystem: request.perSystem },
+    companions,
+    options: request.options,
     chunks: source.cut(count),
   };
 }
 
-function parsePlanEvent(event: unknown): PlanEvent {
+function parsePlanEvent(event: unknown): PlanRequest {
   const fields = readEvent(event, 'plan');
   const chunks = fields.integer('chunks', 0, 0);
   const compositions = fields.optionalText('compositions');
@@ -174,9 +222,9 @@ function parsePlanEvent(event: unknown): PlanEvent {
   return {
     ...(compositions === undefined ? { space: fields.text('space') } : { compositions }),
     student: fields.optionalText('student'),
-    top: fields.integer('top', 1, DEFAULT_LIMITS.top),
-    perSystem: fields.integer('perSystem', 1, DEFAULT_LIMITS.perSystem),
     chunks,
+    options: readRunOptions(fields, 'plan'),
+    asked: readCompanions(fields),
   };
 }
 

@@ -1,12 +1,18 @@
 import type { ObjectStore } from '../shared/io/store.ts';
-import { mergeChunks, type StoredChunk } from '../shared/ranking/merge.ts';
-import { rankCompositions } from '../shared/ranking/ranking.ts';
+import { decodeLabels } from '../shared/labels/labels-file.ts';
+import { mergePolymorphs } from '../shared/labels/merge-polymorphs.ts';
+import { openCommittee } from '../shared/onnx/committee-session.ts';
+import { openStudent } from '../shared/onnx/student-session.ts';
+import { readMeasured } from '../shared/ranking/measured.ts';
+import { type MergedResult, mergeChunks, type StoredChunk } from '../shared/ranking/merge.ts';
+import { type FullRanking, rankRun } from '../shared/ranking/rank-run.ts';
 import { rankingCsv, rankingParquet, skippedCsv } from '../shared/ranking/ranking-files.ts';
 import { encodeSummary, storeOutputs } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName, summarize } from '../shared/report/summary.ts';
-import { chunkKey, chunksPrefix, outputKey, planKey } from '../shared/screen/run-keys.ts';
+import { chunkKey, chunksPrefix, outputKey, type PlanFile, planKey } from '../shared/screen/run-keys.ts';
+import { cutLimits } from '../shared/screen/run-options.ts';
 import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
-import { loadPlan } from '../shared/screen/run-store.ts';
+import { loadCompanions, loadPlan, type StoredPlan } from '../shared/screen/run-store.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
@@ -34,27 +40,51 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
   return async (event) => {
     const runId = readEvent(event, 'reduce').text('runId');
     const { store } = await runtime();
-    const plan = (await loadPlan(store, runId))?.plan;
-    if (plan === undefined) throw damagedPlan('it is missing', `${store.location}/${planKey(runId, 'run.json')}`);
-    const { source, student, limits, chunks } = plan;
+    const stored = await loadPlan(store, runId);
+    if (stored === undefined) throw damagedPlan('it is missing', `${store.location}/${planKey(runId, 'run.json')}`);
+    const { plan } = stored;
+    const { source, student, options, chunks } = plan;
     const expected = {
       runId,
       studentHash: student.hash,
       compositions: source.size,
       chunks,
-      merger: () => source.merger(limits),
+      merger: () => source.merger(cutLimits(options)),
     };
     const result = await mergeChunks(expected, storedChunks(store, plan));
-    const ranking = rankCompositions(source, result.best);
-    const summary = summarize(plan, result, ranking);
+    const full = await rank(store, stored, result);
+    const summary = summarize(plan, result, full);
     await storeOutputs(store, runId, {
-      'ranking.csv': rankingCsv(ranking),
-      'ranking.parquet': rankingParquet(ranking),
+      'ranking.csv': rankingCsv(full.ranking, full.columns),
+      'ranking.parquet': rankingParquet(full.ranking, full.columns),
       ...(summary.skipped === undefined ? {} : { 'skipped.csv': skippedCsv(result.skipped) }),
       'summary.json': encodeSummary(summary),
     });
     return receiptOf(summary, store.location);
   };
+}
+
+/** Rank with the models and data that the plan keeps; one thread, as products may round otherwise with more. */
+async function rank(
+  store: ObjectStore,
+  { plan, studentBytes }: StoredPlan,
+  { best }: MergedResult,
+): Promise<FullRanking> {
+  const { runId, source, options } = plan;
+  const files = await loadCompanions(store, runId);
+  const nameOf = (file: PlanFile): string => `${store.location}/${planKey(runId, file)}`;
+  const { 'committee.onnx': model, 'labels.csv.gz': labels, 'measured.csv': measured } = files;
+  const student = await openStudent(studentBytes, plan.student.name);
+  const committee = model && (await openCommittee(model, nameOf('committee.onnx')));
+  try {
+    return await rankRun(source, best, options, {
+      ...{ student, committee },
+      labels: labels && mergePolymorphs(decodeLabels(labels, nameOf('labels.csv.gz'))),
+      measured: measured && readMeasured(measured, nameOf('measured.csv'), student.metadata.mobileIon),
+    });
+  } finally {
+    await Promise.all([student.release(), committee?.release()]);
+  }
 }
 
 function receiptOf(summary: RunSummary, location: string): ReduceReceipt {

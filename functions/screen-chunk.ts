@@ -6,6 +6,7 @@ import { resultProblem } from '../shared/ranking/merge.ts';
 import type { ChunkRange } from '../shared/screen/batches.ts';
 import { decodeChunkResult, encodeChunkResult } from '../shared/screen/chunk-result.ts';
 import { chunkKey, planKey } from '../shared/screen/run-keys.ts';
+import { cutLimits } from '../shared/screen/run-options.ts';
 import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
 import type { ChunkScreener } from '../shared/screen/source.ts';
@@ -83,7 +84,7 @@ async function openRun(store: ObjectStore, inputs: Inputs, threads: number, runI
   if (stored === undefined) throw damagedPlan('it is missing', name);
   const { plan, studentBytes } = stored;
   const student = await openStudent(studentBytes, plan.student.name, threads);
-  return { plan, screener: plan.source.screener(student, plan.limits, inputs) };
+  return { plan, screener: plan.source.screener(student, cutLimits(plan.options), inputs) };
 }
 
 function checkRange(plan: RunPlan, { chunk, start, end }: ChunkRange, { location }: ObjectStore): void {

@@ -10,10 +10,10 @@ import {
   screeningForList,
 } from '../shared/retraining/executions.ts';
 import { checkDatasetName, checkKeyBelow, READY_FILE, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
-import { DEFAULT_LIMITS } from '../shared/screen/chunk-accumulator.ts';
 import { type EventFields, readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
+import { readRunOptions } from './run-request.ts';
 import { cloudRuntime } from './runtime.ts';
 import { executionsOf } from './step-functions.ts';
 
@@ -70,20 +70,17 @@ async function decide(event: unknown, runtime: TriggerRuntime): Promise<Decision
   const { store, bucket } = runtime;
   const fields = readEvent(event, 'trigger');
   const source = fields.text('source');
-  const limits = {
-    top: fields.integer('top', 1, DEFAULT_LIMITS.top),
-    perSystem: fields.integer('perSystem', 1, DEFAULT_LIMITS.perSystem),
-  };
+  const options = readRunOptions(fields, 'trigger');
   switch (source) {
     case 'aws.s3':
       return { start: await decideOnObject(event, store, bucket), unattended: false };
     case 'ionsieve.schedule':
-      return { start: await screeningFor(store, spaceOf(fields, runtime), limits), unattended: true };
+      return { start: await screeningFor(store, spaceOf(fields, runtime), options), unattended: true };
     case 'ionsieve.promotion':
-      return { start: await screeningFor(store, spaceOf(fields, runtime), limits), unattended: false };
+      return { start: await screeningFor(store, spaceOf(fields, runtime), options), unattended: false };
     case 'ionsieve.dataset': {
       const list = checkKeyBelow('datasets/', fields.text('compositions').replace(/\/$/, ''), place('compositions'));
-      return { start: await screeningForList(store, `${list}/`, limits), unattended: false };
+      return { start: await screeningForList(store, `${list}/`, options), unattended: false };
     }
     default:
       throw new InputError(

@@ -21,14 +21,14 @@ export const SOME_CALIBRATION: Calibration = {
 };
 
 /** Metadata of a committee that goes with the students of `random-student.ts`. */
-export function committeeMetadata(symbols: readonly string[]): Record<string, string> {
+export function committeeMetadata(symbols: readonly string[], labelsHash = '1'.repeat(64)): Record<string, string> {
   return encodeModelMetadata({
     schema: COMMITTEE_SCHEMA,
     symbols: elementFeatures(symbols).symbols,
     mobileIon: 'Li',
     threshold: 0.5,
     teacherHash: '0'.repeat(64),
-    labelsHash: '1'.repeat(64),
+    labelsHash,
     metrics: {},
   });
 }
@@ -56,7 +56,7 @@ export function randomMembers(symbols: readonly string[], seed = 1): Tree[] {
 }
 
 /** Bytes of a real committee of random trees, for tests that need scores but no chemistry. */
-export function randomCommittee(symbols: readonly string[], seed = 1): Uint8Array {
+export function randomCommittee(symbols: readonly string[], seed = 1, labelsHash?: string): Uint8Array {
   return exportCommittee(
     {
       features: elementFeatures(symbols),
@@ -64,6 +64,6 @@ export function randomCommittee(symbols: readonly string[], seed = 1): Uint8Arra
       calibration: SOME_CALIBRATION,
       mobileIon: LITHIUM,
     },
-    committeeMetadata(symbols),
+    committeeMetadata(symbols, labelsHash),
   );
 }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { sha256 } from '../shared/hash.ts';
 import { type ConditionalStore, putFirst } from '../shared/io/store.ts';
+import { runOptions } from '../shared/screen/run-options.ts';
 import { runIdOf } from '../shared/screen/run-plan.ts';
-import { loadPlan, storePlan } from '../shared/screen/run-store.ts';
+import { loadCompanions, loadPlan, storePlan } from '../shared/screen/run-store.ts';
 import { prepareSpace, spaceIdentity } from '../shared/screen/space-source.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
 
@@ -75,18 +77,21 @@ export function storeContract(open: () => ConditionalStore): void {
     const store = open();
     const space = parseSpace(await readFile(SMALL, 'utf8'), 'small.json');
     const student = { name: 'student.onnx', hash: 'a'.repeat(64), threshold: 0.5 };
-    const limits = { top: 10, perSystem: 3 };
-    const runId = runIdOf(spaceIdentity(space), student.hash, limits);
+    const companions = { committee: { hash: sha256('c') }, labels: { absent: 'there are none' } };
+    const options = runOptions({ top: 10, criteria: { exclude: ['S'] } }, 'test');
+    const runId = runIdOf(spaceIdentity(space), student.hash, companions, options);
     const plans = [1, 2, 3, 4].map((count) => {
       const source = prepareSpace(space, 'small.json').build();
-      return { runId, source, student, limits, chunks: source.cut(count) };
+      return { runId, source, student, companions, options, chunks: source.cut(count) };
     });
-    const studentBytes = bytes('student');
-    const records = await Promise.all(plans.map((plan) => storePlan(store, { plan, studentBytes })));
+    const files = { studentBytes: bytes('student'), companionFiles: { 'committee.onnx': bytes('c') } };
+    const records = await Promise.all(plans.map((plan) => storePlan(store, { plan, ...files })));
     expect(new Set(plans.map(({ chunks }) => chunks.length)).size).toBeGreaterThan(1);
     expect(new Set(records.map((record) => JSON.stringify(record))).size).toBe(1);
     const { plan } = (await loadPlan(store, runId))!; // every file is that of run.json
     expect(plan.chunks).toHaveLength(records[0].counts.chunks);
+    expect(plan).toMatchObject({ companions, options });
+    expect(text((await loadCompanions(store, runId))['committee.onnx'])).toBe('c');
   });
 
   it('reads ranges from start inclusive to end exclusive, and refuses those beyond the end', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { DirectoryStore } from './directory-store.ts';
@@ -17,6 +18,8 @@ export interface RangedFile {
 export interface Inputs {
   /** All bytes of a file. Throws {@link InputError} if there is none. */
   read(name: string): Promise<Uint8Array>;
+  /** All bytes of a file, or undefined if there is none. */
+  find(name: string): Promise<Uint8Array | undefined>;
   /** Names of the files that a name stands for: itself, or what is below it if it is a folder. */
   list(name: string): Promise<string[]>;
   /** A file to read by ranges. Throws {@link InputError} if there is none. */
@@ -26,6 +29,7 @@ export interface Inputs {
 /** Inputs from the local file system, named by their paths. */
 export const fileInputs: Inputs = {
   read: readBytes,
+  find: async (path) => (existsSync(path) ? readBytes(path) : undefined),
   list: async (path) => ((await isDirectory(path)) ? (await filesBelow(path)).map((file) => join(path, file)) : [path]),
   async open(path) {
     await isDirectory(path); // refuses a path where nothing is, with a remedy
@@ -37,6 +41,7 @@ export const fileInputs: Inputs = {
 export function storeInputs(store: ConditionalStore): Inputs {
   return {
     read: (key) => readObject(store, key),
+    find: (key) => store.get(key),
     list: async (key) => (key.endsWith('/') ? store.list(key) : [key]),
     open: (key) => openObject(store, key, `${store.location}/${key}`),
   };

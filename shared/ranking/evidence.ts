@@ -18,7 +18,7 @@ export interface MeasuredComposition {
 
 /** What evidence is drawn from, and how. */
 export interface EvidenceSources {
-  readonly labels: readonly FormulaLabel[]; // ionic and intermetallic
+  readonly labels?: readonly FormulaLabel[]; // ionic and intermetallic; without them, what they tell is left out
   readonly student: StudentSession; // that made the ranking
   readonly measured?: readonly MeasuredComposition[]; // each composition once
   /** Oxidation states that compositions of the ranking may have. Default: tabulated ones. */
@@ -40,11 +40,11 @@ export async function evidenceColumns(
 ): Promise<RankingColumn[]> {
   return [
     anionColumn(compositions),
-    ...noveltyColumns(compositions, labels),
+    ...(labels === undefined ? [] : noveltyColumns(compositions, labels)),
     ...(measured === undefined ? [] : measuredColumns(compositions, measured)),
-    ...nearestColumns(compositions, labels),
+    ...(labels === undefined ? [] : nearestColumns(compositions, labels)),
     await driversColumn(student, compositions),
-    outsideColumn(compositions, labels, statesOf),
+    ...(labels === undefined ? [] : [outsideColumn(compositions, labels, statesOf)]),
   ];
 }
 

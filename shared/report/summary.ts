@@ -1,9 +1,12 @@
 import { SYMBOLS } from '../chemistry/elements.ts';
+import type { RankingValue } from '../ranking/columns.ts';
 import type { MergedResult } from '../ranking/merge.ts';
+import type { FullRanking } from '../ranking/rank-run.ts';
 import type { RankedComposition } from '../ranking/ranking.ts';
-import type { RankingLimits } from '../screen/chunk-accumulator.ts';
+import type { Companion } from '../screen/companions.ts';
 import type { Excluded } from '../screen/criteria.ts';
 import { histogramEdges } from '../screen/histogram.ts';
+import type { RunOptions } from '../screen/run-options.ts';
 import type { RunPlan, RunStudent } from '../screen/run-plan.ts';
 import { skippedTotal } from '../screen/skipped-rows.ts';
 import type { SourceSummary } from '../screen/source.ts';
@@ -14,7 +17,10 @@ const TOP_SHOWN = 10;
 export interface RunSummary extends SourceSummary {
   readonly runId: string;
   readonly student: RunStudent;
-  readonly options: RankingLimits;
+  readonly committee: Companion & { readonly rescored?: number }; // compositions that it scored
+  readonly labels: Companion; // that novelty and the nearest compositions are told by
+  readonly measured?: Companion;
+  readonly options: RunOptions;
   readonly screened: number;
   readonly passed: number; // probability at or above the student's threshold
   readonly ranked: number; // lines of the ranking
@@ -25,8 +31,12 @@ export interface RunSummary extends SourceSummary {
     readonly counts: readonly number[];
   };
   readonly elements: readonly { symbol: string; screened: number; passed: number }[]; // by atomic number
-  readonly top: readonly RankedComposition[]; // the first of the ranking
+  readonly columns: Readonly<Record<string, string>>; // what further columns of the ranking say, by name
+  readonly top: readonly TopComposition[]; // the first of the ranking
 }
+
+/** A line of the ranking with its further columns. */
+export type TopComposition = RankedComposition & Readonly<Record<string, RankingValue>>;
 
 /** Rows of a list that have no score. */
 export interface SkippedSummary {
@@ -36,26 +46,32 @@ export interface SkippedSummary {
 }
 
 /** Summary of a finished run. */
-export function summarize(plan: RunPlan, result: MergedResult, ranking: readonly RankedComposition[]): RunSummary {
-  const { source, limits } = plan;
+export function summarize(plan: RunPlan, result: MergedResult, full: FullRanking): RunSummary {
+  const { source, companions, options } = plan;
+  const { ranking, columns, rescored } = full;
   const { counts, rows } = result.skipped;
   const skipped = { total: skippedTotal(result.skipped), reasons: counts, listed: rows.length };
   return {
     runId: plan.runId,
     ...source.summary,
     student: plan.student,
-    options: limits,
+    ...companions,
+    committee: { ...companions.committee, ...('hash' in companions.committee ? { rescored } : {}) },
+    options,
     screened: result.screened,
     passed: result.passed,
     ranked: ranking.length,
     ...(source.summary.list === undefined ? {} : { skipped }),
-    ...(limits.criteria === undefined ? {} : { excluded: result.excluded }),
+    ...(options.criteria === undefined ? {} : { excluded: result.excluded }),
     histogram: { edges: histogramEdges(), counts: [...result.histogram] },
     elements: SYMBOLS.flatMap((symbol, z) => {
       const screened = result.screenedByElement[z];
       return screened > 0 ? [{ symbol, screened, passed: result.passedByElement[z] }] : [];
     }),
-    top: ranking.slice(0, TOP_SHOWN),
+    columns: Object.fromEntries(columns.map(({ name, description }) => [name, description])),
+    top: ranking
+      .slice(0, TOP_SHOWN)
+      .map((line, i) => ({ ...line, ...Object.fromEntries(columns.map(({ name, values }) => [name, values[i]])) })),
   };
 }
 

@@ -1,12 +1,19 @@
 import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { storeInputs } from '../io/inputs.ts';
 import { type ConditionalStore, type ObjectInfo, readObject } from '../io/store.ts';
 import { loadFinished } from '../report/run-outputs.ts';
-import type { RankingLimits } from '../screen/chunk-accumulator.ts';
+import { type AskedCompanions, type Companions, companionsIdentity, prepareCompanions } from '../screen/companions.ts';
+import { optionsIdentity, type RunOptions } from '../screen/run-options.ts';
 import { runIdOf } from '../screen/run-plan.ts';
 import { spaceIdentity } from '../screen/space-source.ts';
 import { parseSpace } from '../space/space-file.ts';
-import { CURRENT_STUDENT_KEY, decodeCurrentStudent, loadCurrentStudent } from '../student/current-student.ts';
+import {
+  CURRENT_STUDENT_KEY,
+  type CurrentStudent,
+  decodeCurrentStudent,
+  loadCurrentStudent,
+} from '../student/current-student.ts';
 import type { ExecutionState } from './begin.ts';
 import { datasetPrefix } from './job-keys.ts';
 import { withoutMarker } from './shards.ts';
@@ -32,7 +39,7 @@ export interface WrittenObject {
 }
 
 /** What is screened with what, as the event of `plan` has it. */
-export interface ScreeningInput extends RankingLimits {
+export interface ScreeningInput extends RunOptions, AskedCompanions {
   readonly student: string; // key of the model
   readonly space?: string; // key
   readonly compositions?: string; // key or prefix of a list, instead
@@ -55,10 +62,12 @@ export function screeningOfRun(runId: string, input: ScreeningInput): Start {
 export function screeningOfList(
   objects: readonly ObjectInfo[],
   studentHash: string,
+  companions: Companions,
   input: ScreeningInput & { readonly compositions: string },
 ): Start {
-  const { compositions, top, perSystem } = input;
-  const name = hashed('screening-list', [compositions, contentOf(objects), studentHash, top, perSystem]);
+  const { compositions } = input;
+  const models = [studentHash, companionsIdentity(companions)];
+  const name = hashed('screening-list', [compositions, contentOf(objects), ...models, optionsIdentity(input)]);
   return { workflow: 'screening', name, input: { ...input }, resumes: true };
 }
 
@@ -105,17 +114,25 @@ function unquoted(etag: string): string {
 export async function screeningFor(
   store: ConditionalStore,
   space: string,
-  { top, perSystem }: RankingLimits,
+  options: RunOptions,
 ): Promise<Start | NoStart> {
   const student = (await loadCurrentStudent(store))?.current;
   if (student === undefined) return { reason: 'there is no student in use yet' };
   const bytes = await store.get(space);
   if (bytes === undefined) return { reason: `there is no ${space}` };
   const definition = parseSpace(Buffer.from(bytes).toString(), space);
-  const runId = runIdOf(spaceIdentity(definition), student.hash, { top, perSystem });
+  const runId = runIdOf(spaceIdentity(definition), student.hash, await companionsOf(store, student), options);
   if ((await loadFinished(store, runId)) !== undefined)
     return { reason: `run ${runId} is finished: space and student are unchanged` };
-  return screeningOfRun(runId, { space, student: student.student, top, perSystem });
+  return screeningOfRun(runId, { space, student: student.student, ...options });
+}
+
+/** What lies beside the student in use. */
+async function companionsOf(
+  store: ConditionalStore,
+  { student: name, labelsHash }: CurrentStudent,
+): Promise<Companions> {
+  return (await prepareCompanions(storeInputs(store), { name, labelsHash }, {})).companions;
 }
 
 /**
@@ -126,13 +143,14 @@ export async function screeningFor(
 export async function screeningForList(
   store: ConditionalStore,
   compositions: string,
-  limits: RankingLimits,
+  options: RunOptions,
 ): Promise<Start> {
-  const { student, hash } = decodeCurrentStudent(await readObject(store, CURRENT_STUDENT_KEY), CURRENT_STUDENT_KEY);
+  const current = decodeCurrentStudent(await readObject(store, CURRENT_STUDENT_KEY), CURRENT_STUDENT_KEY);
   const objects = await store.listDetailed(compositions);
   if (objects.length === 0)
     throw new InputError('there is no such list', { file: `${store.location}/${compositions}` }, 'Check the key.');
-  return screeningOfList(objects, hash, { compositions, student, ...limits });
+  const { student, hash } = current;
+  return screeningOfList(objects, hash, await companionsOf(store, current), { compositions, student, ...options });
 }
 
 /** Whether an execution of `screening` that succeeded has left its results, and they are whole. */

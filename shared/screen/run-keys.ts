@@ -1,3 +1,5 @@
+import type { CompanionFile } from './companions.ts';
+
 /** Keys of a run's objects in a store: the layout that users and both engines rely on. */
 
 const CHUNK_DIGITS = 6;
@@ -9,7 +11,8 @@ export const MAX_CHUNKS = 10 ** CHUNK_DIGITS;
 export type PlanFile =
   | ('run.json' | 'student.onnx' | 'chunks.json')
   | ('classes.json' | 'systems.bin')
-  | ('list.json' | 'inputs.json');
+  | ('list.json' | 'inputs.json')
+  | CompanionFile;
 
 export function planKey(runId: string, file: PlanFile): string {
   return `runs/${runId}/plan/${file}`;

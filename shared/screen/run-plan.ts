@@ -1,13 +1,14 @@
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { ChunkRange } from './batches.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
 import { RUN_ID_LENGTH } from './chunk-result.ts';
+import { type Companion, type Companions, companionsIdentity } from './companions.ts';
 import { type CostEstimate, estimateCost, type ScreenPlatform } from './cost-estimate.ts';
+import { optionsIdentity, type RunOptions, runOptions } from './run-options.ts';
 import type { CompositionSource, SourceCounts, SourceRecord } from './source.ts';
 
-/** Goes into every run id: to be raised when the same source, student and limits would give other results. */
-const FORMAT = 1;
+/** Goes into every run id: to be raised when the same source, student and options would give other results. */
+const FORMAT = 2;
 
 /** The student of a run. */
 export interface RunStudent {
@@ -21,7 +22,8 @@ export interface RunPlan {
   readonly runId: string;
   readonly source: CompositionSource;
   readonly student: RunStudent;
-  readonly limits: RankingLimits;
+  readonly companions: Companions;
+  readonly options: RunOptions;
   readonly chunks: readonly ChunkRange[]; // tile the source, in index order
 }
 
@@ -30,8 +32,14 @@ export interface RunPlan {
  *
  * @param identity of the source
  */
-export function runIdOf(identity: readonly unknown[], studentHash: string, { top, perSystem }: RankingLimits): string {
-  return sha256(JSON.stringify([FORMAT, ...identity, studentHash, top, perSystem])).slice(0, RUN_ID_LENGTH);
+export function runIdOf(
+  identity: readonly unknown[],
+  studentHash: string,
+  companions: Companions,
+  options: RunOptions,
+): string {
+  const all = [FORMAT, ...identity, studentHash, companionsIdentity(companions), optionsIdentity(options)];
+  return sha256(JSON.stringify(all)).slice(0, RUN_ID_LENGTH);
 }
 
 /** What `run.json` says. */
@@ -39,7 +47,8 @@ export interface RunRecord extends SourceRecord {
   readonly format: number;
   readonly runId: string;
   readonly student: RunStudent;
-  readonly options: RankingLimits;
+  readonly companions: Companions;
+  readonly options: RunOptions;
   readonly counts: SourceCounts & { readonly chunks: number };
   readonly costEstimate: CostEstimate; // of the same run in the cloud
   readonly files: Readonly<Record<string, string>>; // SHA-256 of the other files of the plan, by name
@@ -59,14 +68,15 @@ export function runRecordOf(
   files: Readonly<Record<string, string>>,
   platform: ScreenPlatform,
 ): RunRecord {
-  const { runId, source, student, limits, chunks } = plan;
+  const { runId, source, student, companions, options, chunks } = plan;
   const { counts, ...described } = source.record;
   return {
     format: FORMAT,
     runId,
     ...described,
     student,
-    options: { top: limits.top, perSystem: limits.perSystem },
+    companions,
+    options,
     counts: { ...counts, chunks: chunks.length },
     costEstimate: estimateCost(source.size, chunks.length, source.rate, platform),
     files,
@@ -78,16 +88,22 @@ export function decodeRunRecord(text: string, name: string): RunRecord {
   const record = parseJson(text, name) as RunRecord;
   if (record?.format !== FORMAT)
     throw damagedPlan(`the format is ${JSON.stringify(record?.format)}, not ${FORMAT}`, name);
-  const { student, options, counts, files } = record;
+  const { student, companions, options, counts, files } = record;
   const isWhole =
     typeof record.runId === 'string' &&
     typeof student?.name === 'string' &&
     typeof student.hash === 'string' &&
     Number.isFinite(student.threshold) &&
     [options?.top, options?.perSystem, counts?.compositions, counts?.chunks].every(Number.isSafeInteger) &&
+    isCompanion(companions?.committee) &&
+    isCompanion(companions.labels) &&
     typeof files === 'object';
   if (!isWhole) throw damagedPlan('it does not describe a run', name);
-  return record;
+  return { ...record, options: runOptions(options, name) };
+}
+
+function isCompanion(value: Companion | undefined): boolean {
+  return typeof Object.values(Object(value))[0] === 'string';
 }
 
 /** `chunks.json`: one item a chunk, which is also the event that has it screened. */

@@ -2,6 +2,7 @@ import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { type ConditionalStore, type ObjectStore, putFirst } from '../io/store.ts';
 import type { ChunkRange } from './batches.ts';
+import { COMPANION_FILES, type CompanionFile } from './companions.ts';
 import { DEFAULT_PLATFORM } from './cost-estimate.ts';
 import { LIST_FILE, listIdentity, loadListSource } from './list-source.ts';
 import { type PlanFile, planKey } from './run-keys.ts';
@@ -25,6 +26,14 @@ export interface StoredPlan {
   readonly studentBytes: Uint8Array;
 }
 
+/** Files of the companions of a run. */
+export type CompanionFiles = Readonly<Partial<Record<CompanionFile, Uint8Array>>>;
+
+/** A plan to store, with all that the run needs. */
+export interface NewPlan extends StoredPlan {
+  readonly companionFiles: CompanionFiles;
+}
+
 /**
  * Store a plan; `run.json` comes last, so that its presence means that the plan is whole. Of several plans of one run at
  * once, that counts whose chunks are stored first: the others differ from it in nothing else, and go on with its chunks.
@@ -34,12 +43,12 @@ export interface StoredPlan {
  */
 export async function storePlan(
   store: ConditionalStore,
-  { plan, studentBytes }: StoredPlan,
+  { plan, studentBytes, companionFiles }: NewPlan,
   platform = DEFAULT_PLATFORM,
 ): Promise<RunRecord> {
   const { runId, source } = plan;
   const hashes: Record<string, string> = {};
-  for (const [file, bytes] of Object.entries({ 'student.onnx': studentBytes, ...source.files })) {
+  for (const [file, bytes] of Object.entries({ 'student.onnx': studentBytes, ...companionFiles, ...source.files })) {
     await store.put(planKey(runId, file as PlanFile), bytes);
     hashes[file] = sha256(bytes);
   }
@@ -86,7 +95,7 @@ export async function loadRunRecord(store: ObjectStore, runId: string): Promise<
   const bytes = await store.get(key);
   if (bytes === undefined) return undefined;
   const record = decodeRunRecord(Buffer.from(bytes).toString(), name);
-  const actualId = runIdOf(identityOf(record, name), record.student.hash, record.options);
+  const actualId = runIdOf(identityOf(record, name), record.student.hash, record.companions, record.options);
   if (actualId !== runId || record.runId !== runId) {
     throw new InputError(
       `this directory belongs to another run: it describes ${actualId}, not ${runId}`,
@@ -112,14 +121,7 @@ export async function loadPlan(store: ObjectStore, runId: string): Promise<Store
   const record = await loadRunRecord(store, runId);
   if (record === undefined) return undefined;
   const nameOf = (file: PlanFile): string => `${store.location}/${planKey(runId, file)}`;
-  const load = async (file: PlanFile): Promise<Uint8Array> => {
-    const bytes = await store.get(planKey(runId, file));
-    if (bytes === undefined) throw damagedPlan('it is missing', nameOf(file));
-    const actual = sha256(bytes);
-    if (actual !== record.files[file])
-      throw damagedPlan(`its SHA-256 is ${actual}, and run.json says ${record.files[file]}`, nameOf(file));
-    return bytes;
-  };
+  const load = (file: PlanFile): Promise<Uint8Array> => loadFile(store, record, file);
   const chunkList = Buffer.from(await load('chunks.json')).toString();
   const source =
     record.list === undefined
@@ -127,9 +129,30 @@ export async function loadPlan(store: ObjectStore, runId: string): Promise<Store
       : loadListSource(await load(LIST_FILE), await loadLocations(store, runId));
   const chunks = decodeChunkList(chunkList, nameOf('chunks.json'));
   return {
-    plan: { runId, source, student: record.student, limits: record.options, chunks },
+    plan: { runId, source, student: record.student, companions: record.companions, options: record.options, chunks },
     studentBytes: await load('student.onnx'),
   };
+}
+
+/**
+ * The files of a run's companions, checked by their hashes; screening does without them.
+ *
+ * @throws {IntegrityError} if one is missing or damaged
+ */
+export async function loadCompanions(store: ObjectStore, runId: string): Promise<CompanionFiles> {
+  const record = await loadRunRecord(store, runId);
+  const files = COMPANION_FILES.filter((file) => record?.files[file] !== undefined);
+  const loaded = files.map(async (file) => [file, await loadFile(store, record as RunRecord, file)] as const);
+  return Object.fromEntries(await Promise.all(loaded));
+}
+
+async function loadFile(store: ObjectStore, { runId, files }: RunRecord, file: PlanFile): Promise<Uint8Array> {
+  const key = planKey(runId, file);
+  const bytes = await store.get(key);
+  if (bytes === undefined) throw damagedPlan('it is missing', `${store.location}/${key}`);
+  const actual = sha256(bytes);
+  if (actual === files[file]) return bytes;
+  throw damagedPlan(`its SHA-256 is ${actual}, and run.json says ${files[file]}`, `${store.location}/${key}`);
 }
 
 async function loadLocations(store: ObjectStore, runId: string): Promise<FileLocation[]> {

@@ -4,8 +4,10 @@ import type { ConditionalStore } from '../io/store.ts';
 /** Where the pointer to the student in use lies. */
 export const CURRENT_STUDENT_KEY = 'models/current.json';
 
-/** Files of a stored student; none is ever changed. */
-export type StudentFile = 'student.onnx' | 'student.card.json' | 'student.card.md';
+/** Files of a stored student: the model, its card, and what goes with it in every run. None is ever changed. */
+export type StudentFile =
+  | ('student.onnx' | 'student.card.json' | 'student.card.md')
+  | ('committee.onnx' | 'labels.csv.gz');
 
 /** Key of a file of the student with this SHA-256. */
 export function studentKey(hash: string, file: StudentFile): string {

@@ -145,7 +145,7 @@ describe('screen', () => {
     expect(stdout).toBe(await readFile(join(await runDirectory('reference'), 'summary.json'), 'utf8'));
     const { space: screened, top, options } = JSON.parse(stdout);
     expect(screened.name).toBe('test');
-    expect(options).toEqual({ top: 300, perSystem: 3 });
+    expect(options).toEqual({ top: 300, perSystem: 3, rankBy: 'student' });
     expect(top[0]).toMatchObject({ rank: 1, formula: reference.split('\n')[1].split(',')[2] });
   });
 });

@@ -163,7 +163,7 @@ describe('rows without a score', () => {
 
   it('may be all of them', async () => {
     const { files } = await runList(await csv(['P2S5', 'PCl3']), 1);
-    expect(files['ranking.csv']).toBe('rank,index,formula,system,probability,logit\n');
+    expect(linesOf(files['ranking.csv'])).toEqual([]);
     expect(decodeSummary(Buffer.from(files['summary.json'])).skipped?.reasons).toEqual({ 'no mobile ion': 2 });
   });
 });

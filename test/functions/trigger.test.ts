@@ -8,6 +8,8 @@ import { DirectoryStore } from '../../shared/io/directory-store.ts';
 import { storeOutputs } from '../../shared/report/run-outputs.ts';
 import { PATIENCE } from '../../shared/retraining/begin.ts';
 import { TEACHER_KEY } from '../../shared/retraining/job-keys.ts';
+import type { Companions } from '../../shared/screen/companions.ts';
+import { runOptions } from '../../shared/screen/run-options.ts';
 import { runIdOf } from '../../shared/screen/run-plan.ts';
 import { spaceIdentity } from '../../shared/screen/space-source.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
@@ -161,9 +163,15 @@ describe('a dataset that is marked ready', () => {
 
 const HASH = 'a'.repeat(64);
 
+/** Nothing lies beside the student. */
+const ALONE: Companions = {
+  committee: { absent: 'there is no committee beside the student' },
+  labels: { absent: 'there are no labels beside the student' },
+};
+
 async function runIdOfSmall(hash: string): Promise<string> {
   const definition = parseSpace(await readFile(SMALL, 'utf8'), SMALL);
-  return runIdOf(spaceIdentity(definition), hash, { top: 1000, perSystem: 3 });
+  return runIdOf(spaceIdentity(definition), hash, ALONE, runOptions({}, 'test'));
 }
 
 describe('the schedule', () => {
@@ -175,7 +183,7 @@ describe('the schedule', () => {
     await useStudent(HASH);
     expect(await fire()).toMatchObject({ started: true });
     expect(await trigger({ source: 'ionsieve.promotion', time: now(screenings) })).toMatchObject({ started: false });
-    const input = { space: SPACE, student: studentKey(HASH, 'student.onnx'), top: 1000, perSystem: 3 };
+    const input = { space: SPACE, student: studentKey(HASH, 'student.onnx'), ...runOptions({}, 'test') };
     expect([...screenings.inputs]).toEqual([[`screening-${await runIdOfSmall(HASH)}`, input]]);
     expect(await fire({ top: 10 })).toMatchObject({ started: true });
     await useStudent('d'.repeat(64));

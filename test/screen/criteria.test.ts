@@ -107,6 +107,7 @@ const student = openStudent(randomStudent(['Li', ...ELEMENTS], 3), 'student.onnx
 
 const NO_INPUTS: Inputs = {
   read: () => Promise.reject(new Error('a space reads no input')),
+  find: () => Promise.reject(new Error('a space reads no input')),
   list: () => Promise.reject(new Error('a space reads no input')),
   open: () => Promise.reject(new Error('a space reads no input')),
 };

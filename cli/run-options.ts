@@ -1,0 +1,60 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseCriteria } from '../shared/screen/criteria.ts';
+import { DEFAULT_FINALISTS, RANK_BY, type RankBy, type RunOptions, runOptions } from '../shared/screen/run-options.ts';
+import { positiveInteger } from './options.ts';
+
+/** Options of commands that screen, as commander gives them. */
+export interface RankingArguments {
+  readonly top: number;
+  readonly perSystem: number;
+  readonly exclude?: readonly string[];
+  readonly require?: readonly string[];
+  readonly maxCost?: number;
+  readonly minLithium?: number;
+  readonly rankBy: RankBy;
+  readonly finalists?: number;
+}
+
+/** Add the options that decide on a ranking. */
+export function withRankingOptions(command: Command): Command {
+  return command
+    .option('--top <count>', 'compositions to rank', positiveInteger, 1000)
+    .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
+    .option('--exclude <names>', 'elements, toxic, radioactive, costly, multivalent-transition-metals: Co,toxic', names)
+    .option('--require <elements>', 'elements that every composition has, such as S,P', names)
+    .option('--max-cost <dollars>', 'most that the raw materials of a kilogram may cost, US$', positiveNumber)
+    .option('--min-lithium <percent>', 'least share of lithium in the mass, %', positiveNumber)
+    .addOption(
+      new Option('--rank-by <score>', "student, or the committee's mean probability or its lower bound")
+        .choices(RANK_BY)
+        .default('student'),
+    )
+    .option(
+      '--finalists <count>',
+      `the student's best that the committee ranks (default: ${DEFAULT_FINALISTS} with --rank-by mean or lower)`,
+      positiveInteger,
+    );
+}
+
+/** The options of a run that the command line asks for. */
+export function readRankingArguments(given: RankingArguments): RunOptions {
+  const { top, perSystem, exclude, require, maxCost, minLithium, rankBy, finalists } = given;
+  const asked = {
+    ...{ exclude, require },
+    ...(maxCost === undefined ? {} : { maxUsdPerKg: maxCost }),
+    ...(minLithium === undefined ? {} : { minLithiumMassPercent: minLithium }),
+  };
+  const file = 'options';
+  return runOptions({ top, perSystem, criteria: parseCriteria(asked, file), rankBy, finalists }, file);
+}
+
+function names(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(',').map((name) => name.trim())];
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError('Give a number above 0.');
+  return value;
+}

@@ -1,0 +1,75 @@
+import type { Composition } from '../chemistry/formula.ts';
+import type { FormulaLabel } from '../labels/label.ts';
+import type { StudentSession } from '../onnx/student-session.ts';
+import type { RunOptions } from '../screen/run-options.ts';
+import type { CompositionSource } from '../screen/source.ts';
+import type { RankedEntries } from '../screen/top-k.ts';
+import type { RankingColumn, RankingValue } from './columns.ts';
+import { criteriaColumns } from './criteria-columns.ts';
+import { evidenceColumns, type MeasuredComposition } from './evidence.ts';
+import { pickEntries, rankFinalists } from './finalists.ts';
+import { type RankedComposition, rankCompositions } from './ranking.ts';
+import { type CommitteeScorer, committeeColumns, rescore } from './rescore.ts';
+
+/** What a ranking is made with, beside the best entries. */
+export interface RankingTools {
+  readonly student: StudentSession;
+  readonly committee?: CommitteeScorer;
+  readonly labels?: readonly FormulaLabel[];
+  readonly measured?: readonly MeasuredComposition[];
+}
+
+/** A ranking with its further columns. */
+export interface FullRanking {
+  readonly ranking: readonly RankedComposition[];
+  readonly columns: readonly RankingColumn[];
+  readonly rescored: number; // compositions that the committee scored
+}
+
+/** Columns of the committee that a ranking may go by. */
+const COLUMN_OF = { mean: 'probability_mean', lower: 'probability_lower' } as const;
+
+/**
+ * Rank the best entries of a run, by the committee if the options say so, and say of each composition what is known.
+ *
+ * @param best the ranking by the student, or the finalists, best first
+ * @throws {IntegrityError} if a model gives a score that is not a finite number
+ */
+export async function rankRun(
+  source: Pick<CompositionSource, 'compositions'>,
+  best: RankedEntries,
+  options: RunOptions,
+  tools: RankingTools,
+): Promise<FullRanking> {
+  const finalists = source.compositions(best);
+  const scored = tools.committee && committeeColumns(await rescore(tools.committee, finalists));
+  const positions = positionsOf(best, finalists, scored, options);
+  const compositions = positions.map((position) => finalists[position]);
+  const pick = (column: RankingColumn): RankingColumn => ({
+    ...column,
+    values: positions.map((position): RankingValue => column.values[position]),
+  });
+  return {
+    ranking: rankCompositions(source, pickEntries(best, positions)),
+    columns: [
+      ...(scored ?? []).map(pick),
+      ...criteriaColumns(compositions),
+      ...(await evidenceColumns(compositions, tools)),
+    ],
+    rescored: scored === undefined ? 0 : finalists.length,
+  };
+}
+
+function positionsOf(
+  best: RankedEntries,
+  finalists: readonly Composition[],
+  scored: readonly RankingColumn[] | undefined,
+  options: RunOptions,
+): number[] {
+  const { rankBy } = options;
+  if (rankBy === 'student') return finalists.map((_, i) => i);
+  const column = scored?.find(({ name }) => name === COLUMN_OF[rankBy]);
+  if (column === undefined) throw new RangeError(`there is nothing to rank by ${rankBy}`);
+  // what is written decides, so that ties are those that a reader sees
+  return rankFinalists(best, finalists, column.values as readonly number[], options);
+}

@@ -1,0 +1,133 @@
+import { posix, sep } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { InputError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import type { Inputs } from '../io/inputs.ts';
+import { compress } from '../labels/labels-file.ts';
+import { readCommitteeMetadata } from '../onnx/committee-session.ts';
+
+/** Files that go with a student in a run, as its plan keeps them: committee, labelled structures, measurements. */
+export const COMPANION_FILES = ['committee.onnx', 'labels.csv.gz', 'measured.csv'] as const;
+export type CompanionFile = (typeof COMPANION_FILES)[number];
+
+/** Names that committee and labels have beside a student. */
+export const BESIDE = { committee: 'committee.onnx', labels: 'labels.csv.gz' } as const;
+
+/** A companion by what is in it, or why there is none. */
+export type Companion = { readonly hash: string } | { readonly absent: string };
+
+/** What goes with the student of a run. */
+export interface Companions {
+  readonly committee: Companion; // hash of the file
+  readonly labels: Companion; // hash of the unpacked file
+  readonly measured?: Companion; // hash of the file
+}
+
+/** Companions with the files that a plan keeps of them. */
+export interface PreparedCompanions {
+  readonly companions: Companions;
+  readonly files: Readonly<Partial<Record<CompanionFile, Uint8Array>>>;
+}
+
+/** Which companions are wanted. What is not named is looked for beside the student. */
+export interface AskedCompanions {
+  readonly committee?: string; // name of a file, or `none`
+  readonly labels?: string; // name of a file
+  readonly measured?: string; // name of a file; nothing is looked for
+}
+
+/** A student as its companions are told by. */
+export interface LabelledStudent {
+  readonly name: string; // of its file
+  readonly labelsHash: string; // SHA-256 of the unpacked labels that it learned from
+}
+
+/** What `--committee` says if no committee is wanted. */
+export const NO_COMMITTEE = 'none';
+
+/**
+ * Find what goes with a student. Committee and labels are its own if they have the hash of its labels.
+ *
+ * @throws {InputError} if one that was named is another student's, or is not there
+ */
+export async function prepareCompanions(
+  inputs: Inputs,
+  student: LabelledStudent,
+  asked: AskedCompanions,
+): Promise<PreparedCompanions> {
+  const committee = await findCommittee(inputs, student, asked.committee);
+  const labels = await findLabels(inputs, student, asked.labels);
+  const measured = asked.measured === undefined ? undefined : await inputs.read(asked.measured);
+  return {
+    companions: {
+      committee: committee.companion,
+      labels: labels.companion,
+      ...(measured === undefined ? {} : { measured: { hash: sha256(measured) } }),
+    },
+    files: {
+      ...(committee.bytes === undefined ? {} : { 'committee.onnx': committee.bytes }),
+      ...(labels.bytes === undefined ? {} : { 'labels.csv.gz': labels.bytes }),
+      ...(measured === undefined ? {} : { 'measured.csv': measured }),
+    },
+  };
+}
+
+interface Found {
+  readonly companion: Companion;
+  readonly bytes?: Uint8Array; // as the plan keeps it
+}
+
+async function findCommittee(inputs: Inputs, student: LabelledStudent, asked: string | undefined): Promise<Found> {
+  if (asked === NO_COMMITTEE) return { companion: { absent: 'no committee was wanted' } };
+  const name = asked ?? beside(student.name, BESIDE.committee);
+  const bytes = await (asked === undefined ? inputs.find(name) : inputs.read(name));
+  if (bytes === undefined) return { companion: { absent: 'there is no committee beside the student' } };
+  const { labelsHash } = readCommitteeMetadata(bytes, name);
+  if (labelsHash === student.labelsHash) return { companion: { hash: sha256(bytes) }, bytes };
+  return foreign('committee', labelsHash, student, asked);
+}
+
+async function findLabels(inputs: Inputs, student: LabelledStudent, asked: string | undefined): Promise<Found> {
+  const name = asked ?? beside(student.name, BESIDE.labels);
+  const packed = await (asked === undefined ? inputs.find(name) : inputs.read(name));
+  if (packed === undefined) return { companion: { absent: 'there are no labels beside the student' } };
+  const isPacked = name.toLowerCase().endsWith('.gz');
+  const text = isPacked ? unpack(packed, name) : packed;
+  const hash = sha256(text);
+  if (hash !== student.labelsHash) return foreign('labels', hash, student, asked);
+  return { companion: { hash }, bytes: isPacked ? packed : compress(Buffer.from(text).toString()) };
+}
+
+function unpack(bytes: Uint8Array, file: string): Uint8Array {
+  try {
+    return gunzipSync(bytes);
+  } catch (error) {
+    throw new InputError(`it is no gzip file (${(error as Error).message})`, { file }, 'Give a whole labels file.');
+  }
+}
+
+/** What was named must fit; what merely lies there is left alone. */
+function foreign(what: 'committee' | 'labels', hash: string, student: LabelledStudent, asked?: string): Found {
+  const labels = `${hash.slice(0, 12)}, and the student learned from ${student.labelsHash.slice(0, 12)}`;
+  const problem =
+    what === 'committee' ? `the committee is of labels ${labels}` : `the labels have the SHA-256 ${labels}`;
+  if (asked === undefined) return { companion: { absent: `beside the student is another student's: ${problem}` } };
+  const remedy =
+    what === 'committee'
+      ? "Make one with `ionsieve committee` from the student's labels, or give --committee none."
+      : 'Give the labels that the student was distilled from.';
+  throw new InputError(problem, { file: asked }, remedy);
+}
+
+/** Name of a file in the folder of another, for keys and paths alike. */
+export function beside(name: string, file: string): string {
+  const slash = Math.max(name.lastIndexOf(posix.sep), name.lastIndexOf(sep));
+  return name.slice(0, slash + 1) + file;
+}
+
+/** What of companions decides on the result, for run ids. */
+export function companionsIdentity({ committee, labels, measured }: Companions): readonly unknown[] {
+  const identity = (companion: Companion | undefined): unknown =>
+    companion === undefined ? null : 'hash' in companion ? companion.hash : [companion.absent];
+  return [committee, labels, measured].map(identity);
+}

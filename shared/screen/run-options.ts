@@ -1,0 +1,66 @@
+import { InputError } from '../errors.ts';
+import { DEFAULT_LIMITS, type RankingLimits } from './chunk-accumulator.ts';
+import { parseCriteria } from './criteria.ts';
+
+/** What a ranking goes by: the student's logit, or the committee's mean probability or its lower bound. */
+export const RANK_BY = ['student', 'mean', 'lower'] as const;
+export type RankBy = (typeof RANK_BY)[number];
+
+/** What a run is asked for beside source and student. As {@link runOptions} gives them, equal options are equal JSON. */
+export interface RunOptions extends RankingLimits {
+  readonly rankBy: RankBy;
+  readonly finalists?: number; // the student's best that the committee ranks; only if the ranking goes by the committee
+}
+
+/** The student's best that a committee ranks unless told otherwise; `docs/method.md` says what is lost by the cut. */
+export const DEFAULT_FINALISTS = 200_000;
+
+/**
+ * The committee's best of a system are often not the student's, so among the finalists there may be so many times as many of
+ * a system as in the ranking; fewer where a few systems would fill the list, and too little would be left to rank.
+ */
+const FINALISTS_PER_RANKED = 100;
+
+/** Options of a run from what was asked for, all of it optional. */
+export interface AskedOptions {
+  readonly top?: number;
+  readonly perSystem?: number;
+  readonly criteria?: unknown; // an object as `parseCriteria` reads it
+  readonly rankBy?: RankBy;
+  readonly finalists?: number;
+}
+
+/**
+ * Complete the options of a run, and give equal ones one form.
+ *
+ * @param file for messages: where they were found
+ * @throws {InputError} if criteria are malformed, or there are finalists that nothing would rank
+ */
+export function runOptions(asked: AskedOptions, file: string): RunOptions {
+  const { top = DEFAULT_LIMITS.top, perSystem = DEFAULT_LIMITS.perSystem, rankBy = 'student' } = asked;
+  const criteria = asked.criteria === undefined ? undefined : parseCriteria(asked.criteria, file);
+  if (rankBy === 'student' && asked.finalists !== undefined)
+    throw new InputError(
+      `${asked.finalists} finalists are asked for, and the ranking goes by the student`,
+      { file },
+      'Rank by mean or lower, or leave the finalists out.',
+    );
+  return {
+    ...{ top, perSystem },
+    ...(criteria === undefined ? {} : { criteria }),
+    rankBy,
+    ...(rankBy === 'student' ? {} : { finalists: Math.max(top, asked.finalists ?? DEFAULT_FINALISTS) }),
+  };
+}
+
+/** What chunks and their merge keep: the ranking itself, or the finalists that a committee ranks. */
+export function cutLimits({ top, perSystem, criteria, finalists }: RunOptions): RankingLimits {
+  if (finalists === undefined) return { top, perSystem, criteria };
+  const times = Math.min(FINALISTS_PER_RANKED, Math.floor(finalists / top));
+  return { top: finalists, perSystem: times * perSystem, criteria };
+}
+
+/** What of the options decides on the result, for run ids. */
+export function optionsIdentity({ top, perSystem, criteria, rankBy, finalists }: RunOptions): readonly unknown[] {
+  return [top, perSystem, criteria ?? null, rankBy, finalists ?? null];
+}
