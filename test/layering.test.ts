@@ -19,6 +19,7 @@ const LAYERS = [
   'screen',
   'ranking',
   'report',
+  'study',
   'retraining',
 ];
 /** The element table lies with the other data; only chemistry reads it. */

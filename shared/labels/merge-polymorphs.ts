@@ -16,12 +16,21 @@ export function isIonic({ anion }: Pick<FormulaLabel, 'anion'>): boolean {
   return IONIC.has(anion);
 }
 
+/** How the probabilities of a formula's structures become one. */
+export const MERGES = {
+  mean: (probabilities: readonly number[]): number =>
+    probabilities.reduce((sum, probability) => sum + probability, 0) / probabilities.length,
+  maximum: (probabilities: readonly number[]): number => Math.max(...probabilities),
+  minimum: (probabilities: readonly number[]): number => Math.min(...probabilities),
+} as const;
+export type Merge = keyof typeof MERGES;
+
 /**
- * One label per reduced formula: the mean probability of its structures. Sorted by formula, by code unit.
+ * One label per reduced formula: the mean probability of its structures, if not told otherwise. Sorted by formula, by code unit.
  *
  * @throws {InputError} if two structures of one formula disagree on the anion
  */
-export function mergePolymorphs(labels: readonly StructureLabel[]): FormulaLabel[] {
+export function mergePolymorphs(labels: readonly StructureLabel[], merge: Merge = 'mean'): FormulaLabel[] {
   const groups = new Map<string, { composition: Composition; members: StructureLabel[] }>();
   for (const label of labels) {
     const composition = reduced(parseFormula(label.formula));
@@ -36,7 +45,7 @@ export function mergePolymorphs(labels: readonly StructureLabel[]): FormulaLabel
       formula,
       composition,
       anion: commonAnion(formula, members),
-      probability: members.reduce((sum, { probability }) => sum + probability, 0) / members.length,
+      probability: MERGES[merge](members.map(({ probability }) => probability)),
       structures: members.length,
     }));
 }

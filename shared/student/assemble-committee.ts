@@ -12,7 +12,7 @@ import { type CommitteeEvaluation, evaluateCommittee, type HeldOutFold, joinFold
 import { exportCommittee } from './committee-graph.ts';
 import type { ElementFeatures } from './element-features.ts';
 import type { Tree } from './regression-tree.ts';
-import { systemFolds } from './splits.ts';
+import { splitFold, systemFolds } from './splits.ts';
 import type { TrainingSet } from './training-set.ts';
 
 /** What a committee learns from: what a student does. */
@@ -27,14 +27,8 @@ export function trainCommittee({ ionic, features, options, parts }: CommitteeTas
 
 /** Grow a committee on all folds but one and predict that one. The folds are those of the student with the same seed. */
 export function predictFold({ ionic, features, options, parts }: CommitteeTask, fold: number): HeldOutFold {
-  const folds = systemFolds(ionic, options);
-  const members = growOn(
-    ionic.filter((_, i) => folds[i] !== fold),
-    features,
-    options,
-    parts,
-  );
-  const heldOut = ionic.filter((_, i) => folds[i] === fold);
+  const { learned, heldOut } = splitFold(ionic, systemFolds(ionic, options), fold);
+  const members = growOn(learned, features, options, parts);
   const table = committeeTable(features, compositionsOf(heldOut), options.mobileIon);
   return { ...memberStatistics(members, table, heldOut.length), labels: probabilitiesOf(heldOut) };
 }

@@ -6,7 +6,7 @@ import type { DistillOptions } from './distill-options.ts';
 import { Distillation, type DistillationTask, type DistilledStudent } from './distillation.ts';
 import type { ElementFeatures } from './element-features.ts';
 import { forward, type Weights } from './network.ts';
-import { systemFolds } from './splits.ts';
+import { splitFold, systemFolds } from './splits.ts';
 
 /** Held-out metrics of one fold. */
 export interface FoldEvaluation {
@@ -22,10 +22,11 @@ export async function distill(
   features: ElementFeatures,
   options: DistillOptions,
 ): Promise<DistilledStudent> {
-  return await finish({ labels, heldOut: [], features, options });
+  return await distillTask({ labels, heldOut: [], features, options });
 }
 
-async function finish(task: DistillationTask): Promise<DistilledStudent> {
+/** Distill a student in one go, and have its forest predict what is held out. */
+export async function distillTask(task: DistillationTask): Promise<DistilledStudent> {
   const distillation = await Distillation.open(task);
   try {
     while (!distillation.done) await distillation.step();
@@ -42,13 +43,8 @@ export function foldTask(
   fold: number,
   options: DistillOptions,
 ): DistillationTask {
-  const folds = systemFolds(labels, options);
-  return {
-    labels: labels.filter((_, i) => folds[i] !== fold),
-    heldOut: labels.filter((_, i) => folds[i] === fold),
-    features,
-    options,
-  };
+  const { learned, heldOut } = splitFold(labels, systemFolds(labels, options), fold);
+  return { labels: learned, heldOut, features, options };
 }
 
 /** Judge student and forest on what was held out from them. */
@@ -74,10 +70,11 @@ export async function evaluateFold(
   options: DistillOptions,
 ): Promise<FoldEvaluation> {
   const task = foldTask(labels, features, fold, options);
-  return judgeFold(task, await finish(task));
+  return judgeFold(task, await distillTask(task));
 }
 
-function studentProbabilities(
+/** Probability of each composition by the reference forward pass. */
+export function studentProbabilities(
   features: ElementFeatures,
   weights: Weights,
   compositions: readonly Composition[],

@@ -3,7 +3,7 @@ import type { MeasuredComposition } from '../labels/measurements.ts';
 import { type FineTuneTask, learn, lessonExamples, prepareLessons } from './fine-tune.ts';
 import { log10Of } from './measured-likelihood.ts';
 import { forward, type Weights } from './network.ts';
-import { groupedFolds } from './splits.ts';
+import { groupedFolds, type Split, splitFold } from './splits.ts';
 
 /** What is compared on held-out systems. All give log10 of S/cm, but the transferred student, which gives a logit. */
 export const COMPARED = ['fineTuned', 'untransferred', 'measurementsAlone', 'forest', 'transferred'] as const;
@@ -22,31 +22,15 @@ export interface HeldOutPart {
   readonly seed: number; // of the split; another for each repeat
 }
 
-/** What is learned from and what is held out; no chemical system is in both. */
-export interface MeasuredSplit {
-  readonly learned: readonly MeasuredComposition[];
-  readonly heldOut: readonly MeasuredComposition[];
-}
-
 /** Split measured compositions by chemical system. */
 export function splitMeasured(
   measured: readonly MeasuredComposition[],
   { fold, folds, seed }: HeldOutPart,
-): MeasuredSplit & { readonly rows: readonly number[] } {
+): Split<MeasuredComposition> & { readonly rows: readonly number[] } {
   const systems = measured.map(({ system }) => system);
   const assigned = groupedFolds(systems, folds, seed);
   const rows = measured.flatMap((_, i) => (assigned[i] === fold ? [i] : []));
-  const split = { learned: measured.filter((_, i) => assigned[i] !== fold), heldOut: rows.map((i) => measured[i]) };
-  checkApart(split);
-  return { ...split, rows };
-}
-
-/** Throws if a chemical system is on both sides of a split: figures would be too good. */
-export function checkApart({ learned, heldOut }: MeasuredSplit): void {
-  const seen = new Set(learned.map(({ system }) => system));
-  const leaked = heldOut.find(({ system }) => seen.has(system));
-  if (leaked !== undefined)
-    throw new RangeError(`${leaked.formula} is held out, but its system ${leaked.system} is not`);
+  return { ...splitFold(measured, assigned, fold), rows };
 }
 
 /**

@@ -56,7 +56,7 @@ const RESAMPLES = 1000;
  * @see Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13
  */
 export function bootstrapInterval(
-  measured: readonly MeasuredComposition[],
+  measured: readonly Pick<MeasuredComposition, 'system'>[],
   seed: number,
   figure: (rows: readonly number[]) => number,
 ): Interval {

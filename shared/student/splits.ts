@@ -1,4 +1,4 @@
-import { formatSystem } from '../chemistry/formula.ts';
+import { type Composition, formatFormula, formatSystem } from '../chemistry/formula.ts';
 import type { FormulaLabel } from '../labels/label.ts';
 import { createRandom, shuffle } from '../random.ts';
 import type { DistillOptions } from './distill-options.ts';
@@ -24,4 +24,38 @@ export function systemFolds(labels: readonly FormulaLabel[], { folds, seed }: Di
     folds,
     seed,
   );
+}
+
+/** What is learned from and what is held out. */
+export interface Split<T extends { readonly composition: Composition } = { readonly composition: Composition }> {
+  readonly learned: readonly T[];
+  readonly heldOut: readonly T[];
+}
+
+/**
+ * The items of a fold, and all others.
+ *
+ * @param folds fold of each item
+ * @throws {RangeError} as {@link checkApart}
+ */
+export function splitFold<T extends { readonly composition: Composition }>(
+  items: readonly T[],
+  folds: ArrayLike<number>,
+  fold: number,
+): Split<T> {
+  const split = {
+    learned: items.filter((_, i) => folds[i] !== fold),
+    heldOut: items.filter((_, i) => folds[i] === fold),
+  };
+  checkApart(split);
+  return split;
+}
+
+/** Throws if a chemical system, and so perhaps a formula, is on both sides of a split: figures would be too good. */
+export function checkApart({ learned, heldOut }: Split): void {
+  const systemOf = ({ composition }: { readonly composition: Composition }) => formatSystem(composition.atomicNumbers);
+  const seen = new Set(learned.map(systemOf));
+  const leaked = heldOut.find((item) => seen.has(systemOf(item)));
+  if (leaked !== undefined)
+    throw new RangeError(`${formatFormula(leaked.composition)} is held out, but its system ${systemOf(leaked)} is not`);
 }
