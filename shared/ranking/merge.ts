@@ -1,5 +1,6 @@
 import { IntegrityError } from '../errors.ts';
 import type { ChunkRange } from '../screen/batches.ts';
+import type { BoundedAway } from '../screen/chunk-accumulator.ts';
 import { type ChunkResult, decodeChunkResult, type ScreenCounts } from '../screen/chunk-result.ts';
 import { type Excluded, ExcludedCollector, unscoredTotal } from '../screen/criteria.ts';
 import type { BestMerger } from '../screen/distinct-best.ts';
@@ -28,6 +29,7 @@ export interface MergedResult extends ScreenCounts {
   readonly best: RankedEntries; // best first
   readonly skipped: SkippedRows;
   readonly excluded: Excluded;
+  readonly bounded?: BoundedAway; // where bounds were asked: then the counts are of the compositions scored
 }
 
 const MOST_NAMED = 10; // problems that a message lists
@@ -35,7 +37,7 @@ const MOST_NAMED = 10; // problems that a message lists
 /**
  * Merge the results of all chunks into one, and prove on the way that they are complete: the chunks tile the space
  * exactly, and each has one whole result, of this run and student, that accounts for every composition of its range:
- * screened, skipped or excluded.
+ * screened, skipped, excluded or bounded away.
  * Keeps no chunk result.
  *
  * @param stored in any order
@@ -98,6 +100,7 @@ export function resultProblem(
   const { chunk, start, end, screened } = result;
   const skipped = skippedTotal(result.skipped);
   const excluded = unscoredTotal(result.excluded);
+  const bounded = result.bounded?.compositions ?? 0;
   if (result.runId !== expected.runId) return `is of run ${result.runId}, not ${expected.runId}`;
   if (result.studentHash !== expected.studentHash)
     return `is scored by student ${result.studentHash}, not ${expected.studentHash}`;
@@ -105,8 +108,10 @@ export function resultProblem(
   if (planned === undefined) return `is chunk ${chunk} of a plan with ${expected.chunks.length}`;
   if (start !== planned.start || end !== planned.end)
     return `holds [${start}, ${end}), where chunk ${chunk} is [${planned.start}, ${planned.end})`;
-  if (screened + skipped + excluded !== end - start) {
-    const others = [...(skipped > 0 ? [`skipped ${skipped}`] : []), ...(excluded > 0 ? [`excluded ${excluded}`] : [])];
+  if (screened + skipped + excluded + bounded !== end - start) {
+    const others = Object.entries({ skipped, excluded, 'bounded away': bounded }).flatMap(([what, count]) =>
+      count > 0 ? [`${what} ${count}`] : [],
+    );
     return [`screened ${screened} of ${end - start} compositions`, ...others].join(' and ');
   }
   return undefined;
@@ -117,6 +122,7 @@ class Totals extends RunningCounts {
   private readonly best: BestMerger;
   private readonly skipped = new SkippedRowsCollector();
   private readonly excluded = new ExcludedCollector();
+  private bounded: BoundedAway | undefined;
 
   constructor(best: BestMerger) {
     super();
@@ -132,11 +138,19 @@ class Totals extends RunningCounts {
     this.best.add(result.best);
     this.skipped.merge(result.skipped);
     this.excluded.merge(result.excluded);
+    if (result.bounded !== undefined) {
+      const { systems, compositions } = this.bounded ?? { systems: 0, compositions: 0 };
+      this.bounded = {
+        systems: systems + result.bounded.systems,
+        compositions: compositions + result.bounded.compositions,
+      };
+    }
   }
 
   problems(compositions: number): string[] {
     const binned = this.histogram.reduce((sum, count) => sum + count, 0);
-    const unscored = skippedTotal(this.skipped.collected()) + unscoredTotal(this.excluded.collected());
+    const excluded = unscoredTotal(this.excluded.collected());
+    const unscored = skippedTotal(this.skipped.collected()) + excluded + (this.bounded?.compositions ?? 0);
     return [
       [this.screened + unscored, 'were screened'],
       [binned + unscored, 'are in the histogram'],
@@ -147,7 +161,8 @@ class Totals extends RunningCounts {
     const { screened, passed, screenedByElement, passedByElement, histogram } = this;
     const counts = { screened, passed, screenedByElement, passedByElement, histogram };
     const [skipped, excluded] = [this.skipped.collected(), this.excluded.collected()];
-    return { ...counts, best: this.best.ranked(), skipped, excluded };
+    const bounded = this.bounded === undefined ? {} : { bounded: this.bounded };
+    return { ...counts, best: this.best.ranked(), skipped, excluded, ...bounded };
   }
 }
 

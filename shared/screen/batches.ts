@@ -13,14 +13,18 @@ export interface ChunkRange {
   readonly end: number; // exclusive
 }
 
+/** Systems that are scored together with all their stoichiometries. */
+export interface Block {
+  readonly classNumber: number;
+  readonly firstSystem: number; // within the class
+  readonly systems: number;
+}
+
 /**
  * One call of the student: consecutive systems of a class by consecutive stoichiometries. Products of other shapes may
  * round differently, so every batch lies at a fixed position of its class, whatever the chunks are.
  */
-export interface Batch {
-  readonly classNumber: number;
-  readonly firstSystem: number; // within the class
-  readonly systems: number;
+export interface Batch extends Block {
   readonly firstStoichiometry: number;
   readonly stoichiometries: number;
 }
@@ -30,13 +34,18 @@ export function systemsPerBlock({ stoichiometries }: ClassShape): number {
   return Math.max(1, Math.floor(BATCH_ROWS / stoichiometries));
 }
 
+/** The batches of the compositions [start, end), in index order; see {@link blocksOf}. */
+export function* batchesOf(classes: readonly ClassShape[], start: number, end: number): Generator<Batch> {
+  for (const block of blocksOf(classes, start, end)) yield* blockBatches(classes[block.classNumber], block);
+}
+
 /**
- * The batches of the compositions [start, end), in index order.
+ * The blocks of the compositions [start, end), in index order.
  *
  * @param start first composition of a block
  * @param end first composition of a later block, or the size of the space
  */
-export function* batchesOf(classes: readonly ClassShape[], start: number, end: number): Generator<Batch> {
+export function* blocksOf(classes: readonly ClassShape[], start: number, end: number): Generator<Block> {
   let classNumber = lastAtOrBelow(classes.length, (c) => classes[c].offset, start);
   for (let index = start; index < end; classNumber++) {
     const cls = classes[classNumber];
@@ -46,19 +55,19 @@ export function* batchesOf(classes: readonly ClassShape[], start: number, end: n
     if (system % perBlock !== 0 || (stop !== cls.systems && stop % perBlock !== 0))
       throw new RangeError(`compositions ${start} to ${end} cut a block of systems in class ${classNumber}`);
     for (; system < stop; system += perBlock) {
-      yield* blockBatches(cls, classNumber, system, Math.min(perBlock, stop - system));
+      yield { classNumber, firstSystem: system, systems: Math.min(perBlock, stop - system) };
     }
     index = cls.offset + stop * cls.stoichiometries;
   }
 }
 
 /** One batch, or several of nearly equal size where a single system has more stoichiometries than a batch holds. */
-function* blockBatches(cls: ClassShape, classNumber: number, firstSystem: number, systems: number): Generator<Batch> {
-  const pieces = Math.ceil(cls.stoichiometries / BATCH_ROWS);
+export function* blockBatches({ stoichiometries }: ClassShape, block: Block): Generator<Batch> {
+  const pieces = Math.ceil(stoichiometries / BATCH_ROWS);
   for (let piece = 0; piece < pieces; piece++) {
-    const first = Math.floor((piece * cls.stoichiometries) / pieces);
-    const next = Math.floor(((piece + 1) * cls.stoichiometries) / pieces);
-    yield { classNumber, firstSystem, systems, firstStoichiometry: first, stoichiometries: next - first };
+    const first = Math.floor((piece * stoichiometries) / pieces);
+    const next = Math.floor(((piece + 1) * stoichiometries) / pieces);
+    yield { ...block, firstStoichiometry: first, stoichiometries: next - first };
   }
 }
 

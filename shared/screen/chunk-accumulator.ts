@@ -15,12 +15,19 @@ export type ExclusionAt = (i: number) => string | undefined;
 
 export const DEFAULT_LIMITS: RankingLimits = { top: 1000, perSystem: 3 };
 
+/** What cannot be ranked, as a bound on the logits of its systems proves, and was therefore not scored. */
+export interface BoundedAway {
+  readonly systems: number;
+  readonly compositions: number;
+}
+
 /** Counts and best compositions of a chunk, gathered system by system in index order. */
 export class ChunkAccumulator extends RunningCounts {
   private readonly best: TopK;
   private readonly bestOfSystem: TopK;
   private readonly passLogit: number;
   private readonly exclusions = new ExcludedCollector();
+  private boundedAway: BoundedAway = { systems: 0, compositions: 0 };
 
   /** @param passLogit the lowest logit that passes */
   constructor({ top, perSystem }: RankingLimits, passLogit: number) {
@@ -81,6 +88,15 @@ export class ChunkAccumulator extends RunningCounts {
     this.exclusions.addUnscored(reason, count);
   }
 
+  /** Take in systems that a bound spares. */
+  addBounded(systems: number, stoichiometries: number): void {
+    const { boundedAway: before } = this;
+    this.boundedAway = {
+      systems: before.systems + systems,
+      compositions: before.compositions + systems * stoichiometries,
+    };
+  }
+
   /** The system is complete: its best ones join those of the chunk. */
   endSystem(): void {
     this.bestOfSystem.drainInto(this.best);
@@ -92,6 +108,10 @@ export class ChunkAccumulator extends RunningCounts {
 
   excluded(): Excluded {
     return this.exclusions.collected();
+  }
+
+  bounded(): BoundedAway {
+    return this.boundedAway;
   }
 
   private countExclusion(reason: string | undefined): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
 import { IntegrityError } from '../errors.ts';
 import type { ChunkRange } from './batches.ts';
+import type { BoundedAway } from './chunk-accumulator.ts';
 import { type Excluded, NONE_EXCLUDED } from './criteria.ts';
 import { HISTOGRAM_BINS } from './histogram.ts';
 import { NONE_SKIPPED, type SkippedRows, skippedTotal } from './skipped-rows.ts';
@@ -23,6 +24,7 @@ export interface ChunkResult extends ChunkRange, ScreenCounts {
   readonly best: RankedEntries; // best first
   readonly skipped: SkippedRows; // rows of a list that have no score; none in a space
   readonly excluded: Excluded; // by criteria; nothing without them
+  readonly bounded?: BoundedAway; // where bounds are asked: then counts and histogram are of the compositions scored
 }
 
 export const RUN_ID_LENGTH = 20;
@@ -38,8 +40,8 @@ const ELEMENTS = MAX_ATOMIC_NUMBER + 1;
  *   magic 8 bytes · version uint32 · chunk uint32 · run id 20 ASCII · student hash 64 ASCII
  *   start, end, screened, passed float64 · elements, bins, entries, notes uint32
  *   screened by element, passed by element, histogram, indices float64 · logits float32
- *   notes, UTF-8 JSON of so many bytes: formulas of the entries and skipped rows of a list, what criteria excluded; none
- *   where there is neither
+ *   notes, UTF-8 JSON of so many bytes: formulas of the entries and skipped rows of a list, what criteria excluded, what was
+ *   bounded away; none where there is nothing of these
  *   SHA-256 of all of the above, 32 bytes
  */
 const RUN_ID_AT = 16;
@@ -105,7 +107,7 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
     return values;
   };
   const notesAt = bytes.length - HASH_BYTES - view.getUint32(LENGTHS_AT + 12, true);
-  const { formulas, skipped, excluded } = decodeNotes(bytes.subarray(notesAt, bytes.length - HASH_BYTES));
+  const { formulas, ...counts } = decodeNotes(bytes.subarray(notesAt, bytes.length - HASH_BYTES));
   return {
     chunk: view.getUint32(12, true),
     runId: text(RUN_ID_AT, RUN_ID_LENGTH),
@@ -119,7 +121,7 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
       logits: Float32Array.from({ length: entries }, (_, i) => view.getFloat32(at + 4 * i, true)),
       ...(formulas === undefined ? {} : { formulas }),
     },
-    ...{ skipped, excluded },
+    ...counts,
   };
 }
 
@@ -127,14 +129,15 @@ interface Notes {
   readonly formulas?: readonly string[]; // of the entries
   readonly skipped: SkippedRows;
   readonly excluded: Excluded;
+  readonly bounded?: BoundedAway;
 }
 
 const NO_NOTES: Notes = { skipped: NONE_SKIPPED, excluded: NONE_EXCLUDED };
 
-function encodeNotes({ best: { formulas }, skipped, excluded }: ChunkResult): Uint8Array {
-  const isPlain = formulas === undefined && skippedTotal(skipped) === 0;
+function encodeNotes({ best: { formulas }, skipped, excluded, bounded }: ChunkResult): Uint8Array {
+  const isPlain = formulas === undefined && bounded === undefined && skippedTotal(skipped) === 0;
   if (isPlain && JSON.stringify(excluded) === JSON.stringify(NONE_EXCLUDED)) return new Uint8Array();
-  return Buffer.from(JSON.stringify({ formulas, skipped, excluded } satisfies Notes));
+  return Buffer.from(JSON.stringify({ formulas, skipped, excluded, bounded } satisfies Notes));
 }
 
 function decodeNotes(bytes: Uint8Array): Notes {

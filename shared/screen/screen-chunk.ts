@@ -2,13 +2,23 @@ import { formatFormula } from '../chemistry/formula.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
 import { compositionAt } from '../space/rank.ts';
 import { amountsMatrix, type Space, type StoichiometryClass } from '../space/space.ts';
-import { type Batch, batchesOf, type ChunkRange } from './batches.ts';
+import { type Batch, type Block, blockBatches, blocksOf, type ChunkRange } from './batches.ts';
 import { ChunkAccumulator, type ExclusionAt, type RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
 import { CriteriaFilter } from './criteria.ts';
 import { refuseLogit } from './score-compositions.ts';
 import { NONE_SKIPPED } from './skipped-rows.ts';
 import type { ChunkScreener } from './source.ts';
+
+/** Knows systems that need no scores, because none of their compositions can be ranked. */
+export interface BlockPruner {
+  /**
+   * Whether that is so for a block.
+   *
+   * @param wanted its systems, by their place in it, that no criterion excludes
+   */
+  sparesBlock(block: Block, wanted: Uint32Array): Promise<boolean>;
+}
 
 /** A space, a student and the limits of a ranking, ready to screen any chunk. Keeps what chunks of one class share. */
 export class Screener implements ChunkScreener {
@@ -17,13 +27,16 @@ export class Screener implements ChunkScreener {
   private readonly limits: RankingLimits;
   private readonly passLogit: number;
   private readonly filter: CriteriaFilter | undefined;
+  private readonly pruner: BlockPruner | undefined;
   private amounts = new Float32Array(0); // shape (V, k) of class `amountsOf`; one class only, as chunks go class by class
   private amountsOf = -1;
 
-  constructor(space: Space, student: StudentSession, limits: RankingLimits) {
+  /** @param pruner if given, blocks that it spares are not scored, and chunk results count them */
+  constructor(space: Space, student: StudentSession, limits: RankingLimits, pruner?: BlockPruner) {
     this.space = space;
     this.student = student;
     this.limits = limits;
+    this.pruner = pruner;
     this.passLogit = logitOf(student.metadata.threshold);
     this.filter = limits.criteria && new CriteriaFilter(limits.criteria);
   }
@@ -34,10 +47,18 @@ export class Screener implements ChunkScreener {
     onScreened: (compositions: number) => void,
   ): Promise<ChunkResult> {
     const counts = new ChunkAccumulator(this.limits, this.passLogit);
-    for (const batch of batchesOf(this.space.classes, start, end)) {
-      const wanted = this.wantedSystems(batch, counts);
-      if (wanted.length > 0) this.gather(batch, wanted, await this.score(batch, wanted), counts);
-      onScreened(batch.systems * batch.stoichiometries);
+    for (const block of blocksOf(this.space.classes, start, end)) {
+      const cls = this.space.classes[block.classNumber];
+      const wanted = this.wantedSystems(block, counts);
+      if (wanted.length === 0 || (await this.pruner?.sparesBlock(block, wanted))) {
+        counts.addBounded(wanted.length, cls.stoichiometries);
+        onScreened(block.systems * cls.stoichiometries);
+        continue;
+      }
+      for (const batch of blockBatches(cls, block)) {
+        this.gather(batch, wanted, await this.score(batch, wanted), counts);
+        onScreened(batch.systems * batch.stoichiometries);
+      }
     }
     const { screened, passed, screenedByElement, passedByElement, histogram } = counts;
     return {
@@ -45,19 +66,20 @@ export class Screener implements ChunkScreener {
       ...{ screened, passed, screenedByElement, passedByElement, histogram },
       best: counts.ranked(),
       ...{ skipped: NONE_SKIPPED, excluded: counts.excluded() },
+      ...(this.pruner === undefined ? {} : { bounded: counts.bounded() }),
     };
   }
 
-  /** Systems of a batch, by their place in it, that no criterion excludes; the compositions of the others are counted. */
-  private wantedSystems(batch: Batch, counts: ChunkAccumulator): Uint32Array {
-    const { arity, systemsOffset } = this.space.classes[batch.classNumber];
-    const wanted = new Uint32Array(batch.systems);
+  /** Systems of a block, by their place in it, that no criterion excludes; the compositions of the others are counted. */
+  private wantedSystems(block: Block, counts: ChunkAccumulator): Uint32Array {
+    const { arity, systemsOffset, stoichiometries } = this.space.classes[block.classNumber];
+    const wanted = new Uint32Array(block.systems);
     let kept = 0;
-    for (let s = 0; s < batch.systems; s++) {
-      const from = systemsOffset + (batch.firstSystem + s) * arity;
+    for (let s = 0; s < block.systems; s++) {
+      const from = systemsOffset + (block.firstSystem + s) * arity;
       const reason = this.filter?.systemExclusion(this.space.systems.subarray(from, from + arity));
       if (reason === undefined) wanted[kept++] = s;
-      else counts.addUnscored(reason, batch.stoichiometries);
+      else counts.addUnscored(reason, stoichiometries);
     }
     return wanted.subarray(0, kept);
   }
