@@ -175,6 +175,7 @@ function describeCut(scores: Float32Array, own: Uint32Array, cut: Uint32Array, p
   return `${cells.join(' | ')} | ${needed <= cut.length ? needed : `more than ${cut.length}`} | ${meanOf(own).toFixed(4)}`;
 }
 
+const nameOf = (cap: number): string => (cap === NO_CAP ? 'any number' : `at most ${cap}`);
 const space = buildSpace(parseSpace(readFileSync(spaceFile, 'utf8'), spaceFile));
 process.stdout.write(`${space.compositions} compositions, ${cpus()[0].model}, Node ${process.version}\n`);
 const student = await openStudent(readFileSync(studentFile), studentFile);
@@ -187,7 +188,7 @@ const byStudent = sorted(await studentScores(space, student));
 const lower = mean.map((value, i) => lowerBound(value, std[i], 1));
 const systems = systemsOf(space);
 const cuts: readonly (readonly [name: string, cut: Uint32Array])[] = [
-  ...[NO_CAP, 300, 100, 30, 10].map((cap) => [`at most ${cap}`, take(byStudent, systems, cap, MOST)] as const),
+  ...[NO_CAP, 300, 100, 30, 10].map((cap) => [nameOf(cap), take(byStudent, systems, cap, MOST)] as const),
   ['whole systems', wholeSystems(byStudent, systems, MOST)],
 ];
 process.stdout.write(
@@ -201,7 +202,7 @@ for (const [name, scores] of [
   const order = sorted(scores);
   for (const perSystem of [NO_CAP, PER_SYSTEM]) {
     const own = take(order, systems, perSystem, BEST);
-    process.stdout.write(`ranked by ${name}, at most ${perSystem} of a system\n`);
+    process.stdout.write(`ranked by ${name}, of a system: ${nameOf(perSystem)}\n`);
     for (const [cutName, cut] of cuts)
       process.stdout.write(`| ${cutName} | ${describeCut(scores, own, cut, perSystem)} |\n`);
   }
