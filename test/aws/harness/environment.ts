@@ -13,7 +13,6 @@ export interface DeployedFunction {
   readonly handler: string;
   readonly memory: number; // MB
   readonly timeout: number; // s
-  readonly leniency?: number; // s that it may take beyond its time-out
   readonly variables: Readonly<Record<string, string>>;
   readonly roleName: string;
   readonly code: string; // folder that stands for /var/task
@@ -29,7 +28,8 @@ export interface Outcome {
 interface Invocation {
   readonly id: string;
   readonly payload: string;
-  readonly deadline: number; // ms since the epoch
+  readonly told: number; // when its time is up as the function is told, ms since the epoch
+  readonly deadline: number; // when it is up
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -75,11 +75,14 @@ export class ExecutionEnvironment {
     return this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** @param onBegun called when the process has taken the invocation */
-  invoke(payload: string, onBegun?: () => void): Promise<Outcome> {
+  /**
+   * @param seconds that the function is told to have; it is stopped by its own time-out
+   * @param onBegun called when the process has taken the invocation
+   */
+  invoke(payload: string, seconds = this.deployed.timeout, onBegun?: () => void): Promise<Outcome> {
     return new Promise((settle) => {
-      const deadline = Date.now() + this.deployed.timeout * 1000;
-      this.running = { id: randomUUID(), payload, deadline, settle };
+      const [told, deadline] = [seconds, this.deployed.timeout].map((each) => Date.now() + each * 1000);
+      this.running = { id: randomUUID(), payload, told, deadline, settle };
       this.onBegun = onBegun;
       this.handOver();
     });
@@ -103,11 +106,11 @@ export class ExecutionEnvironment {
 
   private handOver(): void {
     if (this.waiting === undefined || this.running === undefined) return;
-    const { id, payload, deadline } = this.running;
+    const { id, payload, told } = this.running;
     this.waiting.writeHead(200, {
       'content-type': 'application/json',
       'lambda-runtime-aws-request-id': id,
-      'lambda-runtime-deadline-ms': String(deadline),
+      'lambda-runtime-deadline-ms': String(told),
       'lambda-runtime-invoked-function-arn': this.deployed.arn,
       'lambda-runtime-trace-id': `Root=1-5759e988-${id.replaceAll('-', '').slice(0, 24)};Parent=53995c3f42cd8ad8;Sampled=1`,
     });
@@ -136,10 +139,7 @@ export class ExecutionEnvironment {
     if (this.peakMemory > this.deployed.memory) {
       this.fail('Runtime.OutOfMemory', `Runtime exited: ${this.peakMemory} MB used of ${this.deployed.memory} MB`);
       this.kill();
-    } else if (
-      this.running !== undefined &&
-      Date.now() > this.running.deadline + 1000 * (this.deployed.leniency ?? 0)
-    ) {
+    } else if (this.running !== undefined && Date.now() > this.running.deadline) {
       this.fail('Sandbox.Timedout', `Task timed out after ${this.deployed.timeout} seconds`);
       this.kill();
     }

@@ -23,8 +23,10 @@ export class LambdaService {
   readonly records: InvocationRecord[] = [];
   /** Asked before each invocation whether it is to go wrong. */
   disturb: (functionName: string, event: unknown) => Fault | undefined = () => undefined;
+  /** Asked how many seconds an invocation is told to have, if not those of its time-out. */
+  hurry: (functionName: string, event: unknown) => number | undefined = () => undefined;
   private readonly node: string;
-  private readonly functions: Map<string, DeployedFunction>;
+  private readonly functions: ReadonlyMap<string, DeployedFunction>;
   private readonly variablesOf: (deployed: DeployedFunction) => Record<string, string>;
   private readonly idle = new Map<string, ExecutionEnvironment[]>();
   private readonly all: ExecutionEnvironment[] = [];
@@ -42,7 +44,7 @@ export class LambdaService {
     variablesOf: (deployed: DeployedFunction) => Record<string, string>,
   ) {
     this.node = node;
-    this.functions = new Map(functions);
+    this.functions = functions;
     this.variablesOf = variablesOf;
   }
 
@@ -63,7 +65,7 @@ export class LambdaService {
     await this.enter();
     const begun = performance.now();
     try {
-      const outcome = await this.run(deployed, payload, fault === 'crash');
+      const outcome = await this.run(deployed, payload, this.hurry(deployed.name, event), fault === 'crash');
       this.records.push({ ...record, failed: outcome.functionError, seconds: (performance.now() - begun) / 1000 });
       return { throttled: false, ...outcome };
     } finally {
@@ -71,10 +73,16 @@ export class LambdaService {
     }
   }
 
-  private async run(deployed: DeployedFunction, payload: string, crash: boolean): Promise<Outcome> {
+  private async run(
+    deployed: DeployedFunction,
+    payload: string,
+    seconds: number | undefined,
+    crash: boolean,
+  ): Promise<Outcome> {
     const environment = await this.take(deployed);
     const outcome = await environment.invoke(
       payload,
+      seconds,
       crash ? () => setTimeout(() => environment.kill(), 5) : undefined,
     );
     if (environment.isAlive) this.idle.get(deployed.name)?.push(environment);
@@ -99,15 +107,6 @@ export class LambdaService {
   private leave(): void {
     this.busy--;
     this.queue.shift()?.();
-  }
-
-  /**
-   * Tell a function another time-out, in s, from its next execution environment on. Its own time-out is added before it
-   * is killed, so that what it does with the time does not depend on the machine's speed.
-   */
-  limitTime(deployed: DeployedFunction, timeout: number): void {
-    this.functions.set(deployed.name, { ...deployed, timeout, leniency: deployed.timeout });
-    for (const environment of this.idle.get(deployed.name) ?? []) environment.kill();
   }
 
   /** Invocations of a function since the start, or since the last call of `forget`. */
