@@ -2,6 +2,7 @@ import { SYMBOLS } from '../chemistry/elements.ts';
 import { DescriptorUndefinedError } from '../errors.ts';
 import type { StructureResult } from '../structure/read-structures.ts';
 import type { Structure } from '../structure/structure.ts';
+import { type Substitution, substituteElement } from '../structure/substitute.ts';
 import { anionOf, structureFeatures } from '../teacher/features.ts';
 import { type Teacher, teacherFeatures, teacherIon, teacherProbability } from '../teacher/teacher.ts';
 import type { StructureLabel } from './label.ts';
@@ -40,10 +41,15 @@ export function labelStructure(structure: Structure, teacher: Teacher): Structur
   };
 }
 
-/** Label a stream of structures in its order. Every structure comes out, as a label or with the reason why it has none. */
+/**
+ * Label a stream of structures in its order. Every structure comes out, as a label or with the reason why it has none.
+ *
+ * @param substitution made in every structure before it is labelled
+ */
 export async function* labelStructures(
   structures: AsyncIterable<StructureResult>,
   teacher: Teacher,
+  substitution?: Substitution,
 ): AsyncGenerator<LabelResult> {
   const seen = new Set<string>();
   for await (const result of structures) {
@@ -53,14 +59,15 @@ export async function* labelStructures(
       yield skip(result.structure.id, DOUBLED);
     } else {
       seen.add(result.structure.id);
-      yield attempt(result.structure, teacher);
+      yield attempt(result.structure, teacher, substitution);
     }
   }
 }
 
-function attempt(structure: Structure, teacher: Teacher): LabelResult {
+function attempt(structure: Structure, teacher: Teacher, substitution: Substitution | undefined): LabelResult {
   try {
-    return { label: labelStructure(structure, teacher) };
+    const labelled = substitution === undefined ? structure : substituteElement(structure, substitution);
+    return { label: labelStructure(labelled, teacher) };
   } catch (error) {
     if (error instanceof DescriptorUndefinedError) return skip(structure.id, error.reason);
     throw error;
