@@ -121,7 +121,7 @@ const SCREEN_MEMORY = integer(
 
 const COUNT = integer(1, 1e9);
 const DISTILL: ReadersOf<DistillSettings> = {
-  ...{ folds: integer(2, 100), mobileIon: integer(1, 118), made: COUNT, labelWeight: integer(1, 1e6) },
+  ...{ folds: integer(2, 100), made: COUNT, labelWeight: integer(1, 1e6) },
   forest: changes({ trees: COUNT, featureShare: positive(1), minimumLeaf: COUNT }),
   training: changes({
     size: changes({ encoder: COUNT, first: COUNT, second: COUNT }),

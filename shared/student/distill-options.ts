@@ -1,4 +1,3 @@
-import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
 import type { ForestOptions } from './forest.ts';
 import { DEFAULT_SIZE } from './network.ts';
@@ -16,13 +15,12 @@ export interface DistillOptions {
   readonly training: Omit<TrainingOptions, 'seed'>;
 }
 
-/** What may be chosen freely: the threshold is the teacher's, and the seed is named on its own. */
-export type DistillSettings = Omit<DistillOptions, 'seed' | 'threshold'>;
+/** What may be chosen freely: threshold and mobile ion are the teacher's, and the seed is named on its own. */
+export type DistillSettings = Omit<DistillOptions, 'seed' | 'threshold' | 'mobileIon'>;
 
 /** Settings chosen on the shipped labels; `docs/method.md` says how they compare with others. */
 export const DISTILL_DEFAULTS: DistillSettings = {
   folds: 5,
-  mobileIon: atomicNumber('Li') as number,
   made: 100_000,
   labelWeight: 3,
   forest: { trees: 100, featureShare: 0.15, minimumLeaf: 1 },

@@ -44,8 +44,7 @@ export function prepareTrainingSet(
   checkTeacher(structureLabels, teacher, labelsText.file);
   const labels = mergePolymorphs(structureLabels);
   const ionic = labels.filter(isIonic);
-  const { folds, ...others } = settings;
-  const options = { folds, threshold: teacher.threshold, ...others, mobileIon: teacherIon(teacher), seed };
+  const options = { ...settings, threshold: teacher.threshold, mobileIon: teacherIon(teacher), seed };
   checkMobileIon(ionic, options.mobileIon, labelsText.file);
   checkFolds(ionic, options, labelsText.file);
   return {

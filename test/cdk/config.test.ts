@@ -76,7 +76,7 @@ describe('configuration', () => {
     [{ removalPolicy: 'snapshot' }, '"snapshot" is not one of "retain", "destroy"'],
     [{ promotionMargin: 1.5 }, 'promotionMargin: 1.5 is not a number from 0 to 1'],
     [{ defaultSpace: 'data/spaces/small.json' }, 'is not a key such as "spaces/ionic-quinary.json"'],
-    [{ distillation: { fold: 5 } }, 'ionsieve.dev.distillation: "fold" is not one of "folds", "mobileIon"'],
+    [{ distillation: { fold: 5 } }, 'ionsieve.dev.distillation: "fold" is not one of "folds", "made"'],
     [{ distillation: { forest: { featureShare: 0 } } }, 'forest.featureShare: 0 is not a number above 0, at most 1'],
     [{ distillation: { training: { averageFrom: 1 } } }, 'averageFrom: 1 is not a number above 0, at most 0.99'],
     [{ distillation: { labelWeight: 0.5 } }, 'distillation.labelWeight: 0.5 is not an integer from 1'],
