@@ -1,4 +1,5 @@
 import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
+import type { Composition } from '../chemistry/formula.ts';
 import type { MeasuredComposition } from '../labels/measurements.ts';
 import { COMPARED, type Compared, type HeldOutPredictions } from './evaluate-fine-tuning.ts';
 import { averageMetrics, bootstrapInterval, type Interval } from './measured-metrics.ts';
@@ -17,6 +18,15 @@ export interface ComparisonRow {
 export interface Comparison {
   readonly rows: readonly ComparisonRow[];
   /** AUC of the fine-tuned student minus that of the labels-only one, resampled in pairs. */
+  readonly gain: Interval;
+  readonly whole?: WholeComparison; // none if these are all of one class
+}
+
+/** The same AUC of compositions with small whole amounts alone, such as a space has: no dopant series. */
+export interface WholeComparison {
+  readonly compositions: number;
+  readonly conductors: number;
+  readonly auc: Readonly<Partial<Record<ComparedName, Interval>>>;
   readonly gain: Interval;
 }
 
@@ -43,6 +53,7 @@ export function compareMeasured(
   const auc = (name: ComparedName) => (rows: readonly number[]) => metrics(name, rows).auc;
   const error = (name: ComparedName) => (rows: readonly number[]) => metrics(name, rows).meanAbsoluteError;
   const gain = (rows: readonly number[]): number => auc('fineTuned')(rows) - auc('transferred')(rows);
+  const ranked = [...predictions.keys()].filter((name) => name !== 'median');
   return {
     rows: [...predictions.keys()].map((name) => ({
       name,
@@ -50,7 +61,46 @@ export function compareMeasured(
       meanAbsoluteError: SCORES.has(name) ? undefined : bootstrapInterval(measured, seed, error(name)),
     })),
     gain: bootstrapInterval(measured, seed, gain),
+    whole: compareWhole(measured, threshold, (figure) => bootstrapInterval(measured, seed, figure), ranked, auc, gain),
   };
+}
+
+type Figure = (rows: readonly number[]) => number;
+
+function compareWhole(
+  measured: readonly MeasuredComposition[],
+  threshold: number,
+  interval: (figure: Figure) => Interval,
+  names: readonly ComparedName[],
+  auc: (name: ComparedName) => Figure,
+  gain: Figure,
+): WholeComparison | undefined {
+  const isWhole = measured.map(({ composition }) => hasWholeAmounts(composition));
+  const whole = measured.filter((_, i) => isWhole[i]);
+  const conductors = whole.filter(({ log10, bound }) => log10 >= threshold && bound !== 'upper').length;
+  if (conductors === 0 || conductors === whole.length) return undefined;
+  const only = (figure: Figure) => interval((rows) => figure(rows.filter((i) => isWhole[i])));
+  return {
+    compositions: whole.length,
+    conductors,
+    auc: Object.fromEntries(names.map((name) => [name, only(auc(name))])),
+    gain: only(gain),
+  };
+}
+
+const LARGEST_AMOUNT = 12;
+const TOLERANCE = 2e-3; // of an amount; published ones are rounded
+
+/** Whether a composition can be written with whole amounts up to 12. */
+export function hasWholeAmounts({ atomicNumbers, amounts }: Composition): boolean {
+  const sum = amounts.reduce((total, amount) => total + amount, 0);
+  for (let total = atomicNumbers.length; total <= LARGEST_AMOUNT * atomicNumbers.length; total++) {
+    const scaled = amounts.map((amount) => (amount / sum) * total);
+    const isWhole = (amount: number): boolean =>
+      Math.abs(amount - Math.round(amount)) < TOLERANCE && Math.round(amount) >= 1 && amount < LARGEST_AMOUNT + 0.5;
+    if (scaled.every(isWhole)) return true;
+  }
+  return false;
 }
 
 function collect(count: number, folds: readonly HeldOutPredictions[], name: Compared): Float64Array {

@@ -73,14 +73,29 @@ ${evaluation.rows.map(({ name, auc, meanAbsoluteError }) => `| ${TITLES[name]} |
 
 AUC of the fine-tuned student above the labels-only one: ${interval(evaluation.gain)}. The error of a bound is how far the prediction is on its wrong side.
 
-## Use and limits
+${renderWhole(evaluation)}## Use and limits
 
 - It ranks compositions for a closer look, near the families that were measured. Held-out systems have relatives among the
   others (another dopant of the same garnet): for a new family expect much less.
+- Where the second table has the labels-only student ahead, or near, take that one for spaces of whole amounts.
 - Measured crystals are mostly ones that somebody hoped would conduct. In a space of all compositions the probabilities are too high:
   read them as an order.
 - It sees no structure: polymorphs, vacancies, disorder and grain boundaries of one composition have one score.
 - It says nothing of stability or of electronic conduction, and refuses elements that the labels lack.
+`;
+}
+
+function renderWhole({ whole }: Comparison): string {
+  if (whole === undefined) return '';
+  const rows = Object.entries(whole.auc).map(([name, auc]) => `| ${TITLES[name as ComparedName]} | ${interval(auc)} |`);
+  return `Of the ${whole.compositions} compositions with whole amounts up to 12 alone, as a space has them (${whole.conductors} conductors):
+
+| | AUC |
+|---|---|
+${rows.join('\n')}
+
+Here the fine-tuned student is above the labels-only one by ${interval(whole.gain)}.
+
 `;
 }
 

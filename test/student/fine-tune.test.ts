@@ -5,7 +5,7 @@ import { readModelHeader } from '../../shared/onnx/graph.ts';
 import { openStudent } from '../../shared/onnx/student-session.ts';
 import { scoreComposition } from '../../shared/screen/score-composition.ts';
 import { assembleFineTuned } from '../../shared/student/assemble-fine-tuned.ts';
-import { compareMeasured } from '../../shared/student/compare-measured.ts';
+import { compareMeasured, hasWholeAmounts } from '../../shared/student/compare-measured.ts';
 import { elementFeatures } from '../../shared/student/element-features.ts';
 import { COMPARED, predictHeldOut, splitMeasured } from '../../shared/student/evaluate-fine-tuning.ts';
 import { checkSystems, type FineTuneOptions, fineTune, unmeasuredLabels } from '../../shared/student/fine-tune.ts';
@@ -54,11 +54,12 @@ describe('a fine-tuned student', () => {
     const from = { ...task, transferred: initialWeights(features, SIZE, 3) };
     const folds = await Promise.all([0, 1].map((fold) => predictHeldOut(from, { fold, folds: 2, seed: 5 })));
     expect(folds.flatMap(({ rows }) => rows).sort((a, b) => a - b)).toEqual(measured.map((_, i) => i));
-    const { rows, gain } = compareMeasured(measured, [folds], -4, 1);
+    const { rows, gain, whole } = compareMeasured(measured, [folds], -4, 1);
     expect(rows.map(({ name }) => name)).toEqual([...COMPARED, 'elements', 'electronegativity', 'median']);
     expect(rows.find(({ name }) => name === 'electronegativity')?.auc?.value).toBe(1);
     expect(rows.find(({ name }) => name === 'fineTuned')?.auc?.value).toBeGreaterThan(0.9);
     expect(gain.low).toBeLessThanOrEqual(gain.value);
+    expect(whole).toMatchObject({ compositions: 24, conductors: 12, auc: { electronegativity: { value: 1 } } });
   });
 });
 
@@ -157,6 +158,16 @@ describe('metrics of measurements', () => {
     expect(interval.high).toBeGreaterThan(11.5);
     expect(bootstrapInterval(measured, 1, errors)).toEqual(interval);
   });
+});
+
+it.each([
+  ['Li3PS4', true],
+  ['Li0.5La0.5TiO3', true],
+  ['Li6.4La3Zr1.4Ta0.6O12', false],
+  ['Li0.33La0.56TiO3', false],
+  ['Li13PO', false],
+])('%s has small whole amounts: %s', (formula, expected) => {
+  expect(hasWholeAmounts(parseFormula(formula))).toBe(expected);
 });
 
 describe('compositions near measured ones', () => {
