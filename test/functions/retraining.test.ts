@@ -221,13 +221,21 @@ describe('collecting labels', () => {
     const base = decodeLabels((await store.get(LABELS_KEY))!, 'base');
     const labels = decodeLabels((await store.get(jobKey(jobId, 'labels.csv.gz')))!, 'labels');
     labels.forEach((label, i) => {
-      expect(label.probability).toBeCloseTo(teacherProbability(teacher, base[i]), 5);
+      expect(label.probability).toBeCloseTo(teacherProbability(teacher, base[i].features), 5);
       expect({ ...label, probability: 0 }).toEqual({ ...base[i], probability: 0 });
       expect(label.probability).toBeGreaterThanOrEqual(base[i].probability);
     });
     await put(store, LABELS_KEY, (await store.get(jobKey(jobId, 'labels.csv.gz')))!);
     const again = await run.prepare(null);
     expect(await run.text(jobKey(again.jobId, 'labels.csv.gz'))).toBe(await run.text(jobKey(jobId, 'labels.csv.gz')));
+  });
+
+  it('stops, naming the column, where the teacher needs a feature that the base labels do not have', async () => {
+    const store = await deployed();
+    await put(store, TEACHER_KEY, (await new Retraining(store).text(TEACHER_KEY)).replace('"llb"', '"lnc"'));
+    await expect(new Retraining(store).prepare(null)).rejects.toThrow(
+      /base-labels\.csv\.gz:1: column lnc is missing, which teacher sendek-2017 needs/,
+    );
   });
 
   it("puts a dataset's label in place of a base label of its id, and others at the end", async () => {
