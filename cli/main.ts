@@ -11,6 +11,7 @@ import { packagePath } from './package-root.ts';
 import { scoreCommand } from './score.ts';
 import { screenCommand } from './screen.ts';
 import { spaceCommand } from './space.ts';
+import { studyCommand } from './study.ts';
 import { teacherCommand } from './teacher.ts';
 
 const USAGE_ERROR = 2;
@@ -26,6 +27,7 @@ function program(): Command {
     committeeCommand(),
     scoreCommand(),
     teacherCommand(),
+    studyCommand(),
     importCommand(),
     cloudCommand(),
   ];

@@ -77,7 +77,8 @@ function summarize(metrics: readonly BinaryMetrics[]): EvaluationSummary {
   return { auc: of('auc'), averagePrecision: of('averagePrecision'), f1: of('f1'), accuracy: of('accuracy') };
 }
 
-function spread(values: readonly number[]): Spread {
+/** Mean and sample standard deviation. */
+export function spread(values: readonly number[]): Spread {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
@@ -102,8 +103,8 @@ Scores a composition by the probability that the teacher calls a crystal of it a
 | model | SHA-256 ${card.modelHash}, schema ${card.schema}, ${options.training.size.first}-${options.training.size.second} network behind a system encoder of ${options.training.size.encoder} units |
 | seed | ${options.seed} |
 
-A random forest (${options.forest.trees} trees, all generic descriptors) learns the teacher's labels and labels ${options.made} compositions made from
-the labelled ones; the student learns from both.
+A forest of extremely randomized trees (${options.forest.trees}, on all generic descriptors) learns the teacher's labels and labels
+${options.made} compositions made from the labelled ones; the student learns from both.
 
 | anion | formulas | P ≥ ${options.threshold} |
 |---|---|---|

@@ -1,6 +1,7 @@
 import { type BinaryMetrics, binaryMetrics } from '../teacher/metrics.ts';
 import { applyCalibration, type CommitteePredictions, calibrate } from './calibration.ts';
 import type { MemberStatistics } from './committee.ts';
+import { rankCorrelation } from './rank-correlation.ts';
 
 /** A fold's predictions by a committee that has seen none of its systems. */
 export interface HeldOutFold extends MemberStatistics {
@@ -89,7 +90,7 @@ function judge(raw: HeldOutFold, { mean, std }: CommitteePredictions, threshold:
     calibrationErrorRaw: expectedCalibrationError(truth, raw.mean),
     calibrationError: expectedCalibrationError(truth, mean),
     error: rootMeanSquare(errors),
-    rankCorrelation: correlation(ranks(errors), ranks(std)),
+    rankCorrelation: rankCorrelation(errors, std),
     withinOne: within(1),
     withinTwo: within(2),
   };
@@ -139,32 +140,6 @@ function differences(a: Float64Array, b: Float64Array): Float64Array {
 
 function rootMeanSquare(values: ArrayLike<number>): number {
   return Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0) / values.length);
-}
-
-/** Rank of each value from 0; equal values share the mean of theirs. */
-function ranks(values: Float64Array): Float64Array {
-  const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
-  const result = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && values[order[end]] === values[order[start]]) end++;
-    for (let i = start; i < end; i++) result[order[i]] = (start + end - 1) / 2;
-    start = end;
-  }
-  return result;
-}
-
-/** Pearson's correlation. */
-function correlation(a: Float64Array, b: Float64Array): number {
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [product, squareA, squareB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    product += (a[i] - meanA) * (b[i] - meanB);
-    squareA += (a[i] - meanA) ** 2;
-    squareB += (b[i] - meanB) ** 2;
-  }
-  return product / Math.sqrt(squareA * squareB);
 }
 
 function concatenate(parts: readonly Float64Array[]): Float64Array {

@@ -1,0 +1,4 @@
+import type { Study } from './study.ts';
+export function studyPage(study: Study): string {
+  return String(study.seed);
+}
