@@ -1,5 +1,8 @@
 import type { StudentHead } from '../student/student-head.ts';
 
+/** A unit of the first layer that loses less than this in the logit is taken for linear. */
+const LEAST_LOSS = 1e-7;
+
 /**
  * Bounds a student's logit from above on one polytope of fractions, given the first layer's inputs at its vertices.
  *
@@ -263,7 +266,7 @@ export class CellBound {
     const { second, last } = this.head;
     const { changing, changes, changingWeights, lost, weightInLogit, lowest, greatest } = this;
     let worst = -1;
-    let most = 0;
+    let most = LEAST_LOSS;
     for (let i = 0; i < changes; i++) {
       let weight = 0; // of what it loses on the way to bounds of the second layer
       for (let j = 0; j < second; j++)
@@ -281,7 +284,7 @@ export class CellBound {
     let worst = -1;
     let most = 0;
     for (let j = 0; j < second; j++) {
-      const loss = -last[j] * Math.min(this.greatest[j], -this.lowest[j]);
+      const loss = Math.max(0, -last[j]) * Math.min(this.greatest[j], -this.lowest[j]);
       if (loss <= most) continue;
       worst = j;
       most = loss;

@@ -4,7 +4,6 @@ import type { StudentHead } from '../student/student-head.ts';
 import { CellBound } from './cell-bound.ts';
 
 const ROUNDING = 2 ** -24; // of one operation in single precision, relative
-const LAST_PLANE = 31; // bit of an integer
 const MOST_VERTICES = 256; // of a polytope that is cut on
 
 /** A vertex whose amounts differ by so much more than they can is cut off. */
@@ -59,7 +58,7 @@ export class LogitBound {
     this.threshold = threshold - this.roundingError(vectors, from, stride);
     return polytopes.every((polytope) => {
       this.put(polytope, vectors, from, stride);
-      return this.prove(0, polytope.planes.length, this.arity + 2);
+      return this.prove(0, polytope.planes.length / 2);
     });
   }
 
@@ -87,10 +86,11 @@ export class LogitBound {
   private put({ vertices, planes }: FractionPolytope, vectors: Float32Array, from: number, stride: number): void {
     const { arity, stack } = this;
     const { first } = this.head;
-    stack.reserve(planes.length);
+    const count = planes.length / 2;
+    stack.reserve(count);
     stack.planes.set(planes);
     const { points, width } = stack;
-    for (let v = 0; v < planes.length; v++) {
+    for (let v = 0; v < count; v++) {
       const to = v * width;
       points.fill(0, to, to + first);
       for (let e = 0; e < arity; e++) {
@@ -102,24 +102,26 @@ export class LogitBound {
     }
   }
 
-  /** Whether all logits of the topmost polytope are below the threshold; `plane` is the number of the next cut. */
-  private prove(start: number, count: number, plane: number): boolean {
+  /** Whether all logits of the topmost polytope are below the threshold. */
+  private prove(start: number, count: number): boolean {
     const { cell, stack } = this;
     if (this.cells === this.most) return false;
     this.cells++;
     cell.evaluate(stack.points, start, count);
     if (cell.bound < this.threshold) return true;
-    if (plane > LAST_PLANE || count > MOST_VERTICES) return false;
+    if (count > MOST_VERTICES) return false;
+    // no bound can be below what a composition reaches; but there may be no such amounts
     if (cell.highest >= this.threshold)
-      // no bound can be below what a composition reaches, but there may be no such amounts
-      return this.cutOff(start, count, cell.highestAt) && this.provePart(start, count, 1, plane);
-    if (!cell.chooseCut(stack.points, start, count, stack.sides)) return false;
-    return this.provePart(start, count, 1, plane) && this.provePart(start, count, -1, plane);
+      return this.cutOff(start, count, cell.highestAt) && this.provePart(start, count, 1);
+    if (!cell.chooseCut(stack.points, start, count, stack.sides) || !stack.isCut(start, count)) return false;
+    return this.provePart(start, count, 1) && this.provePart(start, count, -1);
   }
 
-  private provePart(start: number, count: number, sign: 1 | -1, plane: number): boolean {
-    const part = this.stack.cut(start, count, sign, 1 << plane, this.arity - 2);
-    return part === 0 || this.prove(start + count, part, plane + 1);
+  private provePart(start: number, count: number, sign: 1 | -1): boolean {
+    const plane = this.stack.freePlane(start, count);
+    if (plane < 0) return false;
+    const part = this.stack.cut(start, count, sign, plane, this.arity - 2);
+    return part === 0 || this.prove(start + count, part);
   }
 
   /**
@@ -139,6 +141,6 @@ export class LogitBound {
     if (points[at + high] <= this.maxCoefficient * points[at + low] + OUTSIDE) return false;
     for (let v = start; v < start + count; v++)
       sides[v] = this.maxCoefficient * points[v * width + low] - points[v * width + high];
-    return true;
+    return true; // the vertex is beyond the plane, so that the part is smaller
   }
 }

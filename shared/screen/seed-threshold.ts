@@ -51,10 +51,12 @@ async function promisingSystems(space: Space, student: StudentSession, { top }: 
 /** The middle of each polytope that holds a class's fractions, and the points halfway to its corners; shape (points, k). */
 function trialPoints({ arity, splits }: StoichiometryClass, maxCoefficient: number): Float32Array {
   const points: number[] = [];
-  for (const { vertices, planes } of neutralFractions(splits, maxCoefficient)) {
-    const middle = Array.from({ length: arity }, (_, e) =>
-      planes.reduce((sum, _, v) => sum + vertices[v * arity + e] / planes.length, 0),
-    );
+  for (const { vertices } of neutralFractions(splits, maxCoefficient)) {
+    const count = vertices.length / arity;
+    const middle = new Array<number>(arity).fill(0);
+    vertices.forEach((fraction, i) => {
+      middle[i % arity] += fraction / count;
+    });
     points.push(...middle, ...vertices.map((fraction, i) => (fraction + middle[i % arity]) / 2));
   }
   return Float32Array.from(points);

@@ -5,7 +5,7 @@ import { VertexStack } from './vertex-stack.ts';
 export interface FractionPolytope {
   readonly arity: number; // k
   readonly vertices: Float64Array; // shape (vertices, k) row-major, each row sums to 1
-  readonly planes: Int32Array; // shape (vertices,), bits of the planes that a vertex lies on; the first k + 2 are used
+  readonly planes: Int32Array; // shape (vertices, 2), bits of the planes that a vertex lies on
 }
 
 /**
@@ -23,14 +23,14 @@ export function neutralFractions(splits: readonly ChargeStates[], maxCoefficient
     putSimplex(stack, 1 / (1 + (arity - 1) * maxCoefficient));
     const lowest = states.map((charges) => Math.min(...charges));
     const highest = states.map((charges) => Math.max(...charges));
-    const first = cutByCharge(stack, 0, arity, lowest, -1, 1 << arity);
+    const first = cutByCharge(stack, 0, arity, lowest, -1, arity);
     // where every element has one state both planes are the same, which counts once for what lies on it
     const isOnePlane = lowest.every((charge, e) => charge === highest[e]);
-    const second = cutByCharge(stack, arity, first, highest, 1, (isOnePlane ? 1 : 2) << arity);
+    const second = cutByCharge(stack, arity, first, highest, 1, isOnePlane ? arity : arity + 1);
     if (second === 0) return [];
     const [start, end] = [arity + first, arity + first + second];
     const vertices = stack.points.slice(start * arity, end * arity);
-    return [{ arity, vertices, planes: stack.planes.slice(start, end) }];
+    return [{ arity, vertices, planes: stack.planes.slice(2 * start, 2 * end) }];
   });
 }
 
@@ -40,7 +40,7 @@ function putSimplex(stack: VertexStack, least: number): void {
   stack.points.fill(least, 0, arity * arity);
   for (let e = 0; e < arity; e++) {
     stack.points[e * arity + e] = 1 - (arity - 1) * least;
-    stack.planes[e] = ((1 << arity) - 1) & ~(1 << e);
+    stack.planes[2 * e] = ((1 << arity) - 1) & ~(1 << e);
   }
 }
 
