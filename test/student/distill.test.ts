@@ -183,7 +183,7 @@ describe('a training set', () => {
     expect(() => prepare(few)).toThrow(
       /^l\.csv: the ionic labels have \d chemical systems with a formula at or above 0\.5 and \d+ with one below\. For 5 folds/,
     );
-    expect(() => prepare('id,formula\n')).toThrow('column anion, llb, sbi');
+    expect(() => prepare('id,formula\n')).toThrow('column anion, probability is missing');
   });
 
   it('refuses folds of which one would have no positive', async () => {
