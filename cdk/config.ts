@@ -121,7 +121,13 @@ const SCREEN_MEMORY = integer(
 
 const COUNT = integer(1, 1e9);
 const DISTILL: ReadersOf<DistillSettings> = {
-  ...{ folds: integer(2, 100), made: COUNT, labelWeight: integer(1, 1e6) },
+  ...{
+    folds: integer(2, 100),
+    made: COUNT,
+    neutral: COUNT,
+    favoured: positive(1),
+    labelWeight: positive(1e6),
+  },
   forest: changes({ trees: COUNT, featureShare: positive(1), minimumLeaf: COUNT }),
   training: changes({
     size: changes({ encoder: COUNT, first: COUNT, second: COUNT }),
@@ -134,7 +140,7 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
   architecture: oneOf(...ARCHITECTURES),
   memoryMB: record(DEFAULT_SETTINGS.memoryMB, {
     ...everyClass(WITHOUT_RUNTIME),
-    ...{ plan: WITH_RUNTIME, train: WITH_RUNTIME, screen: SCREEN_MEMORY },
+    ...{ plan: WITH_RUNTIME, reduce: WITH_RUNTIME, train: WITH_RUNTIME, screen: SCREEN_MEMORY },
   }),
   timeoutMinutes: record(DEFAULT_SETTINGS.timeoutMinutes, everyClass(integer(1, 15))),
   screeningTimeoutHours: integer(1, 24 * 30),

@@ -9,9 +9,11 @@ export interface DistillOptions {
   readonly folds: number; // of the cross-validation, grouped by chemical system
   readonly threshold: number; // probability from which a composition passes
   readonly mobileIon: number; // atomic number
-  readonly made: number; // compositions that the forest labels
+  readonly made: number; // compositions near the labelled ones that the forest labels
+  readonly neutral: number; // neutral compositions of any elements that the forest labels
+  readonly favoured: number; // every other made composition is near a label of this probability or more
   readonly labelWeight: number; // of a teacher label, where a forest label has 1
-  readonly forest: Omit<ForestOptions, 'seed'>;
+  readonly forest: Omit<ForestOptions, 'seed' | 'extraRandom'>; // of extremely randomized trees
   readonly training: Omit<TrainingOptions, 'seed'>;
 }
 
@@ -21,10 +23,12 @@ export type DistillSettings = Omit<DistillOptions, 'seed' | 'threshold' | 'mobil
 /** Settings chosen on the shipped labels; `docs/method.md` says how they compare with others. */
 export const DISTILL_DEFAULTS: DistillSettings = {
   folds: 5,
-  made: 100_000,
-  labelWeight: 3,
-  forest: { trees: 100, featureShare: 0.15, minimumLeaf: 1 },
-  training: { size: DEFAULT_SIZE, steps: 6000, batch: 256, learningRate: 3e-3, weightDecay: 0.02, averageFrom: 0.7 },
+  made: 300_000,
+  neutral: 100_000,
+  favoured: 0.2,
+  labelWeight: 0.5,
+  forest: { trees: 100, featureShare: 0.3, minimumLeaf: 1 },
+  training: { size: DEFAULT_SIZE, steps: 12_000, batch: 512, learningRate: 4e-3, weightDecay: 0.02, averageFrom: 0.7 },
 };
 
 /**

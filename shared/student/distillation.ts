@@ -9,6 +9,7 @@ import type { DistillOptions } from './distill-options.ts';
 import type { ElementFeatures } from './element-features.ts';
 import { addPredictions, ForestGrower } from './forest.ts';
 import type { Weights } from './network.ts';
+import { drawNeutral } from './neutral.ts';
 import { type Example, StudentTraining } from './trainer.ts';
 
 /** What a student is distilled from. */
@@ -26,7 +27,7 @@ export interface DistilledStudent {
 }
 
 /**
- * The distillation of a student, step by step: a random forest on all generic descriptors learns the labels first, then
+ * The distillation of a student, step by step: a forest of extremely randomized trees on all generic descriptors learns the labels first, then
  * labels many made compositions, and the small student learns from both. One that is stopped after any step and resumed
  * from its checkpoint ends with the very same student.
  */
@@ -39,12 +40,9 @@ export class Distillation {
   #training: StudentTraining | undefined; // thereafter
 
   private constructor(task: DistillationTask, from: ArrayFile | undefined) {
-    const { labels, heldOut, options } = task;
-    const anions = new Set(IONIC_ANIONS.map((symbol) => atomicNumber(symbol) as number));
-    const compositions = labels.map(({ composition }) => composition);
     this.#task = task;
-    this.#made = augmentCompositions(compositions, options.mobileIon, anions, options.made, options.seed);
-    this.#sums = Float64Array.from(from?.arrays.sums ?? new Float64Array(this.#made.length + heldOut.length));
+    this.#made = makeCompositions(task);
+    this.#sums = Float64Array.from(from?.arrays.sums ?? new Float64Array(this.#made.length + task.heldOut.length));
     this.#trees = (from?.header.trees as number | undefined) ?? 0;
   }
 
@@ -96,7 +94,7 @@ export class Distillation {
     const state = from && { random: from.arrays.random as Int32Array, order: from.arrays.order as Uint32Array };
     const learned = describe(features, compositionsOf(labels), mobileIon);
     this.#forest = {
-      grower: new ForestGrower(learned, targets, { ...options.forest, seed }, state),
+      grower: new ForestGrower(learned, targets, { ...options.forest, extraRandom: true, seed }, state),
       table: describe(features, [...this.#made, ...compositionsOf(heldOut)], mobileIon),
     };
   }
@@ -120,4 +118,14 @@ export class Distillation {
   #predictions(): Float64Array {
     return this.#sums.map((sum) => sum / this.#trees);
   }
+}
+
+/** What the forest labels: compositions near the labelled ones, and neutral ones of any elements. */
+function makeCompositions({ labels, features, options }: DistillationTask): Composition[] {
+  const { mobileIon, made, neutral, favoured, seed } = options;
+  const anions = new Set(IONIC_ANIONS.map((symbol) => atomicNumber(symbol) as number));
+  const known = labels.map(({ composition }) => composition);
+  const likely = labels.filter(({ probability }) => probability >= favoured).map(({ composition }) => composition);
+  const near = augmentCompositions(known, likely, features, mobileIon, anions, made, seed);
+  return [...near, ...drawNeutral([...features.atomicNumbers], mobileIon, anions, [...known, ...near], neutral, seed)];
 }

@@ -6,7 +6,7 @@ export const SPENDING_LIMIT = 0.01;
 
 /** What is otherwise than by default. */
 export const STAGE_OVERRIDES = {
-  distillation: { folds: 2, made: 4000, forest: { trees: 15 }, training: { steps: 500 } }, // a full one takes minutes
+  distillation: { folds: 2, made: 4000, neutral: 1000, forest: { trees: 15 }, training: { steps: 500 } }, // a full one takes minutes
   defaultSpace: 'spaces/small.json',
   maxConcurrency: 8,
   schedule: 'rate(7 days)',

@@ -79,7 +79,7 @@ describe('configuration', () => {
     [{ distillation: { fold: 5 } }, 'ionsieve.dev.distillation: "fold" is not one of "folds", "made"'],
     [{ distillation: { forest: { featureShare: 0 } } }, 'forest.featureShare: 0 is not a number above 0, at most 1'],
     [{ distillation: { training: { averageFrom: 1 } } }, 'averageFrom: 1 is not a number above 0, at most 0.99'],
-    [{ distillation: { labelWeight: 0.5 } }, 'distillation.labelWeight: 0.5 is not an integer from 1'],
+    [{ distillation: { made: 0.5 } }, 'distillation.made: 0.5 is not an integer from 1'],
     [
       { distillation: { training: { steps: 0 } } },
       'ionsieve.dev.distillation.training.steps: 0 is not an integer from 1',

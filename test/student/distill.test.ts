@@ -21,6 +21,7 @@ beforeAll(async () => {
   const small = {
     folds: 3,
     made: 400,
+    neutral: 100,
     forest: { trees: 10, featureShare: 0.2, minimumLeaf: 1 },
     training: { ...full.options.training, size: { encoder: 8, first: 12, second: 6 }, steps: 150, batch: 64 },
   };

@@ -11,6 +11,7 @@ const SETTINGS = parseDistillSettings(
   JSON.stringify({
     folds: 3,
     made: 300,
+    neutral: 60,
     forest: { trees: 5 },
     training: { size: { encoder: 8, first: 12, second: 6 }, steps: 12, batch: 64 },
   }),
@@ -91,7 +92,7 @@ describe('distillation settings', () => {
 
   it.each([
     ['{"maed": 5}', 's:maed: there is no such setting'],
-    ['{"training": {"steps": 0}}', 's:training.steps: 0 is no whole number above 0. The default is 6000.'],
+    ['{"training": {"steps": 0}}', 's:training.steps: 0 is no whole number above 0. The default is 12000.'],
     ['{"made": 1.5}', 's:made: 1.5 is no whole number above 0'],
     ['{"forest": 5}', 's:forest: 5 is no object'],
     ['{"forest": {"featureShare": "a"}}', 's:forest.featureShare: "a" is no number above 0'],
