@@ -5,13 +5,13 @@ const settings = { testTimeout: 60_000, hookTimeout: 60_000 };
 export default defineConfig({
   test: {
     projects: [
-      // Tests in an emulated account have a configuration of their own.
+      // Tests in an emulated account and in a browser have configurations of their own.
       {
         test: {
           ...settings,
           name: 'ionsieve',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/aws/**', 'test/cdk/**'],
+          exclude: ['test/aws/**', 'test/browser/**', 'test/cdk/**'],
         },
       },
       { test: { ...settings, name: 'cdk', include: ['test/cdk/**/*.test.ts'] } }, // loading the library takes seconds
