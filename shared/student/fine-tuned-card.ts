@@ -77,7 +77,6 @@ ${renderWhole(evaluation)}## Use and limits
 
 - It ranks compositions for a closer look, near the families that were measured. Held-out systems have relatives among the
   others (another dopant of the same garnet): for a new family expect much less.
-- Where the second table has the labels-only student ahead, or near, take that one for spaces of whole amounts.
 - Measured crystals are mostly ones that somebody hoped would conduct. In a space of all compositions the probabilities are too high:
   read them as an order.
 - It sees no structure: polymorphs, vacancies, disorder and grain boundaries of one composition have one score.
@@ -94,7 +93,8 @@ function renderWhole({ whole }: Comparison): string {
 |---|---|
 ${rows.join('\n')}
 
-Here the fine-tuned student is above the labels-only one by ${interval(whole.gain)}.
+Here the fine-tuned student is above the labels-only one by ${interval(whole.gain)}. If that is not clearly above 0, take the
+labels-only student for a space.
 
 `;
 }
