@@ -31,7 +31,7 @@ const CLASSES: Readonly<Record<FunctionName, FunctionClass>> = {
 };
 
 /** Functions that run a model. */
-const WITH_RUNTIME: ReadonlySet<FunctionName> = new Set(['plan', 'screen-chunk', 'train', 'assess']);
+const WITH_RUNTIME: ReadonlySet<FunctionName> = new Set(['plan', 'screen-chunk', 'reduce', 'train', 'assess']);
 
 /** Every function of a stage, by name. */
 export class ScreenerFunctions extends Construct {

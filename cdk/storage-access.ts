@@ -23,6 +23,8 @@ export type FunctionName = (typeof FUNCTION_NAMES)[number];
 const TEACHER = 'teacher/teacher.json';
 const LABELS = 'labels/labels.csv.gz';
 const POINTER = 'models/current.json';
+/** Their hashes are part of the id of a run. */
+const COMPANIONS = ['models/students/*/committee.onnx', 'models/students/*/labels.csv.gz'];
 
 /** What the handlers read, write and list: the least that they work with. */
 export const STORAGE_ACCESS: Readonly<Record<FunctionName, StorageAccess>> = {
@@ -52,7 +54,7 @@ export const STORAGE_ACCESS: Readonly<Record<FunctionName, StorageAccess>> = {
     list: ['retrain/*', 'models/*', 'teacher/*', 'labels/*'],
   },
   trigger: {
-    read: ['spaces/*', TEACHER, POINTER, 'datasets/*/READY', 'runs/*'],
+    read: ['spaces/*', TEACHER, POINTER, ...COMPANIONS, 'datasets/*/READY', 'runs/*'],
     write: [],
     list: ['spaces/*', 'teacher/*', 'models/*', 'datasets/*', 'runs/*'],
   },

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type CommitteeTask, predictFold, trainCommittee } from '../shared/student/assemble-committee.ts';
+import { predictFold, trainCommittee } from '../shared/student/assemble-committee.ts';
+import type { CommitteeTask } from '../shared/student/committee.ts';
 import type { HeldOutFold } from '../shared/student/committee-evaluation.ts';
 import type { Tree } from '../shared/student/regression-tree.ts';
 import type { JobAnswer } from './worker-jobs.ts';

@@ -1,6 +1,6 @@
 import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
-import { type OpenJob, openJob } from '../shared/retraining/training-job.ts';
+import { listTrainings, type OpenJob, openJob } from '../shared/retraining/training-job.ts';
 import { continueTraining } from '../shared/retraining/trainings.ts';
 import { readEvent } from './events.ts';
 import { type InvocationContext, observed } from './observe.ts';
@@ -36,10 +36,10 @@ export function createHandler(
     const { store } = await runtime();
     if (open?.jobId !== jobId) open = { jobId, get: once(() => openJob(store, jobId)) };
     const opened = await open.get();
-    const { folds } = opened.set.options;
-    if (training > folds)
+    const { length } = listTrainings(opened.job);
+    if (training >= length)
       throw new InputError(
-        `job ${jobId} has ${folds + 1} trainings`,
+        `job ${jobId} has ${length} trainings`,
         { file: 'event of train', column: 'training' },
         'Give an item of trainings.json.',
       );

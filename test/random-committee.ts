@@ -4,9 +4,10 @@ import { COMMITTEE_SCHEMA } from '../shared/onnx/committee-session.ts';
 import { encodeModelMetadata } from '../shared/onnx/model-metadata.ts';
 import { createRandom, randomInteger, shuffle } from '../shared/random.ts';
 import type { Calibration } from '../shared/student/calibration.ts';
-import { type CommitteePart, committeeTable, growCommittee } from '../shared/student/committee.ts';
+import { type CommitteePart, committeeTable } from '../shared/student/committee.ts';
 import { exportCommittee } from '../shared/student/committee-graph.ts';
 import { elementFeatures } from '../shared/student/element-features.ts';
+import { ForestGrower } from '../shared/student/forest.ts';
 import type { Tree } from '../shared/student/regression-tree.ts';
 
 const LITHIUM = atomicNumber('Li') as number;
@@ -52,7 +53,11 @@ export function randomMembers(symbols: readonly string[], seed = 1): Tree[] {
   const learned = randomCompositions(symbols, 800, seed);
   const random = createRandom(seed + 1);
   const targets = Float64Array.from(learned, ({ amounts }) => (amounts[0] > 6 ? random() : 0.1 * random()));
-  return growCommittee(committeeTable(elementFeatures(symbols), learned, LITHIUM), targets, PARTS, seed);
+  const table = committeeTable(elementFeatures(symbols), learned, LITHIUM);
+  return PARTS.flatMap(({ trees, ...part }) => {
+    const grower = new ForestGrower(table, targets, { ...part, trees, seed });
+    return Array.from({ length: trees }, () => grower.grow());
+  });
 }
 
 /** Bytes of a real committee of random trees, for tests that need scores but no chemistry. */

@@ -18,13 +18,16 @@ const TARGET = 'node24';
 
 /**
  * Lambda finds a layer's packages by NODE_PATH, which `require` heeds and `import` does not. So the native package is
- * required, wherever the sources import it.
+ * required, wherever the sources import it and use what they import: a function that reads of a model no more than its
+ * metadata does without.
  */
 const requireNative: Plugin = {
   name: 'require-native',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: new RegExp(`^${NATIVE}$`) }, ({ kind }) =>
-      kind === 'require-call' ? { path: NATIVE, external: true } : { path: NATIVE, namespace: 'native' },
+      kind === 'require-call'
+        ? { path: NATIVE, external: true }
+        : { path: NATIVE, namespace: 'native', sideEffects: false },
     );
     onLoad({ filter: /.*/, namespace: 'native' }, () => ({ contents: `module.exports = require('${NATIVE}')` }));
   },

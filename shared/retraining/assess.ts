@@ -1,12 +1,15 @@
 import type { ConditionalStore } from '../io/store.ts';
+import { openCommittee } from '../onnx/committee-session.ts';
 import { openStudent } from '../onnx/student-session.ts';
+import { assembleCommittee } from '../student/assemble-committee.ts';
 import { type AssembledStudent, assembleStudent } from '../student/assemble-student.ts';
 import { renderCard } from '../student/card.ts';
+import { COMMITTEE_PARTS } from '../student/committee.ts';
 import { type CurrentStudent, loadCurrentStudent, type StudentFile, studentKey } from '../student/current-student.ts';
 import { type Candidate, replacedInput } from './candidate.ts';
 import { encodeJson } from './job.ts';
 import { jobKey } from './job-keys.ts';
-import { openJob } from './training-job.ts';
+import { loadLabels, openJob } from './training-job.ts';
 import { loadTrainings } from './trainings.ts';
 
 /**
@@ -16,11 +19,13 @@ import { loadTrainings } from './trainings.ts';
  */
 export async function assessCandidate(store: ConditionalStore, jobId: string, margin: number): Promise<Candidate> {
   const open = await openJob(store, jobId);
-  const { weights, folds } = await loadTrainings(store, open);
+  const { weights, folds, members, heldOut } = await loadTrainings(store, open);
   const student = assembleStudent(open.set, weights, folds);
   const { modelHash: hash, teacher, labels } = student.card;
   await (await openStudent(student.model, studentKey(hash, 'student.onnx'))).release(); // it does load and score
-  await storeStudent(store, student);
+  const committee = assembleCommittee(open.set, COMMITTEE_PARTS, members, heldOut);
+  await (await openCommittee(committee.model, 'committee.onnx')).release();
+  await storeStudent(store, student, committee.model, await loadLabels(store, jobId));
   const averagePrecision = student.card.student.averagePrecision.mean;
   const current = await loadCurrentStudent(store);
   const replaced = await replacedInput(store, open.job, labels.hash);
@@ -37,12 +42,19 @@ export async function assessCandidate(store: ConditionalStore, jobId: string, ma
   return candidate;
 }
 
-/** The model comes last, so that its presence means that the card is there. */
-async function storeStudent(store: ConditionalStore, { model, card }: AssembledStudent): Promise<void> {
+/** The model comes last, so that its presence means that card and companions are there. */
+async function storeStudent(
+  store: ConditionalStore,
+  { model, card }: AssembledStudent,
+  committee: Uint8Array,
+  labels: Uint8Array,
+): Promise<void> {
   const keep = (file: StudentFile, bytes: Uint8Array): Promise<boolean> =>
     store.putIf(studentKey(card.modelHash, file), bytes, undefined); // never replaced
   await keep('student.card.json', encodeJson(card));
   await keep('student.card.md', Buffer.from(renderCard(card)));
+  await keep('committee.onnx', committee);
+  await keep('labels.csv.gz', labels);
   await keep('student.onnx', model);
 }
 

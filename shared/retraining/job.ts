@@ -6,7 +6,7 @@ import { parseTeacher, type Teacher } from '../teacher/teacher.ts';
 import { JOB_ID_LENGTH, type JobFile, jobKey, LABELS_KEY, TEACHER_KEY } from './job-keys.ts';
 
 /** Goes into every job id: to be raised when the same inputs would give another student. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** How students are distilled: part of what a job is. */
 export interface RetrainingSettings {

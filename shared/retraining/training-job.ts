@@ -13,15 +13,27 @@ export interface CollectedRecord {
   readonly withoutScore: number; // structures of the dataset that are usable, but have no label
 }
 
-/** An item of `trainings.json`: one fold to be held out and judged, or the training on all labels. */
+/** An item of `trainings.json`. */
 export interface TrainingItem {
   readonly jobId: string;
-  readonly training: number; // fold, or the number of folds for the training on all labels
+  readonly training: number; // see `trainingKind`
 }
 
-/** The trainings of a job: each fold, and the final one. */
+/** What a training makes: a student or a committee, with one fold held out or from all labels. */
+export interface TrainingKind {
+  readonly model: 'student' | 'committee';
+  readonly fold: number | undefined;
+}
+
+/** The trainings of a job: of the student each fold and the final one, then the same of its committee. */
 export function listTrainings({ jobId, settings }: RetrainingJob): TrainingItem[] {
-  return Array.from({ length: settings.distill.folds + 1 }, (_, training) => ({ jobId, training }));
+  return Array.from({ length: 2 * (settings.distill.folds + 1) }, (_, training) => ({ jobId, training }));
+}
+
+/** What the training of this number makes. */
+export function trainingKind(training: number, folds: number): TrainingKind {
+  const part = training % (folds + 1);
+  return { model: training > folds ? 'committee' : 'student', fold: part < folds ? part : undefined };
 }
 
 /** Everything that the trainings of a job have in common. */
@@ -34,8 +46,7 @@ export interface OpenJob {
 export async function openJob(store: ObjectStore, jobId: string): Promise<OpenJob> {
   const job = await loadJob(store, jobId);
   const { labelsHash } = await loadJson<CollectedRecord>(store, jobId, 'collected.json');
-  const bytes = await store.get(jobKey(jobId, 'labels.csv.gz'));
-  if (bytes === undefined) throw damagedJob('it is missing', store, jobId, 'labels.csv.gz');
+  const bytes = await loadLabels(store, jobId);
   const set = await makeTrainingSet(store, job, gunzipSync(bytes).toString());
   if (set.labelsHash !== labelsHash)
     throw damagedJob(
@@ -45,6 +56,13 @@ export async function openJob(store: ObjectStore, jobId: string): Promise<OpenJo
       'labels.csv.gz',
     );
   return { job, set };
+}
+
+/** All labels of a job, gzip. */
+export async function loadLabels(store: ObjectStore, jobId: string): Promise<Uint8Array> {
+  const bytes = await store.get(jobKey(jobId, 'labels.csv.gz'));
+  if (bytes === undefined) throw damagedJob('it is missing', store, jobId, 'labels.csv.gz');
+  return bytes;
 }
 
 /** What the students of a job learn from; throws {@link InputError} if it is too little. */

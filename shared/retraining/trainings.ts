@@ -1,12 +1,21 @@
 import { IntegrityError } from '../errors.ts';
 import { type ArrayFile, decodeArrays, encodeArrays } from '../io/array-file.ts';
 import type { ObjectStore } from '../io/store.ts';
-import { type FoldEvaluation, foldTask, judgeFold } from '../student/distill.ts';
-import { Distillation, type DistillationTask, type DistilledStudent } from '../student/distillation.ts';
-import { mapWeights, type Weights, weightShapes } from '../student/network.ts';
+import type { HeldOutFold } from '../student/committee-evaluation.ts';
+import type { FoldEvaluation } from '../student/distill.ts';
+import type { Weights } from '../student/network.ts';
+import type { Tree } from '../student/regression-tree.ts';
 import { decodeJson, encodeJson } from './job.ts';
 import { checkpointKey, trainingKey } from './job-keys.ts';
-import { listTrainings, type OpenJob } from './training-job.ts';
+import { listTrainings, type OpenJob, trainingKind } from './training-job.ts';
+import {
+  decodeHeldOut,
+  decodeTrees,
+  decodeWeights,
+  isOutcomeOf,
+  openTraining,
+  type TrainingOutcome,
+} from './training-work.ts';
 
 /** What came of going on with a training. */
 export interface TrainingProgress {
@@ -28,29 +37,23 @@ export async function continueTraining(
 ): Promise<TrainingProgress> {
   const { jobId } = open.job;
   if ((await loadResult(store, open, training)) !== undefined) return { done: true, discarded: undefined };
-  const task = taskOf(open, training);
   const { checkpoint, discarded } = await loadCheckpoint(store, open, training);
-  const distillation = await Distillation.open(task, checkpoint);
+  const work = await openTraining(open.set, trainingKind(training, open.set.options.folds), checkpoint);
   try {
-    do await distillation.step();
-    while (!distillation.done && !timeIsUp());
-    if (distillation.done) {
-      const result = encodeResult(open, training, task, distillation.result());
+    do await work.step();
+    while (!work.done() && !timeIsUp());
+    if (work.done()) {
+      const result: TrainingResult = { ...identityOf(open, training), ...work.outcome() };
       await store.put(trainingKey(jobId, training), encodeJson(result));
       return { done: true, discarded };
     }
-    const { header, arrays } = distillation.checkpoint();
+    const { header, arrays } = work.checkpoint();
     const bytes = encodeArrays({ header: { ...header, ...identityOf(open, training) }, arrays });
     await store.put(checkpointKey(jobId, training), bytes);
     return { done: false, discarded };
   } finally {
-    await distillation.release();
+    await work.release();
   }
-}
-
-function taskOf({ set: { ionic, features, options } }: OpenJob, training: number): DistillationTask {
-  if (training < options.folds) return foldTask(ionic, features, training, options);
-  return { labels: ionic, heldOut: [], features, options };
 }
 
 /** What a training's files say to whom they belong. */
@@ -90,22 +93,7 @@ async function loadCheckpoint(
 }
 
 /** `trainings/<n>.json`. */
-interface TrainingResult extends TrainingIdentity {
-  readonly evaluation?: FoldEvaluation; // of a fold
-  readonly weights?: Readonly<Record<string, string>>; // of the training on all labels: float32, little-endian, base64
-}
-
-function encodeResult(
-  open: OpenJob,
-  training: number,
-  task: DistillationTask,
-  student: DistilledStudent,
-): TrainingResult {
-  const identity = identityOf(open, training);
-  if (training < open.set.options.folds) return { ...identity, evaluation: judgeFold(task, student) };
-  const { weights } = student;
-  return { ...identity, weights: mapWeights((name) => Buffer.from(weights[name].buffer).toString('base64')) };
-}
+type TrainingResult = TrainingIdentity & TrainingOutcome;
 
 /** The result of a training, or undefined if there is none of these labels. */
 async function loadResult(store: ObjectStore, open: OpenJob, training: number): Promise<TrainingResult | undefined> {
@@ -116,33 +104,40 @@ async function loadResult(store: ObjectStore, open: OpenJob, training: number): 
   return isOf(identityOf(open, training), result) ? result : undefined;
 }
 
+/** What all trainings of a job gave. */
+export interface FinishedTrainings {
+  readonly weights: Weights; // of the student
+  readonly folds: readonly FoldEvaluation[]; // of the student
+  readonly members: readonly Tree[]; // of the committee
+  readonly heldOut: readonly HeldOutFold[]; // by the committee
+}
+
 /** What all trainings of a job gave; throws {@link IntegrityError} naming one that has no result. */
-export async function loadTrainings(
-  store: ObjectStore,
-  open: OpenJob,
-): Promise<{ weights: Weights; folds: FoldEvaluation[] }> {
-  const { features, options } = open.set;
+export async function loadTrainings(store: ObjectStore, open: OpenJob): Promise<FinishedTrainings> {
+  const { folds } = open.set.options;
   const results: TrainingResult[] = [];
   for (const { training } of listTrainings(open.job)) {
     const result = await loadResult(store, open, training);
-    const isWhole = training < options.folds ? result?.evaluation !== undefined : result?.weights !== undefined;
-    if (result === undefined || !isWhole)
+    if (result === undefined || !isOutcomeOf(trainingKind(training, folds), result))
       throw unfinished(store, trainingKey(open.job.jobId, training), 'the training has no result');
     results.push(result);
   }
-  const shapes = weightShapes(features, options.training.size);
-  const encoded = results[options.folds].weights ?? {};
-  const weights = mapWeights((name) => {
-    const bytes = new Uint8Array(Buffer.from(encoded[name] ?? '', 'base64'));
-    if (bytes.length !== 4 * shapes[name][0] * shapes[name][1])
-      throw unfinished(
-        store,
-        trainingKey(open.job.jobId, options.folds),
-        `its weights ${name} have ${bytes.length} bytes`,
-      );
-    return new Float32Array(bytes.buffer);
-  });
-  return { weights, folds: results.slice(0, options.folds).map(({ evaluation }) => evaluation as FoldEvaluation) };
+  const [student, committee] = [results.slice(0, folds + 1), results.slice(folds + 1)];
+  return {
+    weights: weightsOf(store, open, student[folds]),
+    folds: student.slice(0, folds).map(({ evaluation }) => evaluation as FoldEvaluation),
+    members: decodeTrees(committee[folds]),
+    heldOut: committee.slice(0, folds).map(decodeHeldOut),
+  };
+}
+
+function weightsOf(store: ObjectStore, { job, set }: OpenJob, result: TrainingResult): Weights {
+  try {
+    return decodeWeights(result, set);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw unfinished(store, trainingKey(job.jobId, result.training), error.message);
+  }
 }
 
 function unfinished({ location }: ObjectStore, key: string, problem: string): IntegrityError {

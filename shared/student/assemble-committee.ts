@@ -1,58 +1,31 @@
 import { basename } from 'node:path';
 import { SYMBOLS } from '../chemistry/elements.ts';
-import type { Composition } from '../chemistry/formula.ts';
 import { sha256 } from '../hash.ts';
-import type { FormulaLabel } from '../labels/label.ts';
 import { COMMITTEE_SCHEMA } from '../onnx/committee-session.ts';
 import { encodeModelMetadata } from '../onnx/model-metadata.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { countLabels, type LabelCount } from './card.ts';
-import { type CommitteePart, committeeTable, growCommittee, memberStatistics } from './committee.ts';
+import type { CommitteePart, CommitteeTask } from './committee.ts';
 import { type CommitteeEvaluation, evaluateCommittee, type HeldOutFold, joinFolds } from './committee-evaluation.ts';
 import { exportCommittee } from './committee-graph.ts';
-import type { ElementFeatures } from './element-features.ts';
+import { CommitteeGrowth } from './committee-growth.ts';
 import type { Tree } from './regression-tree.ts';
-import { splitFold, systemFolds } from './splits.ts';
 import type { TrainingSet } from './training-set.ts';
 
-/** What a committee learns from: what a student does. */
-export type CommitteeTask = Pick<TrainingSet, 'ionic' | 'features' | 'options'> & {
-  readonly parts: readonly CommitteePart[];
-};
-
 /** Grow the committee of all ionic labels. */
-export function trainCommittee({ ionic, features, options, parts }: CommitteeTask): Tree[] {
-  return growOn(ionic, features, options, parts);
+export function trainCommittee(task: CommitteeTask): readonly Tree[] {
+  return grown(task).members();
 }
 
 /** Grow a committee on all folds but one and predict that one. The folds are those of the student with the same seed. */
-export function predictFold({ ionic, features, options, parts }: CommitteeTask, fold: number): HeldOutFold {
-  const { learned, heldOut } = splitFold(ionic, systemFolds(ionic, options), fold);
-  const members = growOn(learned, features, options, parts);
-  const table = committeeTable(features, compositionsOf(heldOut), options.mobileIon);
-  return { ...memberStatistics(members, table, heldOut.length), labels: probabilitiesOf(heldOut) };
+export function predictFold(task: CommitteeTask, fold: number): HeldOutFold {
+  return grown(task, fold).predictions();
 }
 
-function growOn(
-  labels: readonly FormulaLabel[],
-  features: ElementFeatures,
-  { mobileIon, seed }: TrainingSet['options'],
-  parts: readonly CommitteePart[],
-): Tree[] {
-  return growCommittee(
-    committeeTable(features, compositionsOf(labels), mobileIon),
-    probabilitiesOf(labels),
-    parts,
-    seed,
-  );
-}
-
-function compositionsOf(labels: readonly FormulaLabel[]): Composition[] {
-  return labels.map(({ composition }) => composition);
-}
-
-function probabilitiesOf(labels: readonly FormulaLabel[]): Float64Array {
-  return Float64Array.from(labels, ({ probability }) => probability);
+function grown(task: CommitteeTask, fold?: number): CommitteeGrowth {
+  const growth = new CommitteeGrowth(task, fold);
+  while (!growth.done) growth.step();
+  return growth;
 }
 
 /** Everything that there is to say of a committee. */

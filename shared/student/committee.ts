@@ -1,8 +1,9 @@
 import type { Composition } from '../chemistry/formula.ts';
 import { describe } from './descriptors.ts';
 import type { ElementFeatures } from './element-features.ts';
-import { ForestGrower, type ForestOptions } from './forest.ts';
+import type { ForestOptions } from './forest.ts';
 import type { Tree } from './regression-tree.ts';
+import type { TrainingSet } from './training-set.ts';
 
 /** Trees of one kind in a committee. */
 export type CommitteePart = Omit<ForestOptions, 'seed'>;
@@ -30,23 +31,10 @@ export function committeeTable(
   return describe(features, compositions, mobileIon).map((x) => Math.round(x * DESCRIPTOR_GRID) / DESCRIPTOR_GRID);
 }
 
-/**
- * Grow the trees of a committee; each is a member.
- *
- * @param table from {@link committeeTable}
- * @param targets shape (rows,), probabilities
- */
-export function growCommittee(
-  table: Float32Array,
-  targets: Float64Array,
-  parts: readonly CommitteePart[],
-  seed: number,
-): Tree[] {
-  return parts.flatMap((part, i) => {
-    const grower = new ForestGrower(table, targets, { ...part, seed: seed + i });
-    return Array.from({ length: part.trees }, () => grower.grow());
-  });
-}
+/** What a committee learns from: what a student does. */
+export type CommitteeTask = Pick<TrainingSet, 'ionic' | 'features' | 'options'> & {
+  readonly parts: readonly CommitteePart[];
+};
 
 /** What the members say of some compositions, before calibration. */
 export interface MemberStatistics {

@@ -1,5 +1,6 @@
 import type { FormulaLabel } from '../labels/label.ts';
-import { type CommitteeTask, predictFold } from '../student/assemble-committee.ts';
+import { predictFold } from '../student/assemble-committee.ts';
+import type { CommitteeTask } from '../student/committee.ts';
 import { describe } from '../student/descriptors.ts';
 import { distillTask, foldTask, studentProbabilities } from '../student/distill.ts';
 import { addPredictions, ForestGrower } from '../student/forest.ts';

@@ -17,7 +17,7 @@ import { STAGE, STAGE_OVERRIDES } from './stage.ts';
 
 const CIFS = sharedData('cif-sample');
 const STRUCTURES = 60;
-const TRAININGS = STAGE_OVERRIDES.distillation.folds + 1; // one more makes the student
+const TRAININGS = 2 * (STAGE_OVERRIDES.distillation.folds + 1); // one more makes the student, and as many its committee
 const HURRIED = 2; // invocations of each training that are told to have no time, and do one step
 const LISTED = 2000; // compositions of a list
 const CATIONS = ['P', 'Si', 'Ge', 'B', 'La'];

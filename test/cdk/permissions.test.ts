@@ -91,7 +91,10 @@ const HANDLERS: Record<string, { get: string[]; put: string[]; list: string[]; o
     list: ['labels/*', 'models/*', 'retrain/*', 'teacher/*'],
   },
   trigger: {
-    get: ['datasets/*/READY', 'models/current.json', 'runs/*', 'spaces/*', 'teacher/teacher.json'],
+    get: [
+      ...['datasets/*/READY', 'models/current.json', 'models/students/*/committee.onnx'],
+      ...['models/students/*/labels.csv.gz', 'runs/*', 'spaces/*', 'teacher/teacher.json'], // companions decide on a run id
+    ],
     put: [],
     list: ['datasets/*', 'models/*', 'runs/*', 'spaces/*', 'teacher/*'],
     other: {

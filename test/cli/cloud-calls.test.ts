@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ended, runCliWith } from '../run-cli.ts';
 
@@ -17,7 +17,7 @@ let server: Server;
 let answers: Readonly<Record<string, Answer | ((input: Record<string, unknown>) => Answer)>>;
 let calls: string[];
 
-/** Answers as AWS documents them, by operation; S3 has no objects. */
+/** Answers as AWS documents them, by operation, or by name of the object for S3, which has no others. */
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ionsieve-calls-'));
   server = createServer((request, response) => {
@@ -25,13 +25,15 @@ beforeAll(async () => {
     request.on('data', (part) => parts.push(part));
     request.on('end', () => {
       const target = request.headers['x-amz-target'];
-      const operation = typeof target === 'string' ? target.slice(target.indexOf('.') + 1) : 'S3';
+      const object = `S3 ${request.method === 'PUT' ? 'put' : basename(new URL(request.url ?? '', 'http://s3').pathname)}`;
+      const operation = typeof target === 'string' ? target.slice(target.indexOf('.') + 1) : object;
       calls.push(operation);
       const answer = answers[operation] ?? [404, '<Error><Code>NoSuchKey</Code><Message>no key</Message></Error>'];
-      const input = operation === 'S3' ? {} : JSON.parse(Buffer.concat(parts).toString());
+      const input = operation === object ? {} : JSON.parse(Buffer.concat(parts).toString());
       const [status, body] = typeof answer === 'function' ? answer(input) : answer;
       const isText = typeof body === 'string';
-      response.writeHead(status, { 'content-type': isText ? 'application/xml' : 'application/x-amz-json-1.0' });
+      const type = isText ? 'application/xml' : 'application/x-amz-json-1.0';
+      response.writeHead(status, { 'content-type': type, etag: '"version"' });
       response.end(isText ? body : JSON.stringify(body));
     });
   });
@@ -119,7 +121,10 @@ describe('an error names what is missing and what to do', () => {
   });
 
   it('a bucket that may not be read', async () => {
-    answers = { ...DEPLOYED, S3: [403, '<Error><Code>AccessDenied</Code><Message>no</Message></Error>'] };
+    answers = {
+      ...DEPLOYED,
+      'S3 receipt.json': [403, '<Error><Code>AccessDenied</Code><Message>no</Message></Error>'],
+    };
     const { code, stderr } = await run(['results', '0123456789abcdef0123']);
     expect(code).toBe(2);
     expect(stderr).toContain('s3://ionsieve-dev-111122223333-eu-central-1/runs/0123456789abcdef0123/receipt.json');
@@ -182,9 +187,9 @@ describe('a run of which chunks failed', () => {
       ...{ student: `models/students/${student}/student.onnx`, hash: student, teacherHash: student },
       ...{ labelsHash: student, averagePrecision: 0.7, previous: null },
     };
-    // One object for every key of S3: space and pointer at once are not possible, so the student is named.
-    answers = { ...failed, S3: [200, JSON.stringify(pointer)], RedriveExecution: [200, { redriveDate: 1 }] };
-    const { stdout, stderr } = await run(['start', '--space', 'small', '--student', student, '--replace', '--json']);
+    const objects = { 'S3 current.json': [200, JSON.stringify(pointer)], 'S3 put': [200, ''] } as const;
+    answers = { ...failed, ...objects, RedriveExecution: [200, { redriveDate: 1 }] };
+    const { stdout, stderr } = await run(['start', '--space', 'small', '--json']);
     expect(JSON.parse(stdout), stderr).toMatchObject({ outcome: 'redriven', chunks: 1, student });
     expect(calls).toContain('RedriveExecution');
     expect(calls).not.toContain('StartExecution');

@@ -74,7 +74,7 @@ describe.skipIf(!cifs)('a dataset of 40 real CIFs and 5 broken ones', () => {
     expect(labelled.quarantined).toBe(5);
     expect(labelled.labelled + labelled.withoutScore).toBe(40);
     const collected = await run.collect(split.jobId);
-    expect(collected).toMatchObject({ added: labelled.labelled, quarantined: 5, trainings: 3 });
+    expect(collected).toMatchObject({ added: labelled.labelled, quarantined: 5, trainings: 6 });
     const quarantine = parseQuarantine(await run.text(jobKey(split.jobId, 'quarantine.csv')), 'quarantine.csv');
     const broken = quarantine.filter(({ reason }) => reason === 'not a usable structure');
     expect(broken.map(({ id }) => id).sort()).toEqual(['cut', 'element', 'empty', 'noise', 'packed']);

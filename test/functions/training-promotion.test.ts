@@ -3,15 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../shared/hash.ts';
 import type { DirectoryStore } from '../../shared/io/directory-store.ts';
+import { storeInputs } from '../../shared/io/inputs.ts';
 import { decodeLabels } from '../../shared/labels/labels-file.ts';
+import { readStudentMetadata } from '../../shared/onnx/student-session.ts';
 import { jobKey, LABELS_KEY, TEACHER_KEY } from '../../shared/retraining/job-keys.ts';
 import type { TrainingItem } from '../../shared/retraining/training-job.ts';
+import { prepareCompanions } from '../../shared/screen/companions.ts';
+import { COMMITTEE_PARTS } from '../../shared/student/committee.ts';
 import {
   CURRENT_STUDENT_KEY,
   type CurrentStudent,
   encodeCurrentStudent,
   loadCurrentStudent,
+  studentKey,
 } from '../../shared/student/current-student.ts';
 import { deployedStore, Retraining } from '../retraining-runs.ts';
 
@@ -38,16 +44,20 @@ describe('training', () => {
     const [whole, stopped] = [new Retraining(await deployed()), new Retraining(await deployed())];
     const [{ jobId, trainingList }] = [await whole.prepare(null), await stopped.prepare(null)];
     const items = await whole.json<TrainingItem[]>(trainingList);
-    expect(items).toHaveLength(3);
+    expect(items).toHaveLength(6); // student and committee, each with two folds
+    const trees = COMMITTEE_PARTS.reduce((sum, part) => sum + part.trees, 0);
     for (const item of items) {
       await whole.train(item);
       let rounds = 1;
       while (!(await stopped.train(item, stepsOf(1))).done) rounds++;
-      expect(rounds).toBe(4 + 8); // trees and batches
+      expect(rounds).toBe(item.training < 3 ? 4 + 8 : trees); // trees and batches, or trees alone
       const key = `retrain/${jobId}/trainings/${item.training}.json`;
       expect(await stopped.text(key)).toBe(await whole.text(key));
     }
-    expect((await stopped.assess(jobId)).hash).toBe((await whole.assess(jobId)).hash);
+    const { hash } = await whole.assess(jobId);
+    expect((await stopped.assess(jobId)).hash).toBe(hash);
+    const committeeOf = ({ store }: Retraining) => store.get(studentKey(hash, 'committee.onnx'));
+    expect(Buffer.from((await committeeOf(stopped))!).equals(Buffer.from((await committeeOf(whole))!))).toBe(true);
   });
 
   it('works for 60 % of the time that it is given, and leaves a finished one as it is', async () => {
@@ -61,7 +71,7 @@ describe('training', () => {
     const info = await run.store.stat(`retrain/${jobId}/trainings/2.json`);
     expect(await run.train({ jobId, training: 2 })).toEqual({ jobId, training: 2, done: true });
     expect(await run.store.stat(`retrain/${jobId}/trainings/2.json`)).toEqual(info);
-    await expect(run.train({ jobId, training: 3 })).rejects.toThrow(`job ${jobId} has 3 trainings`);
+    await expect(run.train({ jobId, training: 6 })).rejects.toThrow(`job ${jobId} has 6 trainings`);
   });
 
   it('begins anew, and says so, where the checkpoint is damaged', async () => {
@@ -98,6 +108,14 @@ describe('a candidate', () => {
   });
   const inUse = (averagePrecision: number): Promise<void> =>
     run.store.put(CURRENT_STUDENT_KEY, encodeCurrentStudent({ ...other, averagePrecision }));
+
+  it('has its committee and its labels beside it', async () => {
+    const { student, hash } = await run.assess(jobId);
+    const { labelsHash } = readStudentMetadata((await run.store.get(student))!, student);
+    const { companions } = await prepareCompanions(storeInputs(run.store), { name: student, labelsHash }, {});
+    const committee = (await run.store.get(studentKey(hash, 'committee.onnx')))!;
+    expect(companions).toEqual({ committee: { hash: sha256(committee) }, labels: { hash: labelsHash } });
+  });
 
   it('stays one if it is worse than the student in use by more than the margin, and the reason has both figures', async () => {
     await inUse(own + 0.021);
