@@ -8,8 +8,8 @@ import type { BlockPruner } from './screen-chunk.ts';
 
 /** Compositions that are scored in the time that one polytope is bounded, about. */
 const COMPOSITIONS_PER_CELL = 512;
-/** With fewer cells than this little is proved. */
-const LEAST_CELLS = 4;
+/** Systems of the trillion space need 10 polytopes on average: with fewer, scoring them costs less. */
+const LEAST_CELLS = 10;
 /** Systems of a call of the encoder; one by one they take ten times as long. */
 const ENCODED = 128;
 

@@ -59,7 +59,8 @@ export class VertexStack {
 
   /** Whether there are vertices on both sides of the plane that is to cut. */
   isCut(start: number, count: number): boolean {
-    let [low, high] = [0, 0];
+    let low = 0;
+    let high = 0;
     for (let v = start; v < start + count; v++) {
       low = Math.min(low, this.sides[v]);
       high = Math.max(high, this.sides[v]);
@@ -84,13 +85,15 @@ export class VertexStack {
     for (let i = start; i < end; i++) {
       const inside = sign * this.sides[i];
       if (inside < -ON_PLANE) continue;
-      const [a, b] = [this.planes[2 * i], this.planes[2 * i + 1]];
+      const a = this.planes[2 * i];
+      const b = this.planes[2 * i + 1];
       const isOn = inside <= ON_PLANE;
       next = this.push(next, i, i, 0, isOn ? a | low : a, isOn ? b | high : b);
       for (let j = start; j < end && !isOn; j++) {
         const outside = sign * this.sides[j];
         if (outside >= -ON_PLANE) continue;
-        const [c, d] = [a & this.planes[2 * j], b & this.planes[2 * j + 1]];
+        const c = a & this.planes[2 * j];
+        const d = b & this.planes[2 * j + 1];
         if (bitCount(c) + bitCount(d) < shared || this.isInLargerFace(start, end, i, j, c, d)) continue;
         next = this.push(next, i, j, inside / (inside - outside), c | low, d | high);
       }
@@ -110,7 +113,9 @@ export class VertexStack {
   private push(at: number, i: number, j: number, share: number, low: number, high: number): number {
     this.reserve(at + 1);
     const { points, width } = this;
-    const [to, from, towards] = [at * width, i * width, j * width];
+    const to = at * width;
+    const from = i * width;
+    const towards = j * width;
     for (let c = 0; c < width; c++) {
       const value = points[from + c];
       points[to + c] = value + share * (points[towards + c] - value);
