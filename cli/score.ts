@@ -2,17 +2,28 @@ import { Command } from 'commander';
 import { type Composition, parseFormula } from '../shared/chemistry/formula.ts';
 import { InputError, type Place } from '../shared/errors.ts';
 import { readBytes } from '../shared/io/files.ts';
+import { fileInputs } from '../shared/io/inputs.ts';
 import { readLines } from '../shared/io/lines.ts';
 import { IONIC_ANIONS, isIonic } from '../shared/labels/merge-polymorphs.ts';
-import { openStudent } from '../shared/onnx/student-session.ts';
+import { openCommittee } from '../shared/onnx/committee-session.ts';
+import { openStudent, type StudentMetadata } from '../shared/onnx/student-session.ts';
+import type { RankingColumn } from '../shared/ranking/columns.ts';
+import { checkCommittee, committeeColumns, rescore } from '../shared/ranking/rescore.ts';
+import { prepareCompanions } from '../shared/screen/companions.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
 import { formatTable } from './output.ts';
-import { packagePath } from './package-root.ts';
+import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from './shipped-students.ts';
 
 interface Options {
   readonly file?: string;
-  readonly student?: string;
+  readonly student: string;
+  readonly committee?: string;
   readonly json?: boolean;
+}
+
+interface Score {
+  readonly formula: string;
+  readonly probability: number;
 }
 
 /** A formula as the user wrote it, and where. */
@@ -21,21 +32,19 @@ interface Entry {
   readonly place: Place;
 }
 
-/** `score FORMULA…`: the student's probability of single compositions. */
+/** `score FORMULA…`: the student's probability of single compositions, and the committee's. */
 export function scoreCommand(): Command {
   return new Command('score')
     .description('probability of compositions such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O')
     .argument('[formula...]', 'formulas: fractional amounts, brackets and hydrate dots are read')
     .option('--file <file>', 'more formulas, one per line; empty lines and lines that begin with # are passed over')
-    .option('--student <file>', 'model, as distill writes it (default: the shipped student)')
-    .option('--json', 'print [{formula, probability}]')
+    .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
+    .option('--committee <file>', 'committee that scores them too, or none (default: the one beside the student)')
+    .option('--json', 'print [{formula, probability, …}], with the columns of the committee if there is one')
     .action(score);
 }
 
-async function score(
-  formulas: readonly string[],
-  { file, student: path = packagePath('models/student.onnx'), json }: Options,
-): Promise<void> {
+async function score(formulas: readonly string[], { file, student: asked, committee, json }: Options): Promise<void> {
   const entries = [
     ...formulas.map((formula): Entry => ({ formula, place: {} })),
     ...(file === undefined ? [] : await readEntries(file)),
@@ -43,8 +52,9 @@ async function score(
   if (entries.length === 0)
     throw new InputError('no formula is given', { file }, 'Name formulas, or a file of them with --file.');
   const compositions = entries.map(({ formula, place }) => parseFormula(formula, place));
+  const { student: path } = findStudent(asked);
   const student = await openStudent(await readBytes(path), path);
-  const results: { formula: string; probability: number }[] = [];
+  const results: Score[] = [];
   for (const [i, { formula, place }] of entries.entries()) {
     results.push({
       formula,
@@ -52,15 +62,46 @@ async function score(
     });
   }
   await student.release();
+  const columns = await committeeScores(path, student.metadata, committee, compositions);
   noteForeign(entries, compositions);
-  if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-  else
-    process.stdout.write(
-      formatTable(
-        ['formula', 'probability'],
-        results.map(({ formula, probability }) => [formula, probability.toFixed(6)]),
-      ),
-    );
+  process.stdout.write(json ? formatJson(results, columns) : formatScores(results, columns));
+}
+
+function formatJson(scores: readonly Score[], columns: readonly RankingColumn[]): string {
+  const full = scores.map((score, i) => ({
+    ...score,
+    ...Object.fromEntries(columns.map(({ name, values }) => [name, values[i]])),
+  }));
+  return `${JSON.stringify(full, null, 2)}\n`;
+}
+
+function formatScores(scores: readonly Score[], columns: readonly RankingColumn[]): string {
+  const rows = scores.map(({ formula, probability }, i) => [
+    ...[formula, probability.toFixed(6)],
+    ...columns.map(({ values }) => Number(values[i]).toFixed(6)),
+  ]);
+  return formatTable(['formula', 'probability', ...columns.map(({ name }) => name)], rows);
+}
+
+/** Columns of the student's committee; none if there is none. */
+async function committeeScores(
+  path: string,
+  student: StudentMetadata,
+  committee: string | undefined,
+  compositions: readonly Composition[],
+): Promise<RankingColumn[]> {
+  const named = { name: path, labelsHash: student.labelsHash };
+  const { files } = await prepareCompanions(fileInputs, named, { committee });
+  const bytes = files['committee.onnx'];
+  if (bytes === undefined) return [];
+  const name = committee ?? 'committee.onnx';
+  const session = await openCommittee(bytes, name);
+  try {
+    checkCommittee(session.metadata, student, name);
+    return committeeColumns(await rescore(session, compositions));
+  } finally {
+    await session.release();
+  }
 }
 
 /** Such compositions have a score too, but one that means little. */

@@ -78,7 +78,7 @@ describe('a run', () => {
       expect.arrayContaining([
         ...['labels/labels.csv.gz', 'models/current.json', 'teacher/teacher.json'],
         ...['spaces/ionic-quinary.json', 'spaces/small.json'],
-        ...['student.card.json', 'student.card.md', 'student.onnx'].map(
+        ...['committee.onnx', 'labels.csv.gz', 'student.card.json', 'student.card.md', 'student.onnx'].map(
           (f) => `models/students/${started.student}/${f}`,
         ),
       ]),

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { sha256 } from '../../shared/hash.ts';
 import { UNUSABLE } from '../../shared/labels/label-structures.ts';
 import { screeningName } from '../../shared/retraining/executions.ts';
-import { loadCurrentStudent } from '../../shared/student/current-student.ts';
+import { loadCurrentStudent, studentKey } from '../../shared/student/current-student.ts';
 import { sharedData } from '../shared-data.ts';
 import { readAssembly, resourcesOf } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';
@@ -109,6 +109,8 @@ describe.skipIf(CIFS === undefined)('a dataset that is marked ready', () => {
     expect(name).toBe(screeningName(runId));
     const student = join(scratch, 'student.onnx');
     await writeFile(student, model);
+    for (const file of ['committee.onnx', 'labels.csv.gz'] as const)
+      await writeFile(join(scratch, file), (await cloud.store.get(studentKey(current.hash, file)))!);
     expect(await cloudOutputs(cloud, runId)).toEqual(
       await localOutputs(scratch, runId, ['--space', 'small', '--student', student]),
     );

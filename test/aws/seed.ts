@@ -23,12 +23,14 @@ export async function seed({ store }: Cloud): Promise<void> {
     await store.put(`spaces/${space}.json`, await shipped(`data/spaces/${space}.json`));
 }
 
-/** Put the shipped student into use. */
+/** Put the shipped student into use, with its companions. */
 export async function useShippedStudent({ store }: Cloud): Promise<CurrentStudent> {
   const bytes = await shipped('models/student.onnx');
   const hash = sha256(bytes);
   const student = studentKey(hash, 'student.onnx');
   await store.put(student, bytes);
+  await store.put(studentKey(hash, 'committee.onnx'), await shipped('models/committee.onnx'));
+  await store.put(studentKey(hash, 'labels.csv.gz'), await shipped('data/labels.csv.gz'));
   const { teacher, labels, ...card } = JSON.parse((await shipped('models/student.card.json')).toString());
   const averagePrecision = card.student.averagePrecision.mean;
   const hashes = { hash, teacherHash: teacher.hash, labelsHash: labels.hash };

@@ -35,9 +35,10 @@ async function refusal(...args: string[]): Promise<string> {
 }
 
 describe('score', () => {
-  it('prints [{formula, probability}] with --json, formulas as they were written and in their order', async () => {
+  it('prints [{formula, probability, …}] with --json, formulas as they were written and in their order', async () => {
     const found = await scores('Li6.4La3Zr1.4Ta0.6O12', 'Li10Ge(PS6)2', 'Li2SO4·H2O', 'LiBr·0.5H2O', 'Li₃PS₄');
-    expect(found.map((entry) => Object.keys(entry))).toEqual(found.map(() => ['formula', 'probability']));
+    const names = ['formula', 'probability', 'probability_mean', 'probability_std', 'probability_lower'];
+    expect(found.map((entry) => Object.keys(entry))).toEqual(found.map(() => names));
     expect(found.map(({ formula }) => formula)).toEqual([
       'Li6.4La3Zr1.4Ta0.6O12',
       'Li10Ge(PS6)2',
@@ -61,7 +62,25 @@ describe('score', () => {
   it('prints a table without --json', async () => {
     const { code, stdout, stderr } = await score('Li3PS4', 'Li2O');
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^formula {2,}probability\nLi3PS4 +0\.\d{6}\nLi2O +0\.\d{6}\n$/);
+    const [header, ...lines] = stdout.trimEnd().split('\n');
+    expect(header).toMatch(/^formula +probability +probability_mean +probability_std +probability_lower$/);
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).toMatch(/^Li\w+( +[01]\.\d{6}){4} *$/);
+  });
+
+  it('leaves the committee out with --committee none, or where there is none beside the student', async () => {
+    for (const args of [
+      ['--committee', 'none'],
+      ['--student', 'mine.onnx'],
+    ])
+      expect((await score('Li2O', ...args)).stdout).toMatch(/^formula {2,}probability\nLi2O +0\.\d{6}\n$/);
+  });
+
+  it('takes a shipped student by its name', async () => {
+    const [labels] = await scores('Li6PS5Cl', '--student', 'labels');
+    const [measured] = await scores('Li6PS5Cl', '--student', 'measured');
+    expect(await scores('Li6PS5Cl')).toEqual([labels]);
+    expect(measured.probability).not.toBe(labels.probability);
   });
 
   it('takes formulas from a file, plain or gzip, after those on the command line', async () => {
