@@ -6,8 +6,8 @@ import type { RankingLimits } from './chunk-accumulator.ts';
 import { Screener } from './screen-chunk.ts';
 import { TopK } from './top-k.ts';
 
-/** Compositions that the search may score: a part of the space within these limits. */
-const SCORED_PART = 1 / 50;
+/** Compositions that the search scores: a part of the space within these limits, or those of twice the systems needed. */
+const SCORED_PART = 1 / 10;
 const [LEAST_SCORED, MOST_SCORED] = [1e6, 1e9];
 
 /**
@@ -18,7 +18,7 @@ const [LEAST_SCORED, MOST_SCORED] = [1e6, 1e9];
 export async function seedThreshold(space: Space, student: StudentSession, limits: RankingLimits): Promise<number> {
   const screener = new Screener(space, student, limits);
   const best = new TopK(limits.top);
-  for (const { start, end } of chooseBlocks(space, await promisingSystems(space, student, limits))) {
+  for (const { start, end } of chooseBlocks(space, await promisingSystems(space, student, limits), limits)) {
     const range = { chunk: 0, start, end };
     best.add((await screener.screen(range, '', () => undefined)).best);
   }
@@ -63,7 +63,11 @@ function trialPoints({ arity, splits }: StoichiometryClass, maxCoefficient: numb
 }
 
 /** Blocks of these systems in index order, as many of the first ones as may be scored. */
-function chooseBlocks({ classes, compositions }: Space, firsts: Float64Array): { start: number; end: number }[] {
+function chooseBlocks(
+  { classes, compositions }: Space,
+  firsts: Float64Array,
+  { top, perSystem }: RankingLimits,
+): { start: number; end: number }[] {
   let left = Math.min(MOST_SCORED, Math.max(LEAST_SCORED, compositions * SCORED_PART));
   const blocks = new Map<number, number>(); // start to end
   for (const first of firsts) {
@@ -71,7 +75,7 @@ function chooseBlocks({ classes, compositions }: Space, firsts: Float64Array): {
     const size = systemsPerBlock(cls) * cls.stoichiometries;
     const start = first - ((first - cls.offset) % size);
     const end = Math.min(start + size, cls.offset + cls.systems * cls.stoichiometries);
-    if (blocks.has(start) || end - start > left) continue;
+    if (blocks.has(start) || (end - start > left && blocks.size > (2 * top) / perSystem)) continue;
     left -= end - start;
     blocks.set(start, end);
   }
