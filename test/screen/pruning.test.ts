@@ -83,6 +83,24 @@ describe('the bound on a system', () => {
     expect(proved).toBeGreaterThan(classes.length / 2);
   });
 
+  it('allows for more than vectors differ by that come from calls with one system and with many', async () => {
+    const { student, encoder } = opened;
+    const cls = wide.classes.reduce((a, b) => (b.arity > a.arity || b.systems > a.systems ? b : a));
+    const { arity, systems, systemsOffset } = cls;
+    const { first } = encoder.head;
+    const elements = wide.systems.subarray(systemsOffset, systemsOffset + systems * arity);
+    const rows = BigInt64Array.from(elements, (z) => BigInt(student.rowOf(z)));
+    const together = Float32Array.from(await encoder.vectors(rows, systems));
+    const greatest = together.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    for (let s = 0; s < systems; s++) {
+      const alone = await encoder.vectors(rows.subarray(s * arity, (s + 1) * arity), 1);
+      alone.forEach((value, i) => {
+        const other = together[(Math.floor(i / first) * systems + s) * first + (i % first)];
+        expect(Math.abs(value - other)).toBeLessThanOrEqual(2 ** -20 * greatest);
+      });
+    }
+  });
+
   it('holds its fractions', () => {
     const random = createRandom(3);
     for (const { splits, arity } of wide.classes.filter((_, c) => c % 40 === 0)) {
