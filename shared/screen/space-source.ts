@@ -1,5 +1,5 @@
 import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
-import { compositionAt } from '../space/rank.ts';
+import { compositionsAt } from '../space/rank.ts';
 import { buildSpace, classesFromJson, classesToJson, type Space } from '../space/space.ts';
 import { canonicalSpaceJson, parseSpace, type SpaceDefinition } from '../space/space-file.ts';
 import { cutIntoChunks } from './batches.ts';
@@ -32,7 +32,7 @@ export function spaceSource(space: Space): CompositionSource {
     cut: (count) => cutIntoChunks(classes, count),
     screener: (student, limits) => new Screener(space, student, limits),
     merger: ({ top }) => new TopK(top), // a chunk has whole systems, so it kept to `perSystem`
-    compositions: ({ indices }) => Array.from(indices, (index) => compositionAt(space, index)),
+    compositions: ({ indices }) => compositionsAt(space, indices),
   };
 }
 

@@ -2,7 +2,7 @@ import { type Composition, composition, formatFormula, formatSystem } from '../c
 import { InputError } from '../errors.ts';
 import { stoichiometryAt, stoichiometryRank } from './amounts.ts';
 import { excludedBy, integerAmounts, systemRule, systemSplits } from './membership.ts';
-import type { Space } from './space.ts';
+import { amountsMatrix, type Space } from './space.ts';
 
 /**
  * The composition of an index.
@@ -25,6 +25,39 @@ export function compositionAt(space: Space, index: number): Composition {
   const start = systemsOffset + system * arity;
   const amounts = stoichiometryAt(splits, definition.maxCoefficient, v);
   return composition(systems.subarray(start, start + arity), amounts);
+}
+
+const LISTED_FROM = 8; // compositions of one class: listing its amounts is then faster than finding each
+
+/**
+ * The compositions of many indices, in their order. Each as {@link compositionAt} gives it.
+ *
+ * @param indices each 0 to `space.compositions` (exclusive)
+ */
+export function compositionsAt(space: Space, indices: ArrayLike<number>): Composition[] {
+  const byClass = new Map<number, number[]>(); // positions in `indices`
+  for (let position = 0; position < indices.length; position++) {
+    const classIndex = classOf(space, indices[position]);
+    const positions = byClass.get(classIndex);
+    if (positions === undefined) byClass.set(classIndex, [position]);
+    else positions.push(position);
+  }
+  const found = new Array<Composition>(indices.length);
+  for (const [classIndex, positions] of byClass) {
+    const { arity, stoichiometries, offset, systemsOffset } = space.classes[classIndex];
+    const isListed = positions.length >= LISTED_FROM;
+    const amounts = isListed ? amountsMatrix(space.classes[classIndex], space.definition.maxCoefficient) : undefined;
+    for (const position of positions) {
+      const index = indices[position] - offset;
+      const start = systemsOffset + Math.floor(index / stoichiometries) * arity;
+      const from = (index % stoichiometries) * arity;
+      found[position] =
+        amounts === undefined
+          ? compositionAt(space, indices[position])
+          : composition(space.systems.subarray(start, start + arity), amounts.subarray(from, from + arity));
+    }
+  }
+  return found;
 }
 
 /** The last class whose offset is not above the index. */

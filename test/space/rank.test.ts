@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
 import { createRandom, randomInteger } from '../../shared/random.ts';
-import { compositionAt, findComposition } from '../../shared/space/rank.ts';
+import { compositionAt, compositionsAt, findComposition } from '../../shared/space/rank.ts';
 import { buildSpace, type Space } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
 
@@ -28,6 +28,13 @@ describe('compositionAt and findComposition', () => {
       const index = randomInteger(random, space.compositions);
       expect(findComposition(space, compositionAt(space, index))).toEqual({ index });
     }
+  });
+
+  it('finds many at once as one by one, in their order, whether a class has few or many of them', () => {
+    const random = createRandom(2);
+    const few = Array.from({ length: 50 }, () => randomInteger(random, small.compositions));
+    for (const indices of [few, [...few, ...Array.from({ length: 3000 }, (_, i) => 3000 - i)], []])
+      expect(compositionsAt(small, indices)).toEqual(indices.map((index) => compositionAt(small, index)));
   });
 
   it('reaches the last index and refuses what is outside', () => {
