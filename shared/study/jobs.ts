@@ -2,6 +2,7 @@ import type { Composition } from '../chemistry/formula.ts';
 import type { FormulaLabel } from '../labels/label.ts';
 import { distill } from '../student/distill.ts';
 import { forward } from '../student/network.ts';
+import { checkApart } from '../student/splits.ts';
 import type { TrainingSet } from '../student/training-set.ts';
 import { type FoldJob, type FoldResult, forestFold, type StudyTask, scoreFold } from './cross-validation.ts';
 import {
@@ -21,7 +22,7 @@ export type StudyJob =
   | { readonly fold: number; readonly merged: readonly FormulaLabel[]; readonly setting: Setting }
   | {
       readonly distillFrom: readonly FormulaLabel[];
-      readonly score: readonly Composition[];
+      readonly score: readonly { readonly composition: Composition }[];
       readonly setting: Setting;
     }
   | { readonly leaveOneOut: readonly DescribedCompound[]; readonly seed: number }
@@ -47,8 +48,9 @@ export async function runStudyJob(job: StudyJob): Promise<StudyJobResult> {
   if ('leaveOneOut' in job) return { leaveOneOut: leaveOneOutRows(job.leaveOneOut, job.seed) };
   if ('learn' in job) return { learningCurve: learningCurve(job.learn, job.sizes, job.draws, job.seed) };
   const { features, options } = job.setting;
+  checkApart({ learned: job.distillFrom, heldOut: job.score });
   const { weights } = await distill(job.distillFrom, features, options);
-  return { scores: Float64Array.from(job.score, (composition) => forward(features, weights, composition)) };
+  return { scores: Float64Array.from(job.score, ({ composition }) => forward(features, weights, composition)) };
 }
 
 /** A job in few words. */

@@ -19,7 +19,7 @@ interface Part {
   readonly finish: (results: readonly StudyJobResult[]) => Partial<Study>;
 }
 
-const CURVE_SIZES = [20, 40, 80, 120, 160];
+const CURVE_SIZES = [20, 40, 80, 130];
 const CURVE_DRAWS = 24;
 
 /** The longest jobs come first, so that no thread is left with one at the end. */
@@ -113,10 +113,9 @@ function students({ set, structures, candidates }: StudyInput): Part {
 }
 
 function transfer({ measured, set, student, fineTuned, seed }: StudyInput): Part {
-  const score = measured.map(({ composition }) => composition);
   const setting = { features: set.features, options: set.options };
   return {
-    jobs: [{ distillFrom: unmeasuredLabels(set.ionic, measured), score, setting }],
+    jobs: [{ distillFrom: unmeasuredLabels(set.ionic, measured), score: measured, setting }],
     finish: ([blind]) => {
       const scorers = [
         { name: 'student', scores: student.scores },

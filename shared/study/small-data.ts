@@ -1,4 +1,5 @@
-import type { Composition } from '../chemistry/formula.ts';
+import { type Composition, formatFormula, reduced } from '../chemistry/formula.ts';
+import { InputError } from '../errors.ts';
 import { createRandom, randomInteger, shuffle } from '../random.ts';
 import { bootstrapInterval, type Interval } from '../student/measured-metrics.ts';
 import { groupedFolds, splitFold } from '../student/splits.ts';
@@ -25,8 +26,13 @@ export interface LeaveOneOutRow {
   readonly difference: Interval; // structural − generic, resampled in pairs
 }
 
-/** Leave one compound out at a time; intervals by resampling chemical systems. */
+/**
+ * Leave one compound out at a time; intervals by resampling chemical systems.
+ *
+ * @throws {InputError} if two compounds have one formula: it would be on both sides
+ */
 export function leaveOneOutRows(compounds: readonly DescribedCompound[], seed: number): LeaveOneOutRow[] {
+  checkDistinct(compounds);
   const truth = compounds.map(({ conductor }) => conductor);
   return LEARNER_NAMES.map((learner) => {
     const [generic, structural] = DESCRIPTIONS.map((description) =>
@@ -54,6 +60,20 @@ export function leaveOneOutScores(
     const others = compounds.filter((_, k) => k !== i);
     return learn(others, description, learner, seed)(compound[description]);
   });
+}
+
+function checkDistinct(compounds: readonly DescribedCompound[]): void {
+  const seen = new Set<string>();
+  for (const { composition } of compounds) {
+    const formula = formatFormula(reduced(composition));
+    if (seen.has(formula))
+      throw new InputError(
+        `${formula} occurs twice: left out, it would be learned from as well`,
+        {},
+        'Merge its rows, with the ids of all its structures.',
+      );
+    seen.add(formula);
+  }
 }
 
 function learn(compounds: readonly DescribedCompound[], description: Description, learner: LearnerName, seed: number) {
@@ -85,6 +105,7 @@ const LEAST = 3; // compounds of each class in a draw, and in what is held out
  * compounds; learners and descriptions share the draws. The last size is all that is not held out.
  *
  * @param sizes ascending; those that a draw has too few compounds for are left out
+ * @throws {InputError} if there are too few of either class to split by system
  */
 export function learningCurve(
   compounds: readonly DescribedCompound[],
@@ -126,7 +147,11 @@ function drawSplit(compounds: readonly DescribedCompound[], seed: number): Draw 
     const { learned, heldOut } = splitFold(compounds, folds, randomInteger(random, FOLDS));
     if (hasBoth(learned) && hasBoth(heldOut)) return { learned: shuffle([...learned], random), heldOut };
   }
-  throw new RangeError('the measured compounds have too few conductors, or too few others, to be split by system');
+  throw new InputError(
+    'the measured compounds have too few conductors, or too few others, to be split by system',
+    {},
+    `Add measurements: on both sides of a split there must be ${LEAST} of each.`,
+  );
 }
 
 const ATTEMPTS = 1000;

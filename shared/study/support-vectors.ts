@@ -1,3 +1,4 @@
+/// <reference path="./libsvm-js.d.ts" />
 import Libsvm from 'libsvm-js/asm.js';
 import type { Score } from './learners.ts';
 

@@ -45,10 +45,11 @@ export function baselineScorers(measured: readonly MeasuredComposition[]): Score
   ];
 }
 
+const FOLDS = 5; // of the lines through scores
 const LEAST = 5; // conductors, and others, of a family that is judged on its own
 
 /**
- * Judge scorers on all measured compositions, on those with a labelled structure of their formula, and by family.
+ * Judge scorers on all measured compositions, on those with a labelled structure of their formula (beside the teacher), and by family.
  * Intervals come from resampling chemical systems.
  *
  * @param labels by formula, to tell which measured compositions have a structure
@@ -81,8 +82,16 @@ export function judgeTransfer(
       ({ name, conductors, compositions }) => name !== '' && Math.min(conductors, compositions - conductors) >= LEAST,
     )
     .sort((a, b) => b.compositions - a.compositions);
-  lines.set(teacher, lineThrough(measured, teacher.scores, seed, labelled));
-  return [judge('all', all, scorers), judge('labelled', labelled, [teacher, ...scorers]), ...byFamily];
+  const groups = [judge('all', all, scorers)];
+  if (systemsOf(labelled.map((i) => measured[i])) >= FOLDS) {
+    lines.set(teacher, lineThrough(measured, teacher.scores, seed, labelled));
+    groups.push(judge('labelled', labelled, [teacher, ...scorers]));
+  }
+  return [...groups, ...byFamily];
+}
+
+function systemsOf(measured: readonly MeasuredComposition[]): number {
+  return new Set(measured.map(({ system }) => system)).size;
 }
 
 function judgeGroup(
@@ -109,7 +118,7 @@ function judgeGroup(
   return {
     name,
     compositions: members.length,
-    systems: new Set(members.map(({ system }) => system)).size,
+    systems: systemsOf(members),
     conductors: members.filter(({ log10, bound }) => log10 >= threshold && bound !== 'upper').length,
     rows: scorers.map((scorer) => ({
       name: scorer.name,
@@ -118,8 +127,6 @@ function judgeGroup(
     })),
   };
 }
-
-const FOLDS = 5;
 
 /**
  * Predicted log10 conductivity of each composition: a least-squares line through scores and measured values of the compositions

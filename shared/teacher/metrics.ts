@@ -12,6 +12,7 @@ export interface BinaryMetrics {
  * @param positive shape (n,), the truth
  * @param scores shape (n,), any monotonic score
  * @param threshold scores at or above it are predicted positive
+ * @throws {RangeError} if a score is NaN, which has no place in a ranking
  */
 export function binaryMetrics(
   positive: ArrayLike<boolean>,
@@ -39,6 +40,8 @@ function rankingMetrics(
   positive: ArrayLike<boolean>,
   scores: ArrayLike<number>,
 ): { auc: number; averagePrecision: number } {
+  const missing = Array.from(scores).findIndex(Number.isNaN);
+  if (missing >= 0) throw new RangeError(`score ${missing} of ${scores.length} is not a number`);
   const order = Array.from(scores, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
   let positives = 0;
   let negatives = 0;

@@ -23,3 +23,7 @@ it('has no ranking metrics with one class only, and F1 0 where nothing is positi
   const { auc, averagePrecision, f1, accuracy } = binaryMetrics([false, false], [0.1, 0.2], 0.5);
   expect([auc, averagePrecision, f1, accuracy]).toEqual([Number.NaN, Number.NaN, 0, 1]);
 });
+
+it('refuses a score that is not a number', () => {
+  expect(() => binaryMetrics([true, false], [0.5, Number.NaN], 0.5)).toThrow('score 1 of 2 is not a number');
+});
