@@ -88,7 +88,7 @@ function fineTunedHtml(evidence: FineTunedEvidence | undefined): Html {
   const { evaluation, measurements, modelHash } = evidence;
   return html`<h3>With measurements: the fine-tuned student</h3>
 <p>From the card of the fine-tuned student (SHA-256 ${modelHash.slice(0, 12)}): ${measurements.compositions} compositions of ${measurements.systems} systems, ${evaluation.folds} folds of whole systems, ${evaluation.repeats} repeats.
-It is never judged by what it learned from. Gain in AUC over the labels-only student: ${formatInterval(evaluation.gain)}.</p>
+It is never judged by what it learned from. The same from random weights shows how much of this the teacher's labels bring; a forest on the measurements, how much the network does. Gain in AUC over the labels-only student: ${formatInterval(evaluation.gain)}.</p>
 ${table(
   ['systems held out', 'AUC', 'mean absolute error'],
   evaluation.rows.map(({ name, auc, meanAbsoluteError }) => [
