@@ -5,7 +5,7 @@ import { readBytes } from '../shared/io/files.ts';
 import { readText } from '../shared/io/lines.ts';
 import type { StructureLabel } from '../shared/labels/label.ts';
 import { countReasons, labelStructures, type SkippedStructure } from '../shared/labels/label-structures.ts';
-import { formatLabels } from '../shared/labels/labels-file.ts';
+import { formatLabels, parseLabels } from '../shared/labels/labels-file.ts';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
 import { readStructures } from '../shared/structure/read-structures.ts';
@@ -46,7 +46,8 @@ export async function readStudyData(folder: string, seed: number): Promise<Study
   const measuredFeatures = await readFeatures(join(folder, MEASURED_STRUCTURES));
   const teacher = { file: packagePath(TEACHER), text: await readText(packagePath(TEACHER)) };
   const { labels, skipped } = await labelAll(join(folder, STRUCTURES), teacher);
-  const set = prepareTrainingSet({ file: join(folder, STRUCTURES), text: formatLabels(labels) }, teacher, seed);
+  const labelsText = { file: join(folder, STRUCTURES), text: formatLabels(labels) };
+  const set = prepareTrainingSet(labelsText, teacher, seed);
   const { features, options } = set;
   const computed = new Map(labels.map((label) => [label.id, label.features]));
   const describe = (one: Table) =>
@@ -56,7 +57,7 @@ export async function readStudyData(folder: string, seed: number): Promise<Study
   return {
     seed,
     set,
-    structures: labels,
+    structures: parseLabels(labelsText.text, labelsText.file), // rounded as in a labels file
     skipped: Object.fromEntries(countReasons(skipped)),
     smallSet: describe(smallSet),
     obelix: describe(obelix),

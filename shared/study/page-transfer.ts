@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   electronegativity: 'low electronegativity of the anion',
   constant: 'the mean of all measurements',
 };
+const SHOWN = Object.values(NAMES).slice(0, -1); // a constant orders nothing
 const COMPARED: Readonly<Record<ComparedName, string>> = {
   fineTuned: 'fine-tuned student',
   untransferred: 'the same from random weights, without the teacher',
@@ -35,12 +36,11 @@ well, then the order says little of physics. The error is of log10 of S/cm: each
 ${figure('AUC with 95 % intervals (chemical systems resampled); 0.5 is chance.', {
   width: 860,
   height: 90 + 95 * groups.length,
-  marginLeft: 20,
-  marginRight: 190,
+  marginLeft: 150,
   x: { label: 'AUC', domain: [0, 1], grid: true },
-  y: { axis: null },
+  y: { axis: null, domain: SHOWN },
   fy: { label: null, domain: groups.map(titleOf) },
-  color: { domain: Object.values(NAMES).slice(0, -1), range: COLORS, legend: true },
+  color: { domain: SHOWN, range: COLORS, legend: true },
   marks: aucMarks(groups),
 })}
 ${groups.filter(({ name }) => name in GROUPS).map(groupHtml)}
