@@ -51,6 +51,7 @@ export async function runLocally(run: LocalRun, interruptible: Interruptible): P
       },
       chunkSeconds: LOCAL_CHUNK_SECONDS,
       spendingLimit: null,
+      onLongWork: (what) => process.stderr.write(`${what} …\n`),
     }));
     const { runId, chunks, resumed } = await plan(run);
     const finished = await loadFinished(store, runId);
@@ -93,6 +94,7 @@ async function screenChunks(run: LocalRun, store: DirectoryStore, runId: string,
     plan.source.size,
     () => reused,
     () => screened.reduce((sum, count) => sum + count, 0),
+    plan.options.prune ? 'screened or bounded away' : 'screened',
   );
   const onReceipt = ({ key, compositions, reused: isReused, replaced }: ScreenReceipt): void => {
     if (isReused) reused += compositions;

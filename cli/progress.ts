@@ -17,14 +17,16 @@ export class Progress {
   private readonly total: number; // compositions
   private readonly reused: () => number; // compositions of chunks that were finished before
   private readonly screened: () => number; // compositions screened since the start
+  private readonly done: string; // what was done with them
   private readonly started = performance.now();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(stream: ProgressStream, total: number, reused: () => number, screened: () => number) {
+  constructor(stream: ProgressStream, total: number, reused: () => number, screened: () => number, done: string) {
     this.stream = stream;
     this.total = total;
     this.reused = reused;
     this.screened = screened;
+    this.done = done;
     this.timer = setInterval(() => this.show(), stream.isTTY ? REDRAW_MS : LINE_MS);
   }
 
@@ -41,7 +43,7 @@ export class Progress {
     const screened = this.screened();
     if (screened > 0)
       this.stream.write(
-        `screened ${formatCount(screened)} compositions in ${seconds.toFixed(1)} s: ${formatRate(screened / seconds)}\n`,
+        `${this.done} ${formatCount(screened)} compositions in ${seconds.toFixed(1)} s: ${formatRate(screened / seconds)}\n`,
       );
   }
 

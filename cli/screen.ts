@@ -70,13 +70,10 @@ async function screen(options: ScreenOptions): Promise<void> {
 
 function describeRun(out: string, { runId, summary: bytes }: FinishedRun): string {
   const summary: RunSummary = decodeSummary(bytes);
-  const { space, student, screened, passed, ranked, skipped } = summary;
-  const percent = ((100 * passed) / Math.max(1, screened)).toPrecision(3);
+  const { ranked, skipped } = summary;
   const folder = join(out, 'runs', runId);
-  const systems = space === undefined ? '' : ` in ${formatCount(space.systems)} systems`;
   return [
-    `${formatCount(screened)} compositions of ${sourceName(summary)} screened${systems};`,
-    ` ${formatCount(passed)} (${percent} %) reach probability ${student.threshold}\n`,
+    describeScreened(summary),
     ...describeSkipped(skipped, join(folder, 'skipped.csv')),
     ...describeExcluded(summary.excluded),
     ...describeAbsent(summary),
@@ -84,6 +81,23 @@ function describeRun(out: string, { runId, summary: bytes }: FinishedRun): strin
     formatTop(summary),
     `\n${formatCount(ranked)} ranked in ${join(folder, 'ranking.csv')}\n`,
   ].join('');
+}
+
+function describeScreened(summary: RunSummary): string {
+  const { space, student, screened, passed, bounded } = summary;
+  const systems = space === undefined ? '' : ` in ${formatCount(space.systems)} systems`;
+  if (passed === undefined)
+    return (
+      `${formatCount(space?.compositions ?? screened)} compositions of ${sourceName(summary)}${systems}; ${formatCount(screened)} screened,` +
+      ` ${formatCount(bounded?.compositions ?? 0)} in ${formatCount(bounded?.systems ?? 0)} systems bounded away: they cannot reach the ranking\n` +
+      `so it is unknown how many reach probability ${student.threshold}\n`
+    );
+  const percent = ((100 * passed) / Math.max(1, screened)).toPrecision(3);
+  return (
+    `${formatCount(screened)} compositions of ${sourceName(summary)} screened${systems};` +
+    ` ${formatCount(passed)} (${percent} %) reach probability ${student.threshold}\n` +
+    (bounded === undefined ? '' : 'nothing could be bounded away\n')
+  );
 }
 
 /** The first of the ranking, with what of the further columns is short. */
@@ -104,7 +118,8 @@ function describeExcluded(excluded: RunSummary['excluded']): string[] {
     Object.entries(of)
       .map(([reason, count]) => `${formatCount(count)} ${reason}`)
       .join(', ') || 'none';
-  return [`left out before scoring: ${counts(unscored)}; of those that passed: ${counts(passed)}\n`];
+  const later = passed === undefined ? '' : `; of those that passed: ${counts(passed)}`;
+  return [`left out before scoring: ${counts(unscored)}${later}\n`];
 }
 
 /** Why there are columns that are missing. */

@@ -9,6 +9,8 @@ export interface EventFields {
   optionalOneOf<T extends string>(name: string, values: readonly T[]): T | undefined;
   /** An integer of at least `least`, or undefined if the field is absent or null. */
   optionalInteger(name: string, least: number): number | undefined;
+  /** True or false, or undefined if the field is absent or null. */
+  optionalBoolean(name: string): boolean | undefined;
   /** An object or any other JSON value, not looked into; undefined if the field is absent or null. */
   optionalValue(name: string): unknown;
   /** An integer of at least `least`; where the field is absent, `fallback` if there is one. */
@@ -40,6 +42,10 @@ export function readEvent(event: unknown, handler: string): EventFields {
     integer,
     optionalText: (name) => (isAbsent(name) ? undefined : text(name)),
     optionalInteger: (name, least) => (isAbsent(name) ? undefined : integer(name, least)),
+    optionalBoolean: (name) => {
+      const value = fields[name] ?? undefined;
+      return value === undefined || typeof value === 'boolean' ? value : refuse(name, 'true or false');
+    },
     optionalValue: (name) => fields[name] ?? undefined,
     optionalOneOf: (name, values) =>
       isAbsent(name)

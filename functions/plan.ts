@@ -9,19 +9,20 @@ import { openStudent, type StudentSession } from '../shared/onnx/student-session
 import { readMeasured } from '../shared/ranking/measured.ts';
 import { checkCommittee } from '../shared/ranking/rescore.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
-import { CLOUD_CHUNK_SECONDS, defaultChunkCount } from '../shared/screen/batches.ts';
+import { CLOUD_CHUNK_SECONDS, defaultChunkCount, UNEVEN_CHUNK } from '../shared/screen/batches.ts';
 import { type AskedCompanions, type PreparedCompanions, prepareCompanions } from '../shared/screen/companions.ts';
 import { DEFAULT_PLATFORM, priceOf, type ScreenPlatform } from '../shared/screen/cost-estimate.ts';
 import { parseCriteria } from '../shared/screen/criteria.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
 import { chunksPrefix, MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
-import type { AskedOptions, RunOptions } from '../shared/screen/run-options.ts';
+import { type AskedOptions, cutLimits, type RunOptions } from '../shared/screen/run-options.ts';
 import { type RunPlan, type RunRecord, runIdOf } from '../shared/screen/run-plan.ts';
 import { loadRunRecord, storeLocations, storePlan } from '../shared/screen/run-store.ts';
-import type { CompositionSource, PreparedSource } from '../shared/screen/source.ts';
+import type { BoundedStudent, CompositionSource, PreparedSource } from '../shared/screen/source.ts';
 import { prepareSpace } from '../shared/screen/space-source.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
 import { CURRENT_STUDENT_KEY, decodeCurrentStudent } from '../shared/student/current-student.ts';
+import { openEncoder } from '../shared/student/student-head.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
@@ -37,6 +38,8 @@ export interface PlanRuntime {
   readonly claim: (runId: string) => Promise<void>;
   readonly chunkSeconds: number; // of one vCPU that a chunk should take
   readonly spendingLimit: number | null; // in US dollars; null = none
+  /** Told when something begins that takes minutes in large spaces. */
+  readonly onLongWork?: (what: string) => void;
   readonly platform?: ScreenPlatform; // that chunks are screened on, for the estimate; the default one if absent
 }
 
@@ -73,13 +76,15 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
   const runtime = once(load);
   return async (event) => {
     const request = parsePlanEvent(event);
-    const { store, inputs, claim, chunkSeconds, spendingLimit, platform = DEFAULT_PLATFORM } = await runtime();
+    const { store, inputs, claim, spendingLimit, platform = DEFAULT_PLATFORM, ...pace } = await runtime();
     const budget = { spendingLimit, platform };
     const source = await prepareSource(request, inputs);
     const { name, bytes } = await readStudent(request.student, inputs);
     const student = await openStudent(bytes, name, 1);
+    let bounded: BoundedStudent | undefined;
     try {
       source.checkStudent(student);
+      if (request.options.prune) bounded = { student, encoder: await openEncoder(bytes, name) };
       const named = { name, labelsHash: student.metadata.labelsHash };
       const companions = await prepareCompanions(inputs, named, request.asked);
       await checkCompanions(companions, student, request);
@@ -88,11 +93,11 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
       if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
       const planned = await loadPlanned(store, runId);
       if (planned !== undefined) return await receiptOf(store, planned, budget, true);
-      const plan = makePlan(runId, source.build(), { name, student, companions }, request, chunkSeconds);
+      const plan = await makePlan(runId, source.build(), { name, student, bounded, companions }, request, pace);
       const record = await storePlan(store, { plan, studentBytes: bytes, companionFiles: companions.files }, platform);
       return await receiptOf(store, record, budget, record.counts.chunks !== plan.chunks.length);
     } finally {
-      await student.release();
+      await Promise.all([student.release(), bounded?.encoder.release()]);
     }
   };
 }
@@ -191,23 +196,27 @@ async function receiptOf(
 interface RunModels {
   readonly name: string; // of the student's file
   readonly student: StudentSession;
+  readonly bounded: BoundedStudent | undefined; // if bounds are asked for
   readonly companions: PreparedCompanions;
 }
 
-function makePlan(
+async function makePlan(
   runId: string,
   source: CompositionSource,
-  { name, student, companions: { companions } }: RunModels,
-  request: PlanRequest,
-  chunkSeconds: number,
-): RunPlan {
-  const count = request.chunks || defaultChunkCount(source.size, source.rate * chunkSeconds);
+  { name, student, bounded, companions: { companions } }: RunModels,
+  { chunks, options }: PlanRequest,
+  { chunkSeconds, onLongWork }: Pick<PlanRuntime, 'chunkSeconds' | 'onLongWork'>,
+): Promise<RunPlan> {
+  if (bounded) onLongWork?.('looking for a score that the whole ranking reaches');
+  const pruning = bounded && (await source.planPruning?.(bounded, cutLimits(options)));
+  const pace = source.rate * chunkSeconds * (pruning ? UNEVEN_CHUNK : 1);
+  const count = chunks || defaultChunkCount(pruning?.work ?? source.size, pace);
   return {
     ...{ runId, source },
     student: { name: basename(name), hash: student.hash, threshold: student.metadata.threshold },
     companions,
-    options: request.options,
-    chunks: source.cut(count),
+    ...{ options, pruning },
+    chunks: (pruning ?? source).cut(count),
   };
 }
 
@@ -217,13 +226,20 @@ function parsePlanEvent(event: unknown): PlanRequest {
   const compositions = fields.optionalText('compositions');
   if (compositions !== undefined && fields.optionalText('space') !== undefined)
     throw new InputError('it names a space and compositions', { file: 'event of plan' }, 'Name one of them.');
+  const options = readRunOptions(fields, 'plan');
+  if (compositions !== undefined && options.prune)
+    throw new InputError(
+      'the systems of a list cannot be bounded',
+      { file: 'event of plan', column: 'prune' },
+      'Screen a list without bounds, or screen a space.',
+    );
   if (chunks > MAX_CHUNKS)
     throw new InputError(`${chunks} chunks are more than ${MAX_CHUNKS}`, { column: 'chunks' }, 'Ask for fewer.');
   return {
     ...(compositions === undefined ? { space: fields.text('space') } : { compositions }),
     student: fields.optionalText('student'),
     chunks,
-    options: readRunOptions(fields, 'plan'),
+    options,
     asked: readCompanions(fields),
   };
 }

@@ -9,6 +9,7 @@ import { type FullRanking, rankRun } from '../shared/ranking/rank-run.ts';
 import { rankingCsv, rankingParquet, skippedCsv } from '../shared/ranking/ranking-files.ts';
 import { encodeSummary, storeOutputs } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName, summarize } from '../shared/report/summary.ts';
+import { thresholdOf } from '../shared/screen/plan-pruning.ts';
 import { chunkKey, chunksPrefix, outputKey, type PlanFile, planKey } from '../shared/screen/run-keys.ts';
 import { cutLimits } from '../shared/screen/run-options.ts';
 import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
@@ -29,7 +30,8 @@ export interface ReduceReceipt {
   readonly ranking: string; // key of ranking.csv
   readonly ranked: number;
   readonly screened: number;
-  readonly passed: number;
+  readonly passed?: number; // unknown where compositions were bounded away
+  readonly bounded?: number; // compositions
   readonly top: readonly { readonly rank: number; readonly formula: string; readonly probability: number }[];
   readonly message: string; // the same for a reader
 }
@@ -43,13 +45,15 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
     const stored = await loadPlan(store, runId);
     if (stored === undefined) throw damagedPlan('it is missing', `${store.location}/${planKey(runId, 'run.json')}`);
     const { plan } = stored;
-    const { source, student, options, chunks } = plan;
+    const { source, student, options, pruning, chunks } = plan;
+    const limits = cutLimits(options);
     const expected = {
       runId,
       studentHash: student.hash,
       compositions: source.size,
       chunks,
-      merger: () => source.merger(cutLimits(options)),
+      merger: () => source.merger(limits),
+      ranking: pruning && { length: limits.top, threshold: thresholdOf(pruning) },
     };
     const result = await mergeChunks(expected, storedChunks(store, plan));
     const full = await rank(store, stored, result);
@@ -88,16 +92,17 @@ async function rank(
 }
 
 function receiptOf(summary: RunSummary, location: string): ReduceReceipt {
-  const { runId, screened, passed, ranked, skipped } = summary;
+  const { runId, screened, passed, bounded, ranked, skipped } = summary;
   const top = summary.top.map(({ rank, formula, probability }) => ({ rank, formula, probability }));
   const ranking = outputKey(runId, 'ranking.csv');
   const message = [
-    `${screened} compositions of ${sourceName(summary)} screened; ${passed} reach probability ${summary.student.threshold}.`,
+    `${screened} compositions of ${sourceName(summary)} screened${passed === undefined ? '' : `; ${passed} reach probability ${summary.student.threshold}`}.`,
+    ...(bounded === undefined ? [] : [`${bounded.compositions} bounded away: they cannot reach the ranking.`]),
     ...(skipped === undefined ? [] : [`${skipped.total} rows have no score.`]),
     ...top.map(({ rank, formula, probability }) => `${rank}. ${formula} ${probability.toFixed(6)}`),
     `${ranked} ranked in ${location}/${ranking}`,
   ].join('\n');
-  return { runId, ranking, ranked, screened, passed, top, message };
+  return { runId, ranking, ranked, screened, passed, bounded: bounded?.compositions, top, message };
 }
 
 const READ_AT_ONCE = 16; // a store may take long to answer, and 10,000 results are many answers

@@ -10,6 +10,7 @@ export function readRunOptions(fields: EventFields, handler: string): RunOptions
     criteria: fields.optionalValue('criteria'),
     rankBy: fields.optionalOneOf('rankBy', RANK_BY),
     finalists: fields.optionalInteger('finalists', 1),
+    prune: fields.optionalBoolean('prune'),
   };
   return runOptions(asked, `event of ${handler}`);
 }

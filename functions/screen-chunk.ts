@@ -10,6 +10,7 @@ import { cutLimits } from '../shared/screen/run-options.ts';
 import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
 import type { ChunkScreener } from '../shared/screen/source.ts';
+import { openEncoder } from '../shared/student/student-head.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
@@ -84,7 +85,9 @@ async function openRun(store: ObjectStore, inputs: Inputs, threads: number, runI
   if (stored === undefined) throw damagedPlan('it is missing', name);
   const { plan, studentBytes } = stored;
   const student = await openStudent(studentBytes, plan.student.name, threads);
-  return { plan, screener: plan.source.screener(student, cutLimits(plan.options), inputs) };
+  const { pruning } = plan;
+  const bounds = pruning && { encoder: await openEncoder(studentBytes, plan.student.name), pruning };
+  return { plan, screener: plan.source.screener(student, cutLimits(plan.options), inputs, bounds) };
 }
 
 function checkRange(plan: RunPlan, { chunk, start, end }: ChunkRange, { location }: ObjectStore): void {

@@ -15,6 +15,13 @@ export interface MergeExpectation {
   readonly compositions: number; // size of the source
   readonly chunks: readonly ChunkRange[];
   readonly merger: () => BestMerger; // a new one
+  readonly ranking?: BoundedRanking; // if some compositions may be bounded away
+}
+
+/** What a ranking must reach where compositions were bounded away, so that none of these could be in it. */
+export interface BoundedRanking {
+  readonly length: number;
+  readonly threshold: number; // logit that what was bounded away does not reach
 }
 
 /** A stored object that should be a chunk result. */
@@ -37,7 +44,7 @@ const MOST_NAMED = 10; // problems that a message lists
 /**
  * Merge the results of all chunks into one, and prove on the way that they are complete: the chunks tile the space
  * exactly, and each has one whole result, of this run and student, that accounts for every composition of its range:
- * screened, skipped, excluded or bounded away.
+ * screened, skipped, excluded or bounded away, and that what was bounded away is below the whole ranking.
  * Keeps no chunk result.
  *
  * @param stored in any order
@@ -63,7 +70,7 @@ export async function mergeChunks(
     else problems.push(`${chunk.name} ${problem}`);
   }
   for (const { chunk } of expected.chunks) if (!named.has(chunk)) problems.push(`chunk ${chunk} is missing`);
-  if (problems.length === 0) problems.push(...totals.problems(expected.compositions));
+  if (problems.length === 0) problems.push(...totals.problems(expected));
   if (problems.length > 0) throw incomplete(expected.runId, problems);
   return totals.merged();
 }
@@ -147,14 +154,27 @@ class Totals extends RunningCounts {
     }
   }
 
-  problems(compositions: number): string[] {
+  problems({ compositions, ranking }: MergeExpectation): string[] {
     const binned = this.histogram.reduce((sum, count) => sum + count, 0);
     const excluded = unscoredTotal(this.excluded.collected());
     const unscored = skippedTotal(this.skipped.collected()) + excluded + (this.bounded?.compositions ?? 0);
-    return [
+    const incompletely = [
       [this.screened + unscored, 'were screened'],
       [binned + unscored, 'are in the histogram'],
     ].flatMap(([count, what]) => (count === compositions ? [] : [`${count} of ${compositions} compositions ${what}`]));
+    return [...incompletely, ...this.boundProblems(ranking)];
+  }
+
+  /** Whatever the threshold comes from: if the whole ranking reaches it, nothing that stays below is missing. */
+  private boundProblems(ranking: BoundedRanking | undefined): string[] {
+    const compositions = this.bounded?.compositions ?? 0;
+    if (compositions === 0) return [];
+    if (ranking === undefined) return [`${compositions} compositions were bounded away, and the run has no threshold`];
+    const { length, threshold } = ranking;
+    const { logits } = this.best.ranked();
+    if (logits.length === length && logits[length - 1] >= threshold) return [];
+    const found = `${logits.length} of ${length} are ranked, the last with logit ${logits.at(-1)}`;
+    return [`${compositions} compositions below logit ${threshold} were bounded away, but ${found}`];
   }
 
   merged(): MergedResult {

@@ -3,6 +3,7 @@ import type { RankingValue } from '../ranking/columns.ts';
 import type { MergedResult } from '../ranking/merge.ts';
 import type { FullRanking } from '../ranking/rank-run.ts';
 import type { RankedComposition } from '../ranking/ranking.ts';
+import type { BoundedAway } from '../screen/chunk-accumulator.ts';
 import type { Companion } from '../screen/companions.ts';
 import type { Excluded } from '../screen/criteria.ts';
 import { histogramEdges } from '../screen/histogram.ts';
@@ -12,6 +13,8 @@ import { skippedTotal } from '../screen/skipped-rows.ts';
 import type { SourceSummary } from '../screen/source.ts';
 
 const TOP_SHOWN = 10;
+/** Of a run that bounds compositions away, by the places in a summary. */
+const UNKNOWN = ['passed', 'histogram', 'elements.passed', 'excluded.passed'];
 
 /** `summary.json`: what was screened with what, and what came out. Equal runs give equal bytes: no times, no machine. */
 export interface RunSummary extends SourceSummary {
@@ -22,15 +25,17 @@ export interface RunSummary extends SourceSummary {
   readonly measured?: Companion;
   readonly options: RunOptions;
   readonly screened: number;
-  readonly passed: number; // probability at or above the student's threshold
+  readonly passed?: number; // probability at or above the student's threshold
+  readonly bounded?: BoundedAway; // compositions that were not scored, because they cannot reach the ranking
+  readonly unknown?: readonly string[]; // what is left out here, since only scores of what was bounded away would tell
   readonly ranked: number; // lines of the ranking
   readonly skipped?: SkippedSummary; // of a list
-  readonly excluded?: Excluded; // by the criteria among the options
-  readonly histogram: {
+  readonly excluded?: Pick<Excluded, 'unscored'> & Partial<Excluded>; // by the criteria among the options
+  readonly histogram?: {
     readonly edges: readonly number[]; // logits; count i is of [edge i-1, edge i), open at both ends
     readonly counts: readonly number[];
   };
-  readonly elements: readonly { symbol: string; screened: number; passed: number }[]; // by atomic number
+  readonly elements: readonly { symbol: string; screened: number; passed?: number }[]; // by atomic number
   readonly columns: Readonly<Record<string, string>>; // what further columns of the ranking say, by name
   readonly top: readonly TopComposition[]; // the first of the ranking
 }
@@ -51,6 +56,8 @@ export function summarize(plan: RunPlan, result: MergedResult, full: FullRanking
   const { ranking, columns, rescored } = full;
   const { counts, rows } = result.skipped;
   const skipped = { total: skippedTotal(result.skipped), reasons: counts, listed: rows.length };
+  const { unscored } = result.excluded;
+  const isFull = (result.bounded?.compositions ?? 0) === 0;
   return {
     runId: plan.runId,
     ...source.summary,
@@ -59,14 +66,16 @@ export function summarize(plan: RunPlan, result: MergedResult, full: FullRanking
     committee: { ...companions.committee, ...('hash' in companions.committee ? { rescored } : {}) },
     options,
     screened: result.screened,
-    passed: result.passed,
+    ...(isFull ? { passed: result.passed } : {}),
+    ...(result.bounded && { bounded: result.bounded }),
+    ...(isFull ? {} : { unknown: UNKNOWN }),
     ranked: ranking.length,
     ...(source.summary.list === undefined ? {} : { skipped }),
-    ...(options.criteria === undefined ? {} : { excluded: result.excluded }),
-    histogram: { edges: histogramEdges(), counts: [...result.histogram] },
+    ...(options.criteria === undefined ? {} : { excluded: isFull ? result.excluded : { unscored } }),
+    ...(isFull ? { histogram: { edges: histogramEdges(), counts: [...result.histogram] } } : {}),
     elements: SYMBOLS.flatMap((symbol, z) => {
       const screened = result.screenedByElement[z];
-      return screened > 0 ? [{ symbol, screened, passed: result.passedByElement[z] }] : [];
+      return screened > 0 ? [{ symbol, screened, ...(isFull ? { passed: result.passedByElement[z] } : {}) }] : [];
     }),
     columns: Object.fromEntries(columns.map(({ name, description }) => [name, description])),
     top: ranking

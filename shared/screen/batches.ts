@@ -72,15 +72,24 @@ export function* blockBatches({ stoichiometries }: ClassShape, block: Block): Ge
 }
 
 /**
- * Cut a space into chunks of whole blocks with about equally many compositions.
+ * Cut a space into chunks of whole blocks with about equally much work.
  *
  * @param count chunks wanted; as many as there are blocks are made if it is more
+ * @param workOf a system of a class, in compositions scored; every composition of it unless told otherwise
  * @returns ranges in index order that tile [0, size of the space)
  */
-export function cutIntoChunks(classes: readonly ClassShape[], count: number): ChunkRange[] {
+export function cutIntoChunks(
+  classes: readonly ClassShape[],
+  count: number,
+  workOf: (cls: ClassShape) => number = ({ stoichiometries }) => stoichiometries,
+): ChunkRange[] {
   const firstBlocks = [0]; // by class, and the total at the end
-  for (const cls of classes)
-    firstBlocks.push(firstBlocks[firstBlocks.length - 1] + Math.ceil(cls.systems / systemsPerBlock(cls)));
+  const workBefore = [0]; // the same
+  for (const [c, cls] of classes.entries()) {
+    firstBlocks.push(firstBlocks[c] + Math.ceil(cls.systems / systemsPerBlock(cls)));
+    workBefore.push(workBefore[c] + cls.systems * workOf(cls));
+  }
+  const work = workBefore[classes.length];
   const blocks = firstBlocks[classes.length];
   const last = classes[classes.length - 1];
   const size = last.offset + last.systems * last.stoichiometries;
@@ -91,16 +100,16 @@ export function cutIntoChunks(classes: readonly ClassShape[], count: number): Ch
     const c = lastAtOrBelow(classes.length, (i) => firstBlocks[i], block);
     return classes[c].offset + (block - firstBlocks[c]) * systemsPerBlock(classes[c]) * classes[c].stoichiometries;
   };
-  const blockAt = (index: number): number => {
-    const c = lastAtOrBelow(classes.length, (i) => classes[i].offset, index);
-    const system = Math.floor((index - classes[c].offset) / classes[c].stoichiometries);
+  const blockAfter = (done: number): number => {
+    const c = lastAtOrBelow(classes.length, (i) => workBefore[i], done);
+    const system = Math.floor((done - workBefore[c]) / workOf(classes[c]));
     return firstBlocks[c] + Math.floor(system / systemsPerBlock(classes[c]));
   };
 
   const ranges: ChunkRange[] = [];
   let block = 0;
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const wanted = chunk + 1 === chunks ? blocks : blockAt(Math.floor((size / chunks) * (chunk + 1)));
+    const wanted = chunk + 1 === chunks ? blocks : blockAfter(Math.floor((work / chunks) * (chunk + 1)));
     // at least one block for this chunk and for each that follows
     const next = Math.min(Math.max(wanted, block + 1), blocks - (chunks - chunk - 1));
     ranges.push({ chunk, start: startOf(block), end: startOf(next) });
@@ -113,6 +122,8 @@ export function cutIntoChunks(classes: readonly ClassShape[], count: number): Ch
 export const LOCAL_CHUNK_SECONDS = 1;
 /** In the cloud a chunk bears the start of a function and the price of three state transitions. */
 export const CLOUD_CHUNK_SECONDS = 30;
+/** Part of the usual work that a chunk with bounds has: a few systems, which lie together, decide how much is scored. */
+export const UNEVEN_CHUNK = 1 / 3;
 const MOST_CHUNKS = 10_000;
 
 /**

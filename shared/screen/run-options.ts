@@ -10,6 +10,7 @@ export type RankBy = (typeof RANK_BY)[number];
 export interface RunOptions extends RankingLimits {
   readonly rankBy: RankBy;
   readonly finalists?: number; // the student's best that the committee ranks; only if the ranking goes by the committee
+  readonly prune?: true; // what cannot be ranked, as bounds prove, is not scored
 }
 
 /** The student's best that a committee ranks unless told otherwise; `docs/method.md` says what is lost by the cut. */
@@ -28,6 +29,7 @@ export interface AskedOptions {
   readonly criteria?: unknown; // an object as `parseCriteria` reads it
   readonly rankBy?: RankBy;
   readonly finalists?: number;
+  readonly prune?: boolean;
 }
 
 /**
@@ -50,6 +52,7 @@ export function runOptions(asked: AskedOptions, file: string): RunOptions {
     ...(criteria === undefined ? {} : { criteria }),
     rankBy,
     ...(rankBy === 'student' ? {} : { finalists: Math.max(top, asked.finalists ?? DEFAULT_FINALISTS) }),
+    ...(asked.prune === true ? { prune: asked.prune } : {}),
   };
 }
 
@@ -61,6 +64,13 @@ export function cutLimits({ top, perSystem, criteria, finalists }: RunOptions): 
 }
 
 /** What of the options decides on the result, for run ids. */
-export function optionsIdentity({ top, perSystem, criteria, rankBy, finalists }: RunOptions): readonly unknown[] {
-  return [top, perSystem, criteria ?? null, rankBy, finalists ?? null];
+export function optionsIdentity({
+  top,
+  perSystem,
+  criteria,
+  rankBy,
+  finalists,
+  prune,
+}: RunOptions): readonly unknown[] {
+  return [top, perSystem, criteria ?? null, rankBy, finalists ?? null, ...(prune ? ['prune'] : [])];
 }

@@ -4,6 +4,7 @@ import type { ChunkRange } from './batches.ts';
 import { RUN_ID_LENGTH } from './chunk-result.ts';
 import { type Companion, type Companions, companionsIdentity } from './companions.ts';
 import { type CostEstimate, estimateCost, type ScreenPlatform } from './cost-estimate.ts';
+import type { Pruning } from './plan-pruning.ts';
 import { optionsIdentity, type RunOptions, runOptions } from './run-options.ts';
 import type { CompositionSource, SourceCounts, SourceRecord } from './source.ts';
 
@@ -24,6 +25,7 @@ export interface RunPlan {
   readonly student: RunStudent;
   readonly companions: Companions;
   readonly options: RunOptions;
+  readonly pruning?: Pruning; // if the options ask for it
   readonly chunks: readonly ChunkRange[]; // tile the source, in index order
 }
 
@@ -49,6 +51,7 @@ export interface RunRecord extends SourceRecord {
   readonly student: RunStudent;
   readonly companions: Companions;
   readonly options: RunOptions;
+  readonly pruning?: Pruning;
   readonly counts: SourceCounts & { readonly chunks: number };
   readonly costEstimate: CostEstimate; // of the same run in the cloud
   readonly files: Readonly<Record<string, string>>; // SHA-256 of the other files of the plan, by name
@@ -68,7 +71,7 @@ export function runRecordOf(
   files: Readonly<Record<string, string>>,
   platform: ScreenPlatform,
 ): RunRecord {
-  const { runId, source, student, companions, options, chunks } = plan;
+  const { runId, source, student, companions, options, pruning, chunks } = plan;
   const { counts, ...described } = source.record;
   return {
     format: FORMAT,
@@ -77,8 +80,9 @@ export function runRecordOf(
     student,
     companions,
     options,
+    ...(pruning && { pruning: { threshold: pruning.threshold, work: pruning.work } }),
     counts: { ...counts, chunks: chunks.length },
-    costEstimate: estimateCost(source.size, chunks.length, source.rate, platform),
+    costEstimate: estimateCost(pruning?.work ?? source.size, chunks.length, source.rate, platform),
     files,
   };
 }
@@ -97,9 +101,15 @@ export function decodeRunRecord(text: string, name: string): RunRecord {
     [options?.top, options?.perSystem, counts?.compositions, counts?.chunks].every(Number.isSafeInteger) &&
     isCompanion(companions?.committee) &&
     isCompanion(companions.labels) &&
+    isPruning(record) &&
     typeof files === 'object';
   if (!isWhole) throw damagedPlan('it does not describe a run', name);
   return { ...record, options: runOptions(options, name) };
+}
+
+function isPruning({ options, pruning }: RunRecord): boolean {
+  if (options.prune !== true) return pruning === undefined;
+  return (pruning?.threshold === null || Number.isFinite(pruning?.threshold)) && Number.isSafeInteger(pruning?.work);
 }
 
 function isCompanion(value: Companion | undefined): boolean {

@@ -127,9 +127,11 @@ export async function loadPlan(store: ObjectStore, runId: string): Promise<Store
     record.list === undefined
       ? await loadSpaceSource(record, load, nameOf)
       : loadListSource(await load(LIST_FILE), await loadLocations(store, runId));
+  const { student, companions, options, pruning } = record;
+  const described = { student, companions, options, pruning };
   const chunks = decodeChunkList(chunkList, nameOf('chunks.json'));
   return {
-    plan: { runId, source, student: record.student, companions: record.companions, options: record.options, chunks },
+    plan: { runId, source, ...described, chunks },
     studentBytes: await load('student.onnx'),
   };
 }

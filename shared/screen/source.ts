@@ -1,10 +1,12 @@
 import type { Composition } from '../chemistry/formula.ts';
 import type { Inputs } from '../io/inputs.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
+import type { SystemEncoder } from '../student/student-head.ts';
 import type { ChunkRange } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
 import type { BestMerger } from './distinct-best.ts';
+import type { PlannedPruning, Pruning } from './plan-pruning.ts';
 import type { RankedEntries } from './top-k.ts';
 
 /** Scores the chunks of a source with one student. */
@@ -37,6 +39,18 @@ export interface FileLocation {
   readonly version: string;
 }
 
+/** A student with its encoder, by which its logits can be bounded. */
+export interface BoundedStudent {
+  readonly student: StudentSession;
+  readonly encoder: SystemEncoder;
+}
+
+/** What a screening with bounds needs beside the student. */
+export interface EncodedPruning {
+  readonly encoder: SystemEncoder;
+  readonly pruning: Pruning;
+}
+
 /** What a run screens, numbered from 0: the compositions of a space, or the rows of a list. */
 export interface CompositionSource {
   readonly name: string;
@@ -50,7 +64,10 @@ export interface CompositionSource {
   readonly summary: SourceSummary;
   /** Cut into about equal chunks; see `cutIntoChunks`. */
   cut(count: number): ChunkRange[];
-  screener(student: StudentSession, limits: RankingLimits, inputs: Inputs): ChunkScreener;
+  /** Find out what bounds spare; a list has no systems that could be bounded. */
+  readonly planPruning?: (student: BoundedStudent, limits: RankingLimits) => Promise<PlannedPruning>;
+  /** @param pruning if what cannot be ranked is not to be scored */
+  screener(student: StudentSession, limits: RankingLimits, inputs: Inputs, pruning?: EncodedPruning): ChunkScreener;
   /** Keeps the best over chunks. */
   merger(limits: RankingLimits): BestMerger;
   /** Compositions of ranked entries, in their order. */

@@ -5,9 +5,11 @@ import { canonicalSpaceJson, parseSpace, type SpaceDefinition } from '../space/s
 import { cutIntoChunks } from './batches.ts';
 import { checkStudent } from './check-student.ts';
 import { COMPOSITIONS_PER_VCPU_SECOND } from './cost-estimate.ts';
+import { planPruning, thresholdOf } from './plan-pruning.ts';
 import type { PlanFile } from './run-keys.ts';
 import { Screener } from './screen-chunk.ts';
 import type { CompositionSource, PreparedSource, SourceRecord } from './source.ts';
+import { SystemPruner } from './system-pruner.ts';
 import { TopK } from './top-k.ts';
 
 /** @param file of the space, for messages */
@@ -30,7 +32,14 @@ export function spaceSource(space: Space): CompositionSource {
     files: { 'classes.json': Buffer.from(classesToJson(space)), 'systems.bin': space.systems },
     summary: { space: { name: definition.name, ...counts } },
     cut: (count) => cutIntoChunks(classes, count),
-    screener: (student, limits) => new Screener(space, student, limits),
+    planPruning: (bounded, limits) => planPruning(space, bounded, limits),
+    screener: (student, limits, _, bounds) =>
+      new Screener(
+        space,
+        student,
+        limits,
+        bounds && new SystemPruner(space, student, bounds.encoder, thresholdOf(bounds.pruning)),
+      ),
     merger: ({ top }) => new TopK(top), // a chunk has whole systems, so it kept to `perSystem`
     compositions: ({ indices }) => compositionsAt(space, indices),
   };

@@ -10,6 +10,8 @@ import type { BlockPruner } from './screen-chunk.ts';
 const COMPOSITIONS_PER_CELL = 512;
 /** Systems of the trillion space need 10 polytopes on average: with fewer, scoring them costs less. */
 const LEAST_CELLS = 10;
+/** Systems with fewer stoichiometries are scored without a try. */
+export const LEAST_TRIED = LEAST_CELLS * COMPOSITIONS_PER_CELL;
 /** Systems of a call of the encoder; one by one they take ten times as long. */
 const ENCODED = 128;
 

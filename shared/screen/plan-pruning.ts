@@ -1,0 +1,65 @@
+import { createRandom, randomInteger } from '../random.ts';
+import type { Space, StoichiometryClass } from '../space/space.ts';
+import { type ChunkRange, type ClassShape, cutIntoChunks } from './batches.ts';
+import type { RankingLimits } from './chunk-accumulator.ts';
+import { seedThreshold } from './seed-threshold.ts';
+import type { BoundedStudent } from './source.ts';
+import { LEAST_TRIED, SystemPruner } from './system-pruner.ts';
+
+/** What a run with bounds was planned with. */
+export interface Pruning {
+  readonly threshold: number | null; // logit that as many compositions as are ranked reach; null if none was found
+  readonly work: number; // about: compositions that are scored in the time of the whole screening, bounds included
+}
+
+/** A run with bounds, and how to cut it. */
+export interface PlannedPruning extends Pruning {
+  /** Chunks with about equally much work. */
+  cut(count: number): ChunkRange[];
+}
+
+/** Compositions that are scored in the time that a system's bound takes; measured, see `docs/pruning.md`. */
+const COMPOSITIONS_PER_BOUND = 3100;
+/** Compositions whose systems are bounded to see what part is spared. */
+const SAMPLED = 1000;
+
+/** Far more than logits of chunks that are screened on another kind of processor can differ by, and too little to matter. */
+const OTHER_PROCESSORS = 1e-3;
+
+/** Find the threshold, and by a seeded sample how much is left to do. Equal for equal spaces, students and limits. */
+export async function planPruning(
+  space: Space,
+  { student, encoder }: BoundedStudent,
+  limits: RankingLimits,
+): Promise<PlannedPruning> {
+  const threshold = (await seedThreshold(space, student, limits)) - OTHER_PROCESSORS;
+  const scored = await scoredShare(space, new SystemPruner(space, student, encoder, threshold));
+  const workOf = ({ stoichiometries }: ClassShape): number =>
+    stoichiometries < LEAST_TRIED || scored === 1 ? stoichiometries : COMPOSITIONS_PER_BOUND + scored * stoichiometries;
+  return {
+    threshold: Number.isFinite(threshold) ? threshold : null,
+    work: Math.round(space.classes.reduce((sum, cls) => sum + cls.systems * workOf(cls), 0)),
+    cut: (count) => cutIntoChunks(space.classes, count, workOf),
+  };
+}
+
+/** The threshold that a run was planned with; JSON has no infinity. */
+export function thresholdOf({ threshold }: Pruning): number {
+  return threshold ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Share of the compositions, of systems that are tried, that bounds do not spare: by a sample, and a little above it. */
+async function scoredShare(space: Space, pruner: SystemPruner): Promise<number> {
+  const random = createRandom(1);
+  let [tried, scored] = [0, 0];
+  for (let i = 0; i < SAMPLED; i++) {
+    const index = randomInteger(random, space.compositions);
+    const classNumber = space.classes.findLastIndex(({ offset }) => offset <= index);
+    const { offset, stoichiometries }: StoichiometryClass = space.classes[classNumber];
+    if (stoichiometries < LEAST_TRIED) continue;
+    const firstSystem = Math.floor((index - offset) / stoichiometries);
+    tried++;
+    if (!(await pruner.sparesBlock({ classNumber, firstSystem, systems: 1 }, Uint32Array.of(0)))) scored++;
+  }
+  return (scored + 1) / (tried + 1);
+}
