@@ -55,7 +55,8 @@ export async function start(options: StartOptions): Promise<void> {
     runId,
     startOf(source, models, { ...ranking, ...chunksOf(options) }, runId),
   );
-  report({ runId, ...begun, stage: options.stage, student: student.hash, estimate }, options.json === true);
+  const started = { runId, ...begun, stage: options.stage, student: student.hash, estimate, prune: options.prune };
+  report(started, options.json === true);
 }
 
 function chunksOf({ chunks }: StartOptions): Pick<StartOptions, 'chunks'> {
@@ -101,7 +102,8 @@ interface Started extends Begun {
   readonly runId: string | undefined;
   readonly stage: string;
   readonly student: string;
-  readonly estimate: RunEstimate | undefined;
+  readonly estimate: RunEstimate | undefined; // as if nothing were bounded away
+  readonly prune: true | undefined; // then planning finds chunks and cost
 }
 
 /** In words; the other outcomes are of events. */
@@ -112,21 +114,25 @@ const SAID: Readonly<Partial<Record<Outcome, string>>> = {
   finished: 'is finished: nothing is started',
 };
 
-function report({ planned, execution, outcome, stage, student, estimate, ...started }: Started, json: boolean): void {
+function report({ planned, execution, outcome, stage, student, estimate, prune, ...started }: Started, json: boolean) {
   const runId = started.runId ?? planned;
-  const { cost, ...size } = estimate ?? {};
+  const { cost, chunks, compositions } = estimate ?? {};
   if (json) {
-    const told = { runId: runId ?? null, execution: execution ?? null, outcome, student, ...size, costEstimate: cost };
+    const size = prune ? { compositions, costIfNothingIsBounded: cost } : { compositions, chunks, costEstimate: cost };
+    const told = { runId: runId ?? null, execution: execution ?? null, outcome, student, ...size };
     process.stdout.write(`${JSON.stringify(told, undefined, 2)}\n`);
     return;
   }
   const run = runId ?? execution;
-  const what =
-    estimate === undefined
-      ? ''
-      : `${formatCount(estimate.compositions)} compositions in ${formatCount(estimate.chunks)} chunks, about ${formatDollars(estimate.cost.total)} US dollars\n`;
+  const what = estimate === undefined ? '' : `${describeEstimate(estimate, prune)}\n`;
   const then = outcome === 'finished' ? 'results' : 'watch';
   process.stdout.write(
     `run ${run} ${SAID[outcome]}\nstudent ${student.slice(0, 12)}\n${what}next: ionsieve cloud ${then} ${run} --stage ${stage}\n`,
   );
+}
+
+function describeEstimate({ compositions, chunks, cost }: RunEstimate, prune: true | undefined): string {
+  const [count, dollars] = [formatCount(compositions), formatDollars(cost.total)];
+  if (prune) return `${count} compositions, about ${dollars} US dollars if nothing were bounded away`;
+  return `${count} compositions in ${formatCount(chunks)} chunks, about ${dollars} US dollars`;
 }

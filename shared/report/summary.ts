@@ -14,7 +14,7 @@ import type { SourceSummary } from '../screen/source.ts';
 
 const TOP_SHOWN = 10;
 /** Of a run that bounds compositions away, by the places in a summary. */
-const UNKNOWN = ['passed', 'histogram', 'elements.passed', 'excluded.passed'];
+const UNKNOWN = ['passed', 'histogram', 'elements.passed'];
 
 /** `summary.json`: what was screened with what, and what came out. Equal runs give equal bytes: no times, no machine. */
 export interface RunSummary extends SourceSummary {
@@ -68,7 +68,7 @@ export function summarize(plan: RunPlan, result: MergedResult, full: FullRanking
     screened: result.screened,
     ...(isFull ? { passed: result.passed } : {}),
     ...(result.bounded && { bounded: result.bounded }),
-    ...(isFull ? {} : { unknown: UNKNOWN }),
+    ...(isFull ? {} : { unknown: options.criteria === undefined ? UNKNOWN : [...UNKNOWN, 'excluded.passed'] }),
     ranked: ranking.length,
     ...(source.summary.list === undefined ? {} : { skipped }),
     ...(options.criteria === undefined ? {} : { excluded: isFull ? result.excluded : { unscored } }),
