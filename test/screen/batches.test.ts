@@ -50,6 +50,14 @@ describe('cutIntoChunks', () => {
     const sizes = cutIntoChunks(classes, 5).map(({ start, end }) => end - start);
     expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThan(8 * BATCH_ROWS);
   });
+
+  it('makes chunks of about equal work where systems take other times than their size says', () => {
+    const small = { systems: 1000, stoichiometries: 5000, offset: 0 };
+    const large = { systems: 1000, stoichiometries: 1e6, offset: 5e6 };
+    const work = ({ stoichiometries }: ClassShape): number => Math.min(5000, stoichiometries);
+    const chunks = cutIntoChunks([small, large], 10, work);
+    expect(chunks.map(({ end }) => end)).toEqual([1e6, 2e6, 3e6, 4e6, 5e6, 205e6, 405e6, 605e6, 805e6, 1005e6]);
+  });
 });
 
 describe('batchesOf', () => {
