@@ -20,8 +20,8 @@ export interface PlannedPruning extends Pruning {
 
 /** Compositions that are scored in the time that a system's bound takes; measured, see `docs/pruning.md`. */
 const COMPOSITIONS_PER_BOUND = 3100;
-/** Compositions whose systems are bounded to see what part is spared. */
-const SAMPLED = 1000;
+/** Compositions whose systems are bounded to see what part is spared, at most, and for each system of a space. */
+const [SAMPLED, SAMPLED_PER_SYSTEM] = [1000, 1 / 10];
 
 /** Far more than logits of chunks that are screened on another kind of processor can differ by, and too little to matter. */
 const OTHER_PROCESSORS = 1e-3;
@@ -51,8 +51,10 @@ export function thresholdOf({ threshold }: Pruning): number {
 /** Share of the compositions, of systems that are tried, that bounds do not spare: by a sample, and a little above it. */
 async function scoredShare(space: Space, pruner: SystemPruner): Promise<number> {
   const random = createRandom(1);
+  const systems = space.classes.reduce((sum, cls) => sum + cls.systems, 0);
+  const count = Math.min(SAMPLED, Math.ceil(systems * SAMPLED_PER_SYSTEM));
   let [tried, scored] = [0, 0];
-  for (let i = 0; i < SAMPLED; i++) {
+  for (let i = 0; i < count; i++) {
     const index = randomInteger(random, space.compositions);
     const classNumber = space.classes.findLastIndex(({ offset }) => offset <= index);
     const { offset, stoichiometries }: StoichiometryClass = space.classes[classNumber];

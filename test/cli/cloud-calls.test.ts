@@ -193,5 +193,7 @@ describe('a run of which chunks failed', () => {
     expect(JSON.parse(stdout), stderr).toMatchObject({ outcome: 'redriven', chunks: 1, student });
     expect(calls).toContain('RedriveExecution');
     expect(calls).not.toContain('StartExecution');
+    const pruned = await run(['start', '--space', 'small', '--prune']);
+    expect(pruned.stdout).toMatch(/13,336 compositions, about [\d.]+ US dollars if nothing were bounded away/);
   });
 });
