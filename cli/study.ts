@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { roundSignificant } from '../shared/io/csv.ts';
 import { describeJob, type StudyJob, type StudyJobResult } from '../shared/study/jobs.ts';
 import { makeStudy } from '../shared/study/make-study.ts';
@@ -28,7 +28,11 @@ export function studyCommand(): Command {
     .description("the paper's argument on real data: small data, labels, students, transfer to measurements, merges")
     .requiredOption('--data <folder>', `folder with ${STUDY_FILES.join(', ')}`)
     .requiredOption('--out <folder>', 'receives study.json and study.html')
-    .option('--sections <names>', `of ${SECTIONS.join(',')}`, parseSections, new Set(SECTIONS))
+    .addOption(
+      new Option('--sections <names>', `of ${SECTIONS.join(',')}`)
+        .argParser(parseSections)
+        .default(new Set(SECTIONS), 'all'),
+    )
     .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
     .option('--json', 'print study.json as well')

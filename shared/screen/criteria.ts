@@ -57,6 +57,12 @@ export function parseCriteria(value: unknown, file: string, mobileIon?: string):
     ...readNumber(record, 'minLithiumMassPercent', file, 100),
   };
   checkConflict(criteria, file, mobileIon);
+  if (mobileIon !== undefined && mobileIon !== 'Li' && criteria.minLithiumMassPercent !== undefined)
+    throw new InputError(
+      `lithium is asked for, and the mobile ion is ${mobileIon}`,
+      { file, column: 'minLithiumMassPercent' },
+      'Leave out the least share of lithium.',
+    );
   return Object.keys(criteria).length === 0 ? undefined : criteria;
 }
 

@@ -36,7 +36,7 @@ export interface AskedOptions {
  * Complete the options of a run, and give equal ones one form.
  *
  * @param file for messages: where they were found
- * @throws {InputError} if criteria are malformed, or there are finalists that nothing would rank
+ * @throws {InputError} if criteria are malformed, or there are finalists that nothing would rank, or too few
  */
 export function runOptions(asked: AskedOptions, file: string): RunOptions {
   const { top = DEFAULT_LIMITS.top, perSystem = DEFAULT_LIMITS.perSystem, rankBy = 'student' } = asked;
@@ -46,6 +46,12 @@ export function runOptions(asked: AskedOptions, file: string): RunOptions {
       `${asked.finalists} finalists are asked for, and the ranking goes by the student`,
       { file },
       'Rank by mean or lower, or leave the finalists out.',
+    );
+  if (asked.finalists !== undefined && asked.finalists < top)
+    throw new InputError(
+      `${asked.finalists} finalists are asked for, and ${top} of them are to be ranked`,
+      { file },
+      'Give at least as many finalists.',
     );
   return {
     ...{ top, perSystem },

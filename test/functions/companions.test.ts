@@ -240,9 +240,13 @@ describe('planning refuses', () => {
     await refused({ committee: at('student.onnx') }, 'the model is refused');
   });
 
-  it('to rank by a committee that is absent, and finalists that nothing ranks', async () => {
+  it('to rank by a committee that is absent, and finalists that nothing ranks, or too few', async () => {
     await refused({ committee: 'none', rankBy: 'lower' }, "go by the committee's lower, and no committee was wanted");
     await refused({ finalists: 10 }, '10 finalists are asked for, and the ranking goes by the student');
+    await refused(
+      { rankBy: 'mean', top: 40, finalists: 39 },
+      '39 finalists are asked for, and 40 of them are to be ranked',
+    );
   });
 
   it('criteria and measurements that cannot be read', async () => {

@@ -49,6 +49,12 @@ describe('parsing criteria', () => {
     expect(() => parse(value)).toThrow(InputError);
     expect(() => parse(value)).toThrow(problem);
   });
+
+  it('refuses a least share of lithium where another ion moves', () => {
+    expect(() => parseCriteria({ minLithiumMassPercent: 5 }, 'criteria', 'Na')).toThrow(
+      'minLithiumMassPercent: lithium is asked for, and the mobile ion is Na',
+    );
+  });
 });
 
 describe('criteria', () => {

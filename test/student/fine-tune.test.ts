@@ -122,6 +122,16 @@ describe('held-out systems', () => {
     expect(left.map(({ formula }) => formula)).toEqual(['Li3PSCl']);
   });
 
+  it('change nothing by what was measured on them in what the models predict for them', async () => {
+    const from = { ...task, transferred: initialWeights(features, SIZE, 3) };
+    const part = { fold: 1, folds: 3, seed: 2 };
+    const { rows } = splitMeasured(measured, part);
+    const turned = measured.map((one, i) => (rows.includes(i) ? { ...one, log10: -12 - one.log10 } : one));
+    const [first, again] = await Promise.all([from, { ...from, measured: turned }].map((t) => predictHeldOut(t, part)));
+    expect(turned).not.toEqual(measured);
+    expect(again).toEqual(first);
+  });
+
   it('are too few in a file of one system', () => {
     expect(() => checkSystems(measured.slice(0, 2), 'm.csv')).toThrow(
       'm.csv: the measurements are of 2 chemical systems',
