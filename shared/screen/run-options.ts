@@ -14,7 +14,7 @@ export interface RunOptions extends RankingLimits {
 }
 
 /** The student's best that a committee ranks unless told otherwise; `docs/method.md` says what is lost by the cut. */
-export const DEFAULT_FINALISTS = 100_000;
+export const DEFAULT_FINALISTS = 200_000;
 
 /**
  * The committee's best of a system are often not the student's, so among the finalists there may be so many times as many of

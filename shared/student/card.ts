@@ -5,6 +5,7 @@ import type { BinaryMetrics } from '../teacher/metrics.ts';
 import type { FoldEvaluation } from './distill.ts';
 import type { DistillOptions } from './distill-options.ts';
 import type { ElementFeatures } from './element-features.ts';
+import { foldInterval, formatInterval } from './fold-interval.ts';
 
 /** Mean and standard deviation over folds. */
 export interface Spread {
@@ -115,12 +116,21 @@ ${Object.entries(card.byAnion)
 ## Held-out metrics
 
 ${card.folds.length} folds grouped by chemical system: neither the student nor the forest of a fold has seen a system of it. Positive = the
-teacher's label is at or above ${options.threshold}. Mean ± standard deviation over the folds.
+teacher's label is at or above ${options.threshold}. Mean ± standard deviation over the folds,
+and the 95 % confidence interval of the mean by Student's t distribution.
 
 | | AUC | average precision | F1 | accuracy |
 |---|---|---|---|---|
 ${metricsRow('**student**', card.student)}
+${intervalRow(
+  'student, 95 % interval',
+  card.folds.map(({ student }) => student),
+)}
 ${metricsRow('forest', card.forest)}
+${intervalRow(
+  'forest, 95 % interval',
+  card.folds.map(({ forest }) => forest),
+)}
 ${card.folds.map((fold, i) => foldRow(i, fold)).join('\n')}
 
 With ${percent(trained.positives, trained.formulas)} positives accuracy says little; judge by average precision and F1.
@@ -142,6 +152,13 @@ function percent(part: number, whole: number): string {
 function metricsRow(name: string, { auc, averagePrecision, f1, accuracy }: EvaluationSummary): string {
   const cells = [auc, averagePrecision, f1, accuracy].map(
     ({ mean, deviation }) => `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`,
+  );
+  return `| ${[name, ...cells].join(' | ')} |`;
+}
+
+function intervalRow(name: string, folds: readonly BinaryMetrics[]): string {
+  const cells = (['auc', 'averagePrecision', 'f1', 'accuracy'] as const).map((metric) =>
+    formatInterval(foldInterval(folds.map((fold) => fold[metric]))),
   );
   return `| ${[name, ...cells].join(' | ')} |`;
 }

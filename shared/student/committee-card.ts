@@ -1,6 +1,7 @@
 import type { CommitteeCard } from './assemble-committee.ts';
 import type { CommitteePart } from './committee.ts';
 import type { CommitteeFold } from './committee-evaluation.ts';
+import { foldInterval, formatInterval } from './fold-interval.ts';
 
 /** A committee's card for people, in Markdown. */
 export function renderCommitteeCard(card: CommitteeCard): string {
@@ -40,6 +41,7 @@ the calibration is fitted on the other folds. Positive = the label is at or abov
 |---|---|---|---|---|---|---|---|---|---|
 ${evaluation.folds.map((fold, i) => `| fold ${i + 1} (${fold.formulas} formulas, ${fold.positives} positive) | ${cells(fold)} |`).join('\n')}
 | **mean** | ${cells(meanFold(evaluation.folds))} |
+| 95 % interval of the mean | ${intervals(evaluation.folds)} |
 
 Error by standard deviation, in eight groups of equal size:
 
@@ -88,6 +90,11 @@ type Columns = Pick<CommitteeFold, (typeof COLUMNS)[number]>;
 
 function cells(fold: Columns): string {
   return COLUMNS.map((name) => fold[name].toFixed(3)).join(' | ');
+}
+
+/** By Student's t distribution over the folds; a rank correlation below 0 is of no use here and counts as 0. */
+function intervals(folds: readonly CommitteeFold[]): string {
+  return COLUMNS.map((name) => formatInterval(foldInterval(folds.map((fold) => fold[name])))).join(' | ');
 }
 
 function meanFold(folds: readonly CommitteeFold[]): Columns {
