@@ -1,17 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
 import { Command } from 'commander';
-import { readText } from '../shared/io/lines.ts';
 import { type AssembledCommittee, assembleCommittee } from '../shared/student/assemble-committee.ts';
 import { COMMITTEE_PARTS } from '../shared/student/committee.ts';
 import { renderCommitteeCard } from '../shared/student/committee-card.ts';
 import type { HeldOutFold } from '../shared/student/committee-evaluation.ts';
 import type { Tree } from '../shared/student/regression-tree.ts';
-import { prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
+import type { TrainingSet } from '../shared/student/training-set.ts';
 import type { CommitteeJob, CommitteeJobResult } from './committee-worker.ts';
+import { PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
-import { beside, checkOutput, writeTogether } from './output-files.ts';
-import { packagePath } from './package-root.ts';
+import { checkOutput } from './output-files.ts';
 import { runJobs } from './worker-jobs.ts';
 
 interface Options {
@@ -35,12 +33,8 @@ export function committeeCommand(): Command {
 }
 
 async function runCommittee(options: Options): Promise<void> {
-  const { labels, out, seed, teacher = packagePath('models/teacher-sendek-2017.json'), workers } = options;
-  const set = prepareTrainingSet(
-    { file: labels, text: await readText(labels) },
-    { file: teacher, text: await readText(teacher) },
-    seed,
-  );
+  const { labels, out, seed, teacher = PUBLISHED_TEACHER, workers } = options;
+  const set = await readTrainingSet(labels, teacher, seed);
   await checkOutput(out, [labels, teacher]);
   const { members, folds } = await trainAll(set, workers);
   await writeCommittee(out, assembleCommittee(set, COMMITTEE_PARTS, members, folds));
@@ -65,19 +59,13 @@ async function trainAll(
 }
 
 async function writeCommittee(out: string, { model, card }: AssembledCommittee): Promise<void> {
-  const cardPath = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
-  const files: [string, Uint8Array][] = [
-    [out, model],
-    [`${cardPath}.md`, Buffer.from(renderCommitteeCard(card))],
-    [`${cardPath}.json`, Buffer.from(`${JSON.stringify(card, null, 2)}\n`)],
-  ];
-  await writeTogether(files);
+  const written = await writeModel(out, model, card, renderCommitteeCard(card));
   const { folds } = card.evaluation;
   const mean = (of: (fold: (typeof folds)[number]) => number): string =>
     (folds.reduce((sum, fold) => sum + of(fold), 0) / folds.length).toFixed(3);
   const metrics = `AUC ${mean(({ auc }) => auc)}, average precision ${mean(({ averagePrecision }) => averagePrecision)}, F1 ${mean(({ f1 }) => f1)}`;
   const errors = `calibration error ${mean(({ calibrationErrorRaw }) => calibrationErrorRaw)} before and ${mean(({ calibrationError }) => calibrationError)} after`;
   process.stderr.write(
-    `held-out systems: ${metrics}, ${errors}\n${files.map(([path]) => path).join(', ')} written, the model of ${(model.length / 1e6).toFixed(1)} MB\n`,
+    `held-out systems: ${metrics}, ${errors}\n${written} written, the model of ${(model.length / 1e6).toFixed(1)} MB\n`,
   );
 }

@@ -1,16 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
 import { Command } from 'commander';
-import { readText } from '../shared/io/lines.ts';
 import { type AssembledStudent, assembleStudent } from '../shared/student/assemble-student.ts';
 import { renderCard } from '../shared/student/card.ts';
 import type { FoldEvaluation } from '../shared/student/distill.ts';
 import type { Weights } from '../shared/student/network.ts';
-import { prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
+import type { TrainingSet } from '../shared/student/training-set.ts';
 import type { DistillJob, DistillResult } from './distill-worker.ts';
+import { PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
-import { beside, checkOutput, writeTogether } from './output-files.ts';
-import { packagePath } from './package-root.ts';
+import { checkOutput } from './output-files.ts';
 import { runJobs } from './worker-jobs.ts';
 
 interface Options {
@@ -34,12 +32,8 @@ export function distillCommand(): Command {
 }
 
 async function runDistill(options: Options): Promise<void> {
-  const { labels, out, seed, teacher = packagePath('models/teacher-sendek-2017.json'), workers } = options;
-  const set = prepareTrainingSet(
-    { file: labels, text: await readText(labels) },
-    { file: teacher, text: await readText(teacher) },
-    seed,
-  );
+  const { labels, out, seed, teacher = PUBLISHED_TEACHER, workers } = options;
+  const set = await readTrainingSet(labels, teacher, seed);
   await checkOutput(out, [labels, teacher]);
   const { folds, weights } = await trainAll(set, workers);
   await writeStudent(out, assembleStudent(set, weights, folds));
@@ -67,14 +61,8 @@ async function trainAll(
 }
 
 async function writeStudent(out: string, { model, card }: AssembledStudent): Promise<void> {
-  const cardPath = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
-  const files: [string, Uint8Array][] = [
-    [out, model],
-    [`${cardPath}.md`, Buffer.from(renderCard(card))],
-    [`${cardPath}.json`, Buffer.from(`${JSON.stringify(card, null, 2)}\n`)],
-  ];
-  await writeTogether(files);
+  const written = await writeModel(out, model, card, renderCard(card));
   const { auc, averagePrecision, f1 } = card.student;
   const metrics = `AUC ${auc.mean.toFixed(3)}, average precision ${averagePrecision.mean.toFixed(3)}, F1 ${f1.mean.toFixed(3)}`;
-  process.stderr.write(`held-out systems: ${metrics}\n${files.map(([path]) => path).join(', ')} written\n`);
+  process.stderr.write(`held-out systems: ${metrics}\n${written} written\n`);
 }

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
 import { Command } from 'commander';
 import { readText } from '../shared/io/lines.ts';
 import { type MeasuredComposition, mergeMeasurements, parseMeasurements } from '../shared/labels/measurements.ts';
@@ -15,10 +14,11 @@ import {
 import { renderFineTunedCard } from '../shared/student/fine-tuned-card.ts';
 import type { ConductivityScale } from '../shared/student/measured-likelihood.ts';
 import type { Weights } from '../shared/student/network.ts';
-import { type NamedText, prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
+import type { NamedText, TrainingSet } from '../shared/student/training-set.ts';
 import type { FineTuneJob, FineTuneResult } from './fine-tune-worker.ts';
+import { PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
-import { beside, checkOutput, writeTogether } from './output-files.ts';
+import { checkOutput } from './output-files.ts';
 import { packagePath } from './package-root.ts';
 import { runJobs } from './worker-jobs.ts';
 
@@ -57,14 +57,9 @@ export function fineTuneCommand(): Command {
 }
 
 async function runFineTune(options: Options): Promise<void> {
-  const { labels = packagePath('data/labels.csv.gz'), teacher = packagePath('models/teacher-sendek-2017.json') } =
-    options;
+  const { labels = packagePath('data/labels.csv.gz'), teacher = PUBLISHED_TEACHER } = options;
   const { measurements: file, out, source, repeats, seed } = options;
-  const set = prepareTrainingSet(
-    { file: labels, text: await readText(labels) },
-    { file: teacher, text: await readText(teacher) },
-    seed,
-  );
+  const set = await readTrainingSet(labels, teacher, seed);
   const measurements = { file, text: await readText(file), source };
   const measured = readMeasured(measurements, set, options);
   await checkOutput(out, [labels, teacher, file]);
@@ -87,15 +82,10 @@ function readMeasured(
 }
 
 async function writeStudent(out: string, { model, card }: ReturnType<typeof assembleFineTuned>): Promise<void> {
-  const cardPath = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
   const text = renderFineTunedCard(card);
-  await writeTogether([
-    [out, model],
-    [`${cardPath}.md`, Buffer.from(text)],
-    [`${cardPath}.json`, Buffer.from(`${JSON.stringify(card, null, 2)}\n`)],
-  ]);
+  const written = await writeModel(out, model, card, text);
   const table = text.split('\n').filter((line) => line.startsWith('|') && line.includes(' to '));
-  process.stderr.write(`${table.join('\n')}\n${out}, ${cardPath}.md, ${cardPath}.json written\n`);
+  process.stderr.write(`${table.join('\n')}\n${written} written\n`);
 }
 
 /** The fine-tuned student, and what was predicted for held-out systems in each repeat. */

@@ -1,7 +1,6 @@
 import { atomicNumber } from '../shared/chemistry/elements.ts';
 import { type Composition, composition } from '../shared/chemistry/formula.ts';
 import { COMMITTEE_SCHEMA } from '../shared/onnx/committee-session.ts';
-import { encodeModelMetadata } from '../shared/onnx/model-metadata.ts';
 import { createRandom, randomInteger, shuffle } from '../shared/random.ts';
 import type { Calibration } from '../shared/student/calibration.ts';
 import { type CommitteePart, committeeTable } from '../shared/student/committee.ts';
@@ -9,6 +8,7 @@ import { exportCommittee } from '../shared/student/committee-graph.ts';
 import { elementFeatures } from '../shared/student/element-features.ts';
 import { ForestGrower } from '../shared/student/forest.ts';
 import type { Tree } from '../shared/student/regression-tree.ts';
+import { studentMetadata } from './random-student.ts';
 
 const LITHIUM = atomicNumber('Li') as number;
 const PARTS: readonly CommitteePart[] = [
@@ -23,15 +23,7 @@ export const SOME_CALIBRATION: Calibration = {
 
 /** Metadata of a committee that goes with the students of `random-student.ts`. */
 export function committeeMetadata(symbols: readonly string[], labelsHash = '1'.repeat(64)): Record<string, string> {
-  return encodeModelMetadata({
-    schema: COMMITTEE_SCHEMA,
-    symbols: elementFeatures(symbols).symbols,
-    mobileIon: 'Li',
-    threshold: 0.5,
-    teacherHash: '0'.repeat(64),
-    labelsHash,
-    metrics: {},
-  });
+  return { ...studentMetadata(symbols, labelsHash), schema: COMMITTEE_SCHEMA };
 }
 
 /** Random compositions with lithium, of two to seven elements. */
