@@ -2,11 +2,12 @@ import type { ObjectStore } from '../shared/io/store.ts';
 import { decodeLabels } from '../shared/labels/labels-file.ts';
 import { mergePolymorphs } from '../shared/labels/merge-polymorphs.ts';
 import { openCommittee } from '../shared/onnx/committee-session.ts';
-import { openStudent } from '../shared/onnx/student-session.ts';
+import { openStudent, readStudentMetadata } from '../shared/onnx/student-session.ts';
 import { readMeasured } from '../shared/ranking/measured.ts';
 import { type MergedResult, mergeChunks, type StoredChunk } from '../shared/ranking/merge.ts';
 import { type FullRanking, rankRun } from '../shared/ranking/rank-run.ts';
 import { rankingCsv, rankingParquet, skippedCsv } from '../shared/ranking/ranking-files.ts';
+import { reportPage } from '../shared/report/report-page.ts';
 import { encodeSummary, storeOutputs } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName, summarize } from '../shared/report/summary.ts';
 import { thresholdOf } from '../shared/screen/plan-pruning.ts';
@@ -63,6 +64,7 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
       'ranking.parquet': rankingParquet(full.ranking, full.columns),
       ...(summary.skipped === undefined ? {} : { 'skipped.csv': skippedCsv(result.skipped) }),
       'summary.json': encodeSummary(summary),
+      'report.html': report(stored, summary, full),
     });
     return receiptOf(summary, store.location);
   };
@@ -89,6 +91,11 @@ async function rank(
   } finally {
     await Promise.all([student.release(), committee?.release()]);
   }
+}
+
+function report({ plan, studentBytes }: StoredPlan, summary: RunSummary, full: FullRanking): Uint8Array {
+  const student = readStudentMetadata(studentBytes, plan.student.name);
+  return Buffer.from(reportPage({ ...full, summary, student }));
 }
 
 function receiptOf(summary: RunSummary, location: string): ReduceReceipt {

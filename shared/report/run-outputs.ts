@@ -4,7 +4,9 @@ import { outputKey } from '../screen/run-keys.ts';
 import type { RunSummary } from './summary.ts';
 
 /** Files that a run gives; `skipped.csv` only if it screened a list. */
-export type Outputs = Readonly<Record<'ranking.csv' | 'ranking.parquet' | 'summary.json', Uint8Array>> & {
+export type Outputs = Readonly<
+  Record<'ranking.csv' | 'ranking.parquet' | 'summary.json' | 'report.html', Uint8Array>
+> & {
   readonly 'skipped.csv'?: Uint8Array;
 };
 

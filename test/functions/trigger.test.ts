@@ -215,7 +215,12 @@ describe('the schedule', () => {
     await useStudent(HASH);
     const runId = await runIdOfSmall(HASH);
     const bytes = Buffer.from('x');
-    await storeOutputs(store, runId, { 'ranking.csv': bytes, 'ranking.parquet': bytes, 'summary.json': bytes });
+    await storeOutputs(store, runId, {
+      'ranking.csv': bytes,
+      'ranking.parquet': bytes,
+      'summary.json': bytes,
+      'report.html': bytes,
+    });
     const reason = `run ${runId} is finished: space and student are unchanged`;
     expect(await fire()).toEqual({ started: false, outcome: 'nothing to do', reason });
     await store.put(`runs/${runId}/ranking.csv`, Buffer.from('damaged'));
@@ -257,7 +262,12 @@ describe('a dataset of compositions', () => {
     const { execution } = await hand();
     screenings.end(execution!, 'SUCCEEDED', { output: JSON.stringify({ plan: { runId: 'r' } }) });
     const bytes = Buffer.from('x');
-    await storeOutputs(store, 'r', { 'ranking.csv': bytes, 'ranking.parquet': bytes, 'summary.json': bytes });
+    await storeOutputs(store, 'r', {
+      'ranking.csv': bytes,
+      'ranking.parquet': bytes,
+      'summary.json': bytes,
+      'report.html': bytes,
+    });
     expect(await hand()).toMatchObject({ started: false, outcome: 'finished', reason: 'screening is finished' });
     await store.put('runs/r/ranking.csv', Buffer.from('damaged'));
     expect(await hand()).toMatchObject({ outcome: 'started', execution: `${execution}-1` });
