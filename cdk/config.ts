@@ -109,14 +109,18 @@ const STAGE = /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/;
 const SPACE_KEY = /^spaces\/[\w.-]+\.json$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-/** Memory in MB that the functions of a class can start in, from the peaks in the tests: a screening takes 320. */
-const WITH_RUNTIME = integer(512, 10_240, 'ONNX Runtime needs 512');
-const WITHOUT_RUNTIME = integer(256, 10_240);
+/** Least memory in MB, from peaks that were measured: with less a function would start, and die of its first full-size work. */
+const PLAN_MEMORY = integer(1024, 10_240, 'planning the largest space with bounds takes 900');
+const REDUCE_MEMORY = integer(1024, 10_240, 'scoring the finalists again takes 560');
+const TRAIN_MEMORY = integer(1024, 10_240, 'a training takes 620, and two after one another 880');
+const LABEL_MEMORY = integer(512, 10_240, 'labelling takes 220');
+const COLLECT_MEMORY = integer(512, 10_240, 'collecting the shipped labels takes 310');
+const LIGHT_MEMORY = integer(256, 10_240, 'promoting takes 120');
 /** A call of the student takes twice as long with two threads as with one (measured), so there are less than two vCPUs. */
 const SCREEN_MEMORY = integer(
-  512,
+  768,
   2 * MB_PER_VCPU - 1,
-  'ONNX Runtime needs 512, and screening gains nothing above 1769',
+  'a chunk with bounds takes 500, and screening gains nothing above 1769',
 );
 
 const COUNT = integer(1, 1e9);
@@ -139,8 +143,8 @@ const DISTILL: ReadersOf<DistillSettings> = {
 const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> } = {
   architecture: oneOf(...ARCHITECTURES),
   memoryMB: record(DEFAULT_SETTINGS.memoryMB, {
-    ...everyClass(WITHOUT_RUNTIME),
-    ...{ plan: WITH_RUNTIME, reduce: WITH_RUNTIME, train: WITH_RUNTIME, screen: SCREEN_MEMORY },
+    ...{ plan: PLAN_MEMORY, screen: SCREEN_MEMORY, reduce: REDUCE_MEMORY, label: LABEL_MEMORY },
+    ...{ collect: COLLECT_MEMORY, train: TRAIN_MEMORY, light: LIGHT_MEMORY },
   }),
   timeoutMinutes: record(DEFAULT_SETTINGS.timeoutMinutes, everyClass(integer(1, 15))),
   screeningTimeoutHours: integer(1, 24 * 30),

@@ -160,6 +160,16 @@ describe('alarms', () => {
     const slow = alarms.find(({ AlarmName }) => AlarmName === 'ionsieve-dev-chunks-slow')!;
     expect(slow).toMatchObject({ Statistic: 'Maximum', MetricName: 'Duration', Threshold: 0.8 * 5 * 60_000 });
   });
+
+  it('the guide tells what the alarms of a stage cost: a metric each, or as many as they compute with', () => {
+    const counts = alarms.map(
+      ({ Metrics = [{ MetricStat: 'its own' }] }) =>
+        (Metrics as object[]).filter((metric) => 'MetricStat' in metric).length,
+    );
+    const metrics = counts.reduce((sum, count) => sum + count, 0);
+    const guide = readFileSync(join(ROOT, 'docs', 'deployment.md'), 'utf8');
+    expect(guide).toContain(`alarms on ${metrics} metrics`);
+  });
 });
 
 describe('dashboard', () => {
