@@ -111,7 +111,7 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** Least memory in MB, from peaks that were measured: with less a function would start, and die of its first full-size work. */
 const PLAN_MEMORY = integer(1024, 10_240, 'planning the largest space with bounds takes 900');
-const REDUCE_MEMORY = integer(1024, 10_240, 'scoring the finalists again takes 560');
+const REDUCE_MEMORY = integer(1024, 10_240, 'scoring the finalists again takes 590');
 const TRAIN_MEMORY = integer(1024, 10_240, 'a training takes 620, and two after one another 880');
 const LABEL_MEMORY = integer(512, 10_240, 'labelling takes 220');
 const COLLECT_MEMORY = integer(512, 10_240, 'collecting the shipped labels takes 310');

@@ -90,7 +90,7 @@ function describe({ source, compositions, chunks, cost, ...rest }: Estimate): st
     ['total', formatDollars(cost.total)],
   ];
   return [
-    `${formatCount(compositions)} compositions of ${source} in ${formatCount(chunks)} chunks\n\n`,
+    `${formatCount(compositions)} compositions of ${source} in ${formatCount(chunks)} ${chunks === 1 ? 'chunk' : 'chunks'}\n\n`,
     formatTable(['part', 'US dollars'], rows),
     `\nabout ${formatDuration(seconds)} with ${formatCount(concurrency)} chunks at once, on ${platform.architecture} with ${formatCount(platform.memoryMB)} MB each\n`,
     `spending limit of stage ${stage}: ${spendingLimit} US dollars; the run is ${withinLimit ? 'within it' : above}\n`,

@@ -33,7 +33,7 @@ export function cloudCommand(): Command {
         .action(async (run, options: CloudOptions) => (await import('./cloud-cancel.ts')).cancel(run, options)),
     )
     .addCommand(
-      inCloud('results', 'download ranking and summary of a run, checked by their hashes')
+      inCloud('results', 'download ranking, summary and report of a run, checked by their hashes')
         .argument('[run]', RUN)
         .addOption(outOption())
         .action(async (run, options) => (await import('./cloud-results.ts')).results(run, options)),
