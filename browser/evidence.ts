@@ -36,7 +36,7 @@ function evidenceRow(view: RankingView, line: Line): HTMLTableRowElement {
 }
 
 function titled(title: string, content: Node): HTMLElement {
-  return make('section', make('h4', title), content);
+  return make('section', make('h3', title), content);
 }
 
 /** The nearest labelled compounds, with what the teacher says of them. */

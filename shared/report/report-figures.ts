@@ -1,4 +1,4 @@
-import { axisX, cell, rectY, ruleX, ruleY, text } from '@observablehq/plot';
+import { axisX, cell, type Markish, rectY, ruleX, ruleY, text } from '@observablehq/plot';
 import { atomicNumber } from '../chemistry/elements.ts';
 import { MODIFIED_PETTIFOR } from '../chemistry/pettifor.ts';
 import { type Html, html } from './html.ts';
@@ -12,46 +12,41 @@ const logit = (probability: number): number => Math.log(probability / (1 - proba
 
 type Histogram = NonNullable<RunSummary['histogram']>;
 
+interface Bar {
+  readonly low: number; // logits
+  readonly high: number; // exclusive
+  readonly count: number;
+}
+
 /** How many compositions have which probability, on scales on which both ends can be seen. */
 export function histogramFigure({ edges, counts }: Histogram, student: RunSummary['student']): Html {
   const width = edges[1] - edges[0];
-  const bars = counts.flatMap((count, i) => {
+  const bars = counts.flatMap((count, i): Bar[] => {
     const low = i === 0 ? edges[0] - width : edges[i - 1];
     return count === 0 ? [] : [{ low, high: low + width, count }];
   });
   const threshold = logit(student.threshold);
   const ends = [Math.min(threshold, bars[0].low), Math.max(threshold, bars[bars.length - 1].high)];
-  const ticks = PROBABILITIES.filter((p) => logit(p) >= ends[0] && logit(p) <= ends[1]);
   return figure(
     `Compositions by probability; both scales are stretched (logarithm of the odds, logarithm of the number). The line is the threshold ${student.threshold}.`,
     {
-      width: 720,
-      height: 280,
-      marginLeft: 64,
-      ariaLabel: 'Histogram of probabilities',
+      ...{ width: 720, height: 280, marginLeft: 64, ariaLabel: 'Histogram of probabilities' },
       x: { label: null, domain: ends },
-      y: {
-        label: 'compositions',
-        type: 'log',
-        domain: [0.5, 2 * Math.max(...counts)],
-        grid: true,
-        ticks: 6,
-        tickFormat: '~s',
-      },
-      marks: [
-        rectY(bars, {
-          x1: 'low',
-          x2: 'high',
-          y1: 0.5,
-          y2: 'count',
-          fill: ({ low }) => `var(${low >= threshold ? '--q4' : '--q2'})`,
-        }),
-        ruleX([threshold], { strokeDasharray: '4,3' }),
-        ruleY([0.5]),
-        axisX(ticks.map(logit), { tickFormat: (_: number, i: number) => String(ticks[i]), label: 'probability' }),
-      ],
+      y: { label: 'compositions', type: 'log', domain: [0.5, 2 * Math.max(...counts)], grid: true, tickFormat: '~s' },
+      marks: histogramMarks(bars, threshold, ends),
     },
   );
+}
+
+function histogramMarks(bars: readonly Bar[], threshold: number, [low, high]: readonly number[]): Markish[] {
+  const ticks = PROBABILITIES.filter((probability) => logit(probability) >= low && logit(probability) <= high);
+  const fill = (bar: Bar): string => `var(${bar.low >= threshold ? '--q4' : '--q2'})`;
+  return [
+    rectY(bars, { x1: 'low', x2: 'high', y1: 0.5, y2: 'count', fill }),
+    ruleX([threshold], { strokeDasharray: '4,3' }),
+    ruleY([0.5]),
+    axisX(ticks.map(logit), { tickFormat: (_: number, i: number) => String(ticks[i]), label: 'probability' }),
+  ];
 }
 
 /** Rows of the table behind {@link histogramFigure}: compositions between probabilities. */

@@ -20,13 +20,13 @@ sub { font-size: 0.75em; line-height: 0; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.2rem 0.6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; font-weight: inherit; }
 thead th { font-weight: 600; background: var(--raised); position: sticky; top: 0; }
-th[scope=row], .l { text-align: left; }
+th[scope=row], thead th:first-child, .l { text-align: left; }
 th button { all: unset; cursor: pointer; font-weight: inherit; } th button:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 thead button::after { content: ' ↕'; color: var(--faint); } [aria-sort=ascending] button::after { content: ' ↑'; } [aria-sort=descending] button::after { content: ' ↓'; }
 tbody th button { color: var(--link); } tbody th button::before { content: '▸ '; } tbody th button[aria-expanded=true]::before { content: '▾ '; }
 .evidence > td { text-align: left; white-space: normal; background: var(--raised); padding: 0.75rem; }
-.evidence > td > div { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; max-width: 70rem; }
-.evidence h4 { margin: 0; } .evidence dl { display: grid; grid-template-columns: auto 1fr; gap: 0 1rem; margin: 0; }
+.evidence > td > div { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; position: sticky; left: 0.75rem; width: min(70rem, calc(100vw - 4rem)); }
+.evidence h3 { margin: 0; font-size: 0.9rem; } .evidence dl { display: grid; grid-template-columns: auto 1fr; gap: 0 1rem; margin: 0; }
 dl { overflow-wrap: anywhere; } .evidence dd { margin: 0; }
 .periodic { table-layout: fixed; min-width: 46rem; width: 100%; border-collapse: separate; border-spacing: 2px; } .periodic caption { text-align: left; color: var(--faint); }
 .periodic td { height: 2.9rem; padding: 0; border: 0; text-align: center; color: var(--faint); line-height: 1.15; }

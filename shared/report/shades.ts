@@ -1,9 +1,9 @@
 /** Lower ends of the classes of a share that have a shade each; the first class is all below. */
-const SHARES = [0.0001, 0.001, 0.01, 0.03, 0.1, 0.3] as const;
+const SHARES = [0.001, 0.01, 0.05, 0.15, 0.3, 0.5] as const;
 
 /** Names of the classes, in order. */
 export const SHARE_NAMES: readonly string[] = [
-  'under 0.01 %',
+  `under ${percentOf(SHARES[0])} %`,
   ...SHARES.slice(0, -1).map((low, i) => `${percentOf(low)} to ${percentOf(SHARES[i + 1])} %`),
   `${percentOf(SHARES[SHARES.length - 1])} % and more`,
 ];
