@@ -5,7 +5,7 @@ import { runCli } from '../run-cli.ts';
 import type { Cloud } from './harness/cloud.ts';
 import { ROOT } from './harness/install.ts';
 
-const FILES = ['ranking.csv', 'ranking.parquet', 'summary.json'];
+const FILES = ['ranking.csv', 'ranking.parquet', 'summary.json', 'report.html'];
 
 /** Bytes of a run's outputs by file, as text that keeps every byte. */
 export type Outputs = Readonly<Record<string, string>>;
