@@ -154,7 +154,8 @@ describe('a run over the small space', () => {
       files.add(
         (await output(run, 'ranking.csv')) +
           (await output(run, 'ranking.parquet')) +
-          (await output(run, 'summary.json')),
+          (await output(run, 'summary.json')) +
+          (await output(run, 'report.html')),
       );
     }
     expect(files.size).toBe(1);
