@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { cloudCommand } from './cloud.ts';
 import { committeeCommand } from './committee.ts';
+import { compareCommand } from './compare.ts';
 import { distillCommand } from './distill.ts';
 import { fineTuneCommand } from './fine-tune.ts';
 import { importCommand } from './import.ts';
@@ -25,6 +26,7 @@ function program(): Command {
     distillCommand(),
     fineTuneCommand(),
     committeeCommand(),
+    compareCommand(),
     scoreCommand(),
     teacherCommand(),
     studyCommand(),

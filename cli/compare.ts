@@ -1,0 +1,96 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { InputError } from '../shared/errors.ts';
+import { readBytes } from '../shared/io/files.ts';
+import { readText } from '../shared/io/lines.ts';
+import { readStudentMetadata } from '../shared/onnx/student-session.ts';
+import { type ComparedLine, compareRuns } from '../shared/ranking/compare-runs.ts';
+import { comparisonPage } from '../shared/report/comparison-page.ts';
+import { type RunInputs, runChanges } from '../shared/report/run-changes.ts';
+import { decodeSummary } from '../shared/report/run-outputs.ts';
+import { sourceName } from '../shared/report/summary.ts';
+import { describeComparison } from './describe-comparison.ts';
+import { positiveInteger } from './options.ts';
+import { checkOutput, writeTogether } from './output-files.ts';
+import { findRanking, parseRanking } from './stored-ranking.ts';
+
+interface CompareOptions {
+  readonly runs: string; // directory where runs are kept
+  readonly out?: string; // of the page
+  readonly top?: number; // lines to compare, from the best; all if absent
+  readonly limit: number; // lines to print of each kind
+  readonly json?: boolean;
+}
+
+/** `compare`: what entered, left and moved between two rankings, and why. */
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('what entered, left and moved between two rankings, and why; with a page to look at')
+    .argument('<before>', 'ranking.csv, the directory of a run, or a run id')
+    .argument('<after>', 'the same for the later run')
+    .option('--out <file>', 'HTML page to write')
+    .option('--runs <directory>', 'where runs are kept', 'out')
+    .option('--top <count>', 'lines to compare, from the best (default: all)', positiveInteger)
+    .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20)
+    .option('--json', 'print JSON alone')
+    .action(compare);
+}
+
+async function compare(before: string, after: string, options: CompareOptions): Promise<void> {
+  const [earlier, later] = [await readRun(before, options.runs), await readRun(after, options.runs)];
+  const { out, top = Number.POSITIVE_INFINITY, limit } = options;
+  if (out !== undefined) await checkOutput(out, [earlier.path, later.path]);
+  const comparison = compareRuns(earlier.lines.slice(0, top), later.lines.slice(0, top));
+  const changes = earlier.inputs && later.inputs && runChanges(earlier.inputs, later.inputs);
+  if (out !== undefined) {
+    const page = comparisonPage({ before: earlier.name, after: later.name, comparison, changes });
+    await writeTogether([[out, Buffer.from(page)]]);
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...comparison, changes }, undefined, 2)}\n`);
+  else {
+    const why = changes?.map(({ what, before: was, after: is }) => `${what}: ${was} → ${is}\n`) ?? [];
+    const page = out === undefined ? '' : `page written to ${out}\n`;
+    process.stdout.write(`${why.join('')}${describeComparison(comparison, limit)}${page}`);
+  }
+}
+
+interface StoredRun {
+  readonly path: string; // of its ranking
+  readonly name: string;
+  readonly lines: readonly ComparedLine[];
+  readonly inputs?: RunInputs; // if there is a summary beside the ranking
+}
+
+async function readRun(run: string, runs: string): Promise<StoredRun> {
+  const path = await findRanking(run, runs);
+  if (path === undefined)
+    throw new InputError(
+      'there is no ranking',
+      { file: run },
+      "Name a ranking.csv, its directory, or a run's id; of a run in the cloud, get it by `ionsieve cloud results`.",
+    );
+  const lines = parseRanking(await readText(path), path);
+  const inputs = await readInputs(dirname(path));
+  const id = inputs?.summary.runId;
+  const name = id === undefined ? basename(resolve(path)) : `${sourceName(inputs!.summary)} ${id.slice(0, 8)}`;
+  return { path, name, lines, inputs };
+}
+
+/** What the files beside a ranking say of its inputs. */
+async function readInputs(directory: string): Promise<RunInputs | undefined> {
+  const summary = await readIfThere(join(directory, 'summary.json'));
+  if (summary === undefined) return undefined;
+  const path = join(directory, 'plan', 'student.onnx');
+  const student = await readIfThere(path);
+  const teacherHash = student && readStudentMetadata(student, path).teacherHash;
+  return { summary: decodeSummary(summary), ...(teacherHash === undefined ? {} : { teacherHash }) };
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readBytes(path);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}

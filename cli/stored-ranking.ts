@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { InputError } from '../shared/errors.ts';
+import { parseCsv } from '../shared/io/csv.ts';
+import { isDirectory } from '../shared/io/files.ts';
+import type { ComparedLine } from '../shared/ranking/compare-runs.ts';
+import { outputKey } from '../shared/screen/run-keys.ts';
+
+/**
+ * Path of the ranking of a run on this machine, or undefined if there is none.
+ *
+ * @param run path of a ranking.csv or of its directory, or a run's id
+ * @param runs directory where runs are kept
+ */
+export async function findRanking(run: string, runs: string): Promise<string | undefined> {
+  for (const path of [join(run, 'ranking.csv'), run, join(runs, outputKey(run, 'ranking.csv'))])
+    if (await isFile(path)) return path;
+  return undefined;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return !(await isDirectory(path));
+  } catch (error) {
+    if (error instanceof InputError) return false; // nothing there; the next place is tried
+    throw error;
+  }
+}
+
+/** What a comparison needs of a ranking.csv. */
+export function parseRanking(text: string, file: string): ComparedLine[] {
+  return parseCsv(text, file, ['rank', 'formula', 'probability']).rows.map((row) => ({
+    rank: row.number('rank'),
+    formula: row.required('formula'),
+    probability: row.number('probability'),
+  }));
+}
