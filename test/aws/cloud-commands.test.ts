@@ -102,7 +102,7 @@ describe('a run', () => {
 
   it('gives the very bytes of the same run on one machine', async () => {
     const { files } = await json('results', runId, '--out', 'fetched');
-    expect(files).toHaveLength(4);
+    expect(files).toHaveLength(5);
     expect((await runCli(scratch, 'screen', '--space', 'small', '--out', 'local')).code).toBe(0);
     for (const file of ['ranking.csv', 'ranking.parquet', 'summary.json', 'receipt.json']) {
       const read = (out: string) => readFile(join(scratch, out, outputKey(runId, file)));
