@@ -5,7 +5,6 @@ import { readBytes } from '../shared/io/files.ts';
 import { readText } from '../shared/io/lines.ts';
 import { readStudentMetadata } from '../shared/onnx/student-session.ts';
 import { type ComparedLine, compareRuns } from '../shared/ranking/compare-runs.ts';
-import { comparisonPage } from '../shared/report/comparison-page.ts';
 import { type RunInputs, runChanges } from '../shared/report/run-changes.ts';
 import { decodeSummary } from '../shared/report/run-outputs.ts';
 import { sourceName } from '../shared/report/summary.ts';
@@ -43,6 +42,7 @@ async function compare(before: string, after: string, options: CompareOptions): 
   const comparison = compareRuns(earlier.lines.slice(0, top), later.lines.slice(0, top));
   const changes = earlier.inputs && later.inputs && runChanges(earlier.inputs, later.inputs);
   if (out !== undefined) {
+    const { comparisonPage } = await import('../shared/report/comparison-page.ts'); // plots take long to load
     const page = comparisonPage({ before: earlier.name, after: later.name, comparison, changes });
     await writeTogether([[out, Buffer.from(page)]]);
   }

@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { roundSignificant } from '../shared/io/csv.ts';
 import { describeJob, type StudyJob, type StudyJobResult } from '../shared/study/jobs.ts';
 import { makeStudy } from '../shared/study/make-study.ts';
-import { studyPage } from '../shared/study/page.ts';
 import { SECTIONS, type Section } from '../shared/study/study.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
@@ -53,6 +52,7 @@ async function runStudy({ data, out, sections, seed, workers, json }: Options): 
   await checkOutput(page, inputs);
   process.stderr.write('labelling structures\n');
   const input = await readStudyData(data, seed);
+  const { studyPage } = await import('../shared/study/page.ts'); // plots take long to load
   const study = await makeStudy(input, sections, (jobs) => runAll(jobs, workers));
   const text = `${JSON.stringify(study, (_, value) => (typeof value === 'number' ? roundSignificant(value, DIGITS) : value), 2)}\n`;
   await writeTogether([

@@ -7,7 +7,6 @@ import { readMeasured } from '../shared/ranking/measured.ts';
 import { type MergedResult, mergeChunks, type StoredChunk } from '../shared/ranking/merge.ts';
 import { type FullRanking, rankRun } from '../shared/ranking/rank-run.ts';
 import { rankingCsv, rankingParquet, skippedCsv } from '../shared/ranking/ranking-files.ts';
-import { reportPage } from '../shared/report/report-page.ts';
 import { encodeSummary, storeOutputs } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName, summarize } from '../shared/report/summary.ts';
 import { thresholdOf } from '../shared/screen/plan-pruning.ts';
@@ -64,7 +63,7 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
       'ranking.parquet': rankingParquet(full.ranking, full.columns),
       ...(summary.skipped === undefined ? {} : { 'skipped.csv': skippedCsv(result.skipped) }),
       'summary.json': encodeSummary(summary),
-      'report.html': report(stored, summary, full),
+      'report.html': await report(stored, summary, full),
     });
     return receiptOf(summary, store.location);
   };
@@ -93,7 +92,9 @@ async function rank(
   }
 }
 
-function report({ plan, studentBytes }: StoredPlan, summary: RunSummary, full: FullRanking): Uint8Array {
+/** Plots are loaded only here: it takes as long as to start a command. */
+async function report({ plan, studentBytes }: StoredPlan, summary: RunSummary, full: FullRanking): Promise<Uint8Array> {
+  const { reportPage } = await import('../shared/report/report-page.ts');
   const student = readStudentMetadata(studentBytes, plan.student.name);
   return Buffer.from(reportPage({ ...full, summary, student }));
 }
