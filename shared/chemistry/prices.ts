@@ -21,7 +21,9 @@ for (const [, symbol, price] of TABLE.matchAll(/(\S+) (\S+)/g)) PRICE[atomicNumb
 /** Atomic mass by atomic number, u. */
 const MASS = elementProperty('atomicMass');
 
-const LITHIUM = 3;
+/** Share of lithium in the mass of an element by atomic number, %. */
+const LITHIUM_PERCENT = new Float64Array(MAX_ATOMIC_NUMBER + 1);
+LITHIUM_PERCENT[3] = 100;
 
 /**
  * Price of what a composition is made of: that of its elements by their share of the mass. No processing is in it.
@@ -37,15 +39,7 @@ export function rawMaterialCost(
   elementsFrom = 0,
   amountsFrom = 0,
 ): number {
-  let mass = 0;
-  let cost = 0;
-  for (let e = 0; e < arity; e++) {
-    const z = elements[elementsFrom + e];
-    const share = amounts[amountsFrom + e] * MASS[z];
-    mass += share;
-    cost += share * PRICE[z];
-  }
-  return cost / mass;
+  return meanByMass(PRICE, elements, amounts, arity, elementsFrom, amountsFrom);
 }
 
 /** Share of lithium in the mass of a composition, %; parameters as those of {@link rawMaterialCost}. */
@@ -56,13 +50,25 @@ export function lithiumMassPercent(
   elementsFrom = 0,
   amountsFrom = 0,
 ): number {
+  return meanByMass(LITHIUM_PERCENT, elements, amounts, arity, elementsFrom, amountsFrom);
+}
+
+/** Mean of a property of the elements, by atomic number, over the mass of a composition. */
+function meanByMass(
+  property: Float64Array,
+  elements: ArrayLike<number>,
+  amounts: ArrayLike<number>,
+  arity: number,
+  elementsFrom: number,
+  amountsFrom: number,
+): number {
   let mass = 0;
-  let lithium = 0;
+  let sum = 0;
   for (let e = 0; e < arity; e++) {
     const z = elements[elementsFrom + e];
     const share = amounts[amountsFrom + e] * MASS[z];
     mass += share;
-    if (z === LITHIUM) lithium += share;
+    sum += share * property[z];
   }
-  return (100 * lithium) / mass;
+  return sum / mass;
 }
