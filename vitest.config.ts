@@ -4,6 +4,7 @@ const settings = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
+    maxWorkers: '100%', // by default one processor is left idle, which is half of two
     projects: [
       // Tests in an emulated account and in a browser have configurations of their own.
       {
