@@ -6,13 +6,13 @@ export default defineConfig({
   test: {
     maxWorkers: '100%', // by default one processor is left idle, which is half of two
     projects: [
-      // Tests in an emulated account and in a browser have configurations of their own.
+      // Tests in an emulated account, in a browser and under faults have configurations of their own.
       {
         test: {
           ...settings,
           name: 'ionsieve',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/aws/**', 'test/browser/**', 'test/cdk/**'],
+          exclude: ['test/aws/**', 'test/browser/**', 'test/cdk/**', 'test/faults/**'],
         },
       },
       { test: { ...settings, name: 'cdk', include: ['test/cdk/**/*.test.ts'] } }, // loading the library takes seconds
