@@ -1,3 +1,5 @@
+import { MAX_MESSAGE } from './limits.ts';
+
 /** Where a bad value was found. Each part is optional; the message reads `file:line:column: …`. */
 export interface Place {
   readonly file?: string;
@@ -13,12 +15,18 @@ export class IonsieveError extends Error {
   readonly remedy: string;
 
   constructor(problem: string, place: Place, remedy: string, options?: ErrorOptions) {
+    const said = clipped(problem);
     const where = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
-    super(`${where === '' ? '' : `${where}: `}${problem}. ${remedy}`, options);
-    this.problem = problem;
+    super(`${where === '' ? '' : `${clipped(where)}: `}${said}. ${clipped(remedy)}`, options);
+    this.problem = said;
     this.place = place;
     this.remedy = remedy;
   }
+}
+
+/** A message quotes bad values, and one may be as long as a file. */
+function clipped(text: string): string {
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE / 2)} … ${text.slice(-MAX_MESSAGE / 4)}` : text;
 }
 
 /** The user's input (file, option, formula) is not usable. The CLI exits with 2. */

@@ -1,4 +1,5 @@
 import { InputError, type Place } from '../errors.ts';
+import { MAX_FORMULA, MAX_FORMULA_DEPTH } from '../limits.ts';
 import { atomicNumber, compareElements, SYMBOLS } from './elements.ts';
 
 /** Elements with their amounts. Elements are distinct and in {@link compareElements} order. */
@@ -7,8 +8,6 @@ export interface Composition {
   readonly amounts: readonly number[]; // formula-unit counts, finite and > 0, same length
 }
 
-const MAX_LENGTH = 1000; // characters; far above any real formula, and keeps hostile input cheap
-const MAX_DEPTH = 16;
 const MIN_AMOUNT = 1e-6; // the last decimal that a formatted formula keeps
 const MAX_AMOUNT = 1e9; // far above any real formula, and exact in a formatted one
 const TOKEN = /\s*(?:([A-Z][a-z]?)|(\d+(?:\.\d+)?|\.\d+)|([([{])|([)\]}])|([·•⋅∙*.]))/y;
@@ -30,13 +29,13 @@ type Fail = (problem: string, Kind?: typeof InputError) => never;
  * @throws {InputError} naming the formula and the character at which it stops to parse
  */
 export function parseFormula(text: string, place: Place = {}): Composition {
-  const formula = text.normalize('NFKC').trim();
   const fail: Fail = (problem, Kind = InputError) => {
     const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
     throw new Kind(`formula ${JSON.stringify(shown)} ${problem}`, place, HINT);
   };
+  if (text.length > MAX_FORMULA) fail(`has ${text.length} characters, more than ${MAX_FORMULA}`);
+  const formula = text.normalize('NFKC').trim();
   if (formula === '') fail('is empty');
-  if (formula.length > MAX_LENGTH) fail(`has ${formula.length} characters, more than ${MAX_LENGTH}`);
   const counts = readCounts(formula, fail);
   for (const [z, amount] of counts) {
     if (!(amount >= MIN_AMOUNT && amount <= MAX_AMOUNT))
@@ -79,7 +78,7 @@ function readCounts(formula: string, fail: Fail): Counts {
     if (symbol !== undefined) {
       last = new Map([[elementOf(symbol, fail), 1]]);
     } else if (open !== undefined) {
-      if (frames.length >= MAX_DEPTH) fail(`nests brackets deeper than ${MAX_DEPTH}`);
+      if (frames.length >= MAX_FORMULA_DEPTH) fail(`nests brackets deeper than ${MAX_FORMULA_DEPTH}`);
       frames.push(newFrame(CLOSING[open]));
     } else if (close !== undefined) {
       if (frame.closing !== close) fail(`has ${close} without its opening bracket`);

@@ -39,7 +39,7 @@ export class CsvRow {
   number(column: string, remedy = 'Give a plain number such as 0.12 or 1.2e-4.'): number {
     const text = this.text(column);
     const value = Number(text);
-    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) || !Number.isFinite(value))
+    if (!/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) || !Number.isFinite(value))
       throw new InputError(`${JSON.stringify(text)} is not a number`, this.place(column), remedy);
     return value;
   }

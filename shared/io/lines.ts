@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../errors.ts';
+import { FREE_GZIP_BYTES, MAX_GZIP_RATIO, MAX_TEXT } from '../limits.ts';
 import { type ByteSource, fileSource } from './byte-source.ts';
 import { fileError } from './directory-store.ts';
 
@@ -10,8 +11,6 @@ export interface Line {
   readonly number: number; // 1-based
   readonly terminated: boolean; // false for a last line without a line break
 }
-
-const MAX_LINE = 1 << 28; // characters of a line or of a text; V8's longest string has about twice as many
 
 /**
  * The lines of a UTF-8 text file, given by its path or as a source, one after the other; a name that ends in `.gz` is unpacked on the way. Line breaks are
@@ -42,7 +41,7 @@ export async function* readLines(file: string | ByteSource): AsyncGenerator<Line
       }
       pending.push(text.slice(start));
       length += text.length - start;
-      if (length > MAX_LINE) throw tooLong(path, number);
+      if (length > MAX_TEXT) throw tooLong(path, number, MAX_TEXT);
     }
   } catch (error) {
     throw readError(error, path, number);
@@ -51,14 +50,18 @@ export async function* readLines(file: string | ByteSource): AsyncGenerator<Line
   if (length + rest.length > 0) yield finish(rest, false);
 }
 
-/** The whole text of a file; a name that ends in `.gz` is unpacked. Fails as {@link readLines} does. */
-export async function readText(file: string | ByteSource): Promise<string> {
+/**
+ * The whole text of a file; a name that ends in `.gz` is unpacked. Fails as {@link readLines} does.
+ *
+ * @param longest characters that it may have
+ */
+export async function readText(file: string | ByteSource, longest = MAX_TEXT): Promise<string> {
   const lines: string[] = [];
   let terminated = false;
   let length = 0;
   for await (const line of readLines(file)) {
     length += line.text.length + 1;
-    if (length > MAX_LINE) throw tooLong(typeof file === 'string' ? file : file.name, line.number);
+    if (length > longest) throw tooLong(typeof file === 'string' ? file : file.name, line.number, longest);
     lines.push(line.text);
     terminated = line.terminated;
   }
@@ -69,6 +72,15 @@ function openBytes({ name, open }: ByteSource): Readable {
   const file = open();
   if (!name.toLowerCase().endsWith('.gz')) return file;
   const unpacked = createGunzip();
+  let packedBytes = 0;
+  let bytes = 0;
+  file.on('data', (chunk: Uint8Array) => {
+    packedBytes += chunk.length;
+  });
+  unpacked.on('data', (chunk: Uint8Array) => {
+    bytes += chunk.length;
+    if (bytes > FREE_GZIP_BYTES + MAX_GZIP_RATIO * packedBytes) unpacked.destroy(swollen(name, bytes, packedBytes));
+  });
   file.on('error', (error) => unpacked.destroy(error));
   unpacked.on('close', () => file.destroy());
   return file.pipe(unpacked);
@@ -86,9 +98,18 @@ function readError(error: unknown, path: string, line: number): unknown {
   );
 }
 
-function tooLong(path: string, line: number): InputError {
+/** Real data does not shrink so far: it is made to fill a memory or a disk. */
+function swollen(path: string, bytes: number, packedBytes: number): InputError {
   return new InputError(
-    `the text is longer than ${MAX_LINE} characters`,
+    `${packedBytes} bytes of gzip data unpack to ${bytes} and more`,
+    { file: path },
+    `At most ${MAX_GZIP_RATIO} times as many are unpacked: unpack the file yourself if it is meant to be so.`,
+  );
+}
+
+function tooLong(path: string, line: number, longest: number): InputError {
+  return new InputError(
+    `the text is longer than ${longest} characters`,
     { file: path, line },
     'Give one structure per line, or split the file.',
   );

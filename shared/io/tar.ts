@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { InputError } from '../errors.ts';
+import { MAX_UNPACKED } from '../limits.ts';
 
 /** A file in an archive. */
 export interface TarFile {
@@ -8,7 +9,6 @@ export interface TarFile {
 }
 
 const BLOCK = 512; // bytes
-const MAX_UNPACKED = 1 << 30; // bytes
 const REMEDY = 'The archive is incomplete or damaged: fetch it again.';
 
 /**
@@ -58,7 +58,7 @@ interface Header {
 function readHeader(block: Uint8Array, name: string): Header {
   const octal = (start: number, end: number): number => Number.parseInt(text(block.subarray(start, end)).trim(), 8);
   const size = octal(124, 136);
-  if (checksum(block) !== octal(148, 156) || !Number.isSafeInteger(size))
+  if (checksum(block) !== octal(148, 156) || !(Number.isSafeInteger(size) && size >= 0))
     throw new InputError('is no tar archive, or a damaged one', { file: name }, REMEDY);
   const prefix = text(block.subarray(257, 262)) === 'ustar' ? text(block.subarray(345, 500)) : '';
   const path = text(block.subarray(0, 100));

@@ -4,6 +4,7 @@ import { parseFormula } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
 import { type CsvRow, formatCsv, parseCsv, roundSignificant } from '../io/csv.ts';
 import { readText } from '../io/lines.ts';
+import { MAX_UNPACKED } from '../limits.ts';
 import { type FeatureName, featureName } from '../teacher/features.ts';
 import type { StructureLabel } from './label.ts';
 import type { SkippedStructure } from './label-structures.ts';
@@ -77,9 +78,13 @@ export function decodeLabels(bytes: Uint8Array, file: string): StructureLabel[] 
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   let text: string;
   try {
-    text = new TextDecoder().decode(packed ? gunzipSync(bytes) : bytes);
+    text = new TextDecoder().decode(packed ? gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED }) : bytes);
   } catch (error) {
-    const problem = `the gzip data is damaged or truncated (${(error as Error).message})`;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const tooLarge = code === 'ERR_BUFFER_TOO_LARGE';
+    const problem = tooLarge
+      ? `the gzip data unpacks to more than ${MAX_UNPACKED} bytes`
+      : `the gzip data is damaged or truncated (${message})`;
     throw new InputError(problem, { file }, 'Fetch or make the file again.', { cause: error });
   }
   return parseLabels(text, file);

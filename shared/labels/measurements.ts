@@ -34,10 +34,10 @@ export interface LearnableCompositions {
 
 const FORMULA_COLUMN = /^(reduced |true )?(formula|composition)$/i;
 // `S/cm`, `S cm-1`, `mS·cm^-1`, `S_per_m`, `µS/cm` and the like at the end of a name, brackets aside
-const UNIT = /(?:^|[^A-Za-z])([munµμ]?)S[\s_.·*]*(?:\/|per[\s_]*)?[\s_]*(c?m)(?:\^?[-−]1)?$/;
+const UNIT = /(?:^|[^A-Za-z])([munµμ]?)S[\s_.·*]*(?:(?:\/|per)[\s_]*)?(c?m)(?:\^?[-−]1)?$/;
 const PREFIX_LOG10: Readonly<Record<string, number>> = { '': 0, m: -3, u: -6, µ: -6, μ: -6, n: -9 };
 const LOG10 = /(?:^|[^a-z])(?:log10|log_10|lg|log)(?:[^a-z]|$)/i;
-const VALUE = /^(<=|>=|[<>≤≥])?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i;
+const VALUE = /^(<=|>=|[<>≤≥])?\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)$/i;
 const HEADER_REMEDY =
   'Name the unit in the header, such as conductivity_S_per_cm, sigma (mS/cm) or log10_conductivity_S_per_cm; formulas stand in the column formula.';
 const SAME_FRACTION = 1e4; // compositions whose fractions agree to 1e-4 are one

@@ -1,5 +1,6 @@
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
+import { parseBoundedJson } from '../json.ts';
 import { type ModelHeader, readModelHeader, type TensorSignature } from './graph.ts';
 
 /** What every model says of itself in `metadata_props`. */
@@ -100,7 +101,7 @@ function checkSymbols(symbols: readonly string[], refuse: Refuse): void {
 function parseMetrics(text: string, refuse: Refuse): Record<string, unknown> {
   let metrics: unknown;
   try {
-    metrics = JSON.parse(text);
+    metrics = parseBoundedJson(text);
   } catch (error) {
     return refuse('its metrics are not a JSON object', error);
   }

@@ -1,5 +1,6 @@
 import { atomicNumber, ELECTRONEGATIVITY, oxidationStates, SYMBOLS } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
+import { parseBoundedJson } from '../json.ts';
 
 /** What a space file says, with symbols and oxidation states resolved. */
 export interface SpaceDefinition {
@@ -55,7 +56,7 @@ export function parseSpace(text: string, file: string): SpaceDefinition {
 function parseObject(text: string, file: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseBoundedJson(text);
   } catch (error) {
     const position = /position (\d+)/.exec((error as Error).message)?.[1];
     const line = position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;

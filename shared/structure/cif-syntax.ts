@@ -1,4 +1,5 @@
 import { InputError, type Place } from '../errors.ts';
+import { MAX_CIF_VALUES, MAX_STRUCTURE_TEXT } from '../limits.ts';
 
 /** One value of a CIF. */
 export interface CifValue {
@@ -34,8 +35,19 @@ export function normalTag(tag: string): string {
  * @see Hall, Allen & Brown, Acta Cryst. A 47, 655 (1991), doi:10.1107/S010876739101067X
  */
 export function parseCifBlocks(text: string, file: string): CifBlock[] {
+  requireShort(text, file);
   const reader = new BlockReader(tokens(text, file), file);
   return reader.read();
+}
+
+/** A text of one structure, or of some, is short. Throws {@link InputError} for one that is not. */
+export function requireShort(text: string, file: string): void {
+  if (text.length <= MAX_STRUCTURE_TEXT) return;
+  throw new InputError(
+    `the text has ${text.length} characters, more than ${MAX_STRUCTURE_TEXT}`,
+    { file },
+    'Give the crystal structure alone, or one structure a file.',
+  );
 }
 
 class BlockReader {
@@ -43,6 +55,7 @@ class BlockReader {
   private readonly file: string;
   private token: Token | undefined;
   private values = new Map<string, CifValue[]>();
+  private count = 0; // of tokens
 
   constructor(tokens: Iterator<Token, undefined>, file: string) {
     this.tokens = tokens;
@@ -69,6 +82,12 @@ class BlockReader {
 
   private advance(): void {
     this.token = this.tokens.next().value;
+    if (++this.count > MAX_CIF_VALUES)
+      throw new InputError(
+        `there are more than ${MAX_CIF_VALUES} values`,
+        { file: this.file, line: this.token?.line },
+        'Give the crystal structure alone, without reflections or trajectories.',
+      );
   }
 
   private readItem(tag: string, line: number): void {

@@ -1,11 +1,12 @@
 import { composition, formatFormula } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
+import { MAX_OCCUPANTS } from '../limits.ts';
 import { type CifAtom, readAtoms } from './cif-atoms.ts';
 import { readLattice, readOperations } from './cif-cell.ts';
 import { type CifBlock, parseCifBlocks } from './cif-syntax.ts';
 import { declaredComposition } from './cif-values.ts';
 import { coincidentPairs } from './coincidence.ts';
-import { createStructure, MAX_OCCUPANTS, type Structure } from './structure.ts';
+import { createStructure, type Structure } from './structure.ts';
 import { orbit, type SymmetryOperation } from './symmetry.ts';
 
 /**
@@ -60,6 +61,8 @@ export function readCifBlock(block: CifBlock, id: string, file: string): Structu
       `At most ${MAX_OCCUPANTS} atoms fit a cell.`,
     );
   const { images, fractional } = expand(atoms, operations, lattice);
+  if (images.length > MAX_OCCUPANTS)
+    throw new InputError(`${images.length} atoms are in the cell`, place, `At most ${MAX_OCCUPANTS} atoms fit a cell.`);
   const structure = createStructure(
     {
       id,

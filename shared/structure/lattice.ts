@@ -22,6 +22,13 @@ export function inverseLattice(lattice: ArrayLike<number>): Float64Array {
   return Float64Array.from(adjugate, (value) => value / volume);
 }
 
+/** Distances between opposite faces of a cell, shape (3,) in Å: across a, b and c. */
+export function planeSpacings(lattice: ArrayLike<number>): readonly [number, number, number] {
+  const inverse = inverseLattice(lattice);
+  const spacing = (i: number): number => 1 / Math.hypot(inverse[i], inverse[3 + i], inverse[6 + i]);
+  return [spacing(0), spacing(1), spacing(2)];
+}
+
 /** A row vector times a (3, 3) row-major matrix. */
 export function transform(x: number, y: number, z: number, matrix: ArrayLike<number>): [number, number, number] {
   return [

@@ -1,11 +1,10 @@
 import { DescriptorUndefinedError } from '../errors.ts';
-import { inverseLattice, signedVolume } from './lattice.ts';
+import { MAX_NEIGHBORS, MAX_VISITED } from '../limits.ts';
+import { planeSpacings, signedVolume } from './lattice.ts';
 import type { Structure } from './structure.ts';
 
 /** Slack in Å on every inclusive cutoff, so that rounding does not decide whether a pair at the cutoff counts. */
 const DISTANCE_TOLERANCE = 1e-8;
-
-const MAX_NEIGHBORS = 1e6; // beyond this a cell is degenerate and a search would not end in reasonable time
 
 /**
  * Periodic neighbour search in one structure. The last result stands in {@link count}, {@link to} and
@@ -17,13 +16,13 @@ export class NeighborSearch {
   distances = new Float64Array(256); // Å, first `count` entries
   private readonly structure: Structure;
   private readonly volume: number; // Å³
+  private visited = 0; // positions, by all searches
   private readonly heights: readonly number[]; // shape (3,): Å between opposite faces of the cell
 
   constructor(structure: Structure) {
     this.structure = structure;
-    const inverse = inverseLattice(structure.lattice);
     this.volume = Math.abs(signedVolume(structure.lattice));
-    this.heights = [0, 1, 2].map((i) => 1 / Math.hypot(inverse[i], inverse[3 + i], inverse[6 + i]));
+    this.heights = planeSpacings(structure.lattice);
   }
 
   /**
@@ -33,7 +32,7 @@ export class NeighborSearch {
    * @param origin occupant index
    * @param radius inclusive, Å
    * @param weights shape (occupants,): only occupants of weight > 0 are looked for
-   * @throws {DescriptorUndefinedError} if the sphere holds more than a million atoms
+   * @throws {DescriptorUndefinedError} if the sphere holds more than a million atoms, or all searches would take too long
    */
   within(origin: number, radius: number, weights: Float64Array): void {
     const { fractional, sites, atomicNumbers } = this.structure;
@@ -92,6 +91,10 @@ export class NeighborSearch {
     const expected = ((4 / 3) * Math.PI * reach ** 3 * occupants) / this.volume;
     if (!(expected < MAX_NEIGHBORS))
       throw new DescriptorUndefinedError('a sphere of neighbours holds more than a million atoms', this.structure.id);
+    // of a skewed cell many images lie in the box around the sphere and few inside
+    this.visited += occupants * this.heights.reduce((cells, height) => cells * ((2 * reach) / height + 1), 1);
+    if (!(this.visited < MAX_VISITED))
+      throw new DescriptorUndefinedError('the cell is so skewed that its neighbours are not found', this.structure.id);
   }
 
   private grow(): void {

@@ -1,5 +1,6 @@
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError, type Place } from '../errors.ts';
+import { parseBoundedJson } from '../json.ts';
 import { inverseLattice, transform } from './lattice.ts';
 import { createStructure, type Structure } from './structure.ts';
 
@@ -41,7 +42,7 @@ export function parseOptimadeLine(line: string, place: Place): Structure {
  */
 export function parseJson(text: string, place: Place): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch (error) {
     const { message } = error as Error;
     const end = text.length > 40 ? `…${text.slice(-40)}` : text;

@@ -1,7 +1,8 @@
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
+import { MAX_OCCUPANTS } from '../limits.ts';
 import { inverseLattice, signedVolume, transform } from './lattice.ts';
-import { createStructure, MAX_OCCUPANTS, type Structure } from './structure.ts';
+import { createStructure, type Structure } from './structure.ts';
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ed][+-]?\d+)?$/i;
 
@@ -89,9 +90,9 @@ function readElements(lines: PoscarLines): number[] {
     (word) => atomicNumber(word.split(/[_/]/)[0]) ?? lines.fail(6, `${JSON.stringify(word)} is no known element`),
   );
   const counts = lines.numbers(7, symbols.length);
-  return elements.flatMap((z, i) => {
-    if (!(Number.isInteger(counts[i]) && counts[i] >= 0 && counts[i] <= MAX_OCCUPANTS))
-      lines.fail(7, `${counts[i]} is no count of atoms`, `Give whole numbers up to ${MAX_OCCUPANTS}.`);
-    return Array.from({ length: counts[i] }, () => z);
-  });
+  const bad = counts.find((count) => !(Number.isInteger(count) && count >= 0 && count <= MAX_OCCUPANTS));
+  if (bad !== undefined) lines.fail(7, `${bad} is no count of atoms`, `Give whole numbers up to ${MAX_OCCUPANTS}.`);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total > MAX_OCCUPANTS) lines.fail(7, `${total} atoms are more than ${MAX_OCCUPANTS}`, 'Give the primitive cell.');
+  return elements.flatMap((z, i) => Array.from({ length: counts[i] }, () => z));
 }

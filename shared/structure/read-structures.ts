@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { type ByteSource, fileSource } from '../io/byte-source.ts';
 import { filesBelow, isDirectory } from '../io/files.ts';
 import { type Line, readLines, readText } from '../io/lines.ts';
+import { MAX_STRUCTURE_TEXT } from '../limits.ts';
 import { atomBlocks, readCifBlock } from './cif.ts';
 import { optimadeId, optimadeResources, parseJson, readOptimade } from './optimade.ts';
 import { parsePoscar } from './poscar.ts';
@@ -102,7 +103,7 @@ export async function* readStructureFile(file: StructureFile): AsyncGenerator<St
   else {
     const path = source.name;
     try {
-      const text = await readText(source);
+      const text = await readText(source, MAX_STRUCTURE_TEXT);
       if (format === 'poscar') yield { structure: parsePoscar(text, id, path) };
       else
         for (const { id: of, block } of atomBlocks(text, id, path))

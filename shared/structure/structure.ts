@@ -1,5 +1,6 @@
 import { MAX_ATOMIC_NUMBER, SYMBOLS } from '../chemistry/elements.ts';
 import { InputError, type Place } from '../errors.ts';
+import { MAX_CELL_EDGE, MAX_OCCUPANTS } from '../limits.ts';
 import { coincidentPairs, intoCell } from './coincidence.ts';
 import { signedVolume } from './lattice.ts';
 
@@ -26,9 +27,6 @@ export interface StructureInput {
   readonly sites?: ArrayLike<number>; // shape (occupants,); default every occupant its own
   readonly origin?: (occupant: number) => { readonly name: string; readonly line: number }; // for messages
 }
-
-/** Far above any real unit cell (the largest of 21,755 has 688), and keeps hostile input cheap. */
-export const MAX_OCCUPANTS = 10_000;
 
 /** Two whole atoms nearer than this (Å) are one atom written twice: the shortest bond, H–H, has 0.74 Å. */
 const SAME_POSITION = 0.1;
@@ -90,6 +88,9 @@ function checkedLattice(lattice: ArrayLike<number>, fail: Fail): Float64Array {
       `the cell volume is ${Number(volume.toPrecision(6))} Å³, not positive`,
       volume < 0 ? 'Exchange two cell vectors to make the cell right-handed.' : 'Check lengths and angles of the cell.',
     );
+  const edge = Math.max(...[0, 3, 6].map((i) => Math.hypot(...vectors.subarray(i, i + 3))));
+  if (!(edge <= MAX_CELL_EDGE))
+    fail(`a cell vector has ${Number(edge.toPrecision(6))} Å, more than ${MAX_CELL_EDGE}`, 'Give lengths in Å.');
   return vectors;
 }
 

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts';
+import { parseBoundedJson } from '../json.ts';
 import type { ForestOptions } from './forest.ts';
 import { DEFAULT_SIZE } from './network.ts';
 import type { TrainingOptions } from './trainer.ts';
@@ -40,7 +41,7 @@ export const DISTILL_DEFAULTS: DistillSettings = {
 export function parseDistillSettings(text: string, file: string): DistillSettings {
   let changes: unknown;
   try {
-    changes = JSON.parse(text);
+    changes = parseBoundedJson(text);
   } catch (error) {
     throw new InputError(`it is not JSON (${(error as Error).message})`, { file }, 'Correct it.', { cause: error });
   }

@@ -1,5 +1,6 @@
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError, type Place } from '../errors.ts';
+import { parseBoundedJson } from '../json.ts';
 import { FEATURE_NAMES, FEATURES, type FeatureName, featureName } from './features.ts';
 import { sigmoid } from './logistic.ts';
 import type { BinaryMetrics } from './metrics.ts';
@@ -105,7 +106,7 @@ export function parseTeacher(text: string, file: string): Teacher {
 function parseObject(text: string, file: string): Record<string, unknown> {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseBoundedJson(text);
   } catch (error) {
     throw new InputError(`the teacher is not JSON (${(error as Error).message})`, { file }, REMEDY, { cause: error });
   }

@@ -1,0 +1,52 @@
+/*
+ * What a file from outside may ask for at most. Each is far above what real files have and low enough that a file made
+ * to harm costs seconds and some hundred megabytes, not the machine.
+ */
+
+/** Characters of a line, or of a text that is read as a whole. V8's longest string has about twice as many. */
+export const MAX_TEXT = 1 << 28;
+
+/** Characters of a JSON text: one of empty lists takes some fifteen times as many bytes when it is parsed. */
+export const MAX_JSON = 1 << 26;
+
+/** Levels of a JSON text. Real ones have about six; `JSON.stringify` overflows the stack at some thousands. */
+export const MAX_JSON_DEPTH = 64;
+
+/** Characters of a CIF or POSCAR: the largest of 21,755 structures takes 50 kB. */
+export const MAX_STRUCTURE_TEXT = 1 << 25;
+
+/** Values of a CIF, about 100 bytes each when read. Reflections can be some hundred thousand, atoms 10,000. */
+export const MAX_CIF_VALUES = 2_000_000;
+
+/** Atoms of a cell, counted by element and site. The largest of 21,755 structures has 688. */
+export const MAX_OCCUPANTS = 10_000;
+
+/** Length of a cell vector, Å. The longest of 21,755 structures has 95. */
+export const MAX_CELL_EDGE = 10_000;
+
+/** Atoms that one search of neighbours may find. Beyond, a cell is degenerate. */
+export const MAX_NEIGHBORS = 1e6;
+
+/** Positions that the searches of one structure may visit, some seconds of work; 21,755 structures take a ten-thousandth. */
+export const MAX_VISITED = 1e9;
+
+/** Characters of a formula, and levels of its brackets. */
+export const MAX_FORMULA = 1000;
+export const MAX_FORMULA_DEPTH = 16;
+
+/** Bytes that gzip data may unpack to per packed byte, beyond the first ones. Structures shrink to an eighth, gzip's best is 1,030. */
+export const MAX_GZIP_RATIO = 200;
+export const FREE_GZIP_BYTES = 1 << 26;
+
+/** Unpacked bytes of what is unpacked into memory as a whole: labels and archives. 21,725 labels have 2 MB. */
+export const MAX_UNPACKED = 1 << 28;
+
+/** Bytes of an ONNX model. A committee has some megabytes. */
+export const MAX_MODEL = 1 << 29;
+
+/** Rows of one row group of a Parquet file, which is decoded at once, and bytes of one page. Writers take a million at most. */
+export const MAX_GROUP_ROWS = 1 << 24;
+export const MAX_PAGE = 1 << 28;
+
+/** Characters of one message: a bad value is quoted, and it may be a whole file. */
+export const MAX_MESSAGE = 2000;
