@@ -1,5 +1,6 @@
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { parseBoundedJson } from '../json.ts';
 
 /** A typed array that a file can hold. */
 export type NumberArray = Float32Array | Float64Array | Int32Array | Uint32Array;
@@ -42,6 +43,19 @@ export function encodeArrays({ header, arrays }: ArrayFile): Uint8Array {
   return Buffer.concat([Buffer.from(MAGIC), Buffer.from(sha256(content), 'hex'), content]);
 }
 
+/** Arrays of a file's bytes as views; an engine's error if they are not all there. */
+function arraysAt(buffer: ArrayBuffer, start: number, entries: readonly Entry[]): Record<string, NumberArray> {
+  let offset = start;
+  const arrays: [string, NumberArray][] = [];
+  for (const { name, type, length } of entries) {
+    offset += -offset & (ALIGNMENT - 1);
+    const array = new TYPES[type](buffer, offset, length);
+    arrays.push([name, array]);
+    offset += array.byteLength;
+  }
+  return Object.fromEntries(arrays);
+}
+
 /** Read such a file; throws {@link IntegrityError} if it is damaged. */
 export function decodeArrays(file: Uint8Array, name: string): ArrayFile {
   const damaged = (problem: string): IntegrityError =>
@@ -54,16 +68,13 @@ export function decodeArrays(file: Uint8Array, name: string): ArrayFile {
   if (sha256(bytes.subarray(start)) !== stated) throw damaged('its checksum does not match its content');
   const view = Buffer.from(bytes.buffer);
   const jsonEnd = start + 4 + view.readUInt32LE(start);
-  const { header, entries } = JSON.parse(view.toString('utf8', start + 4, jsonEnd)) as {
-    header: ArrayFile['header'];
-    entries: Entry[];
-  };
-  let offset = jsonEnd;
-  const arrays: Record<string, NumberArray> = {};
-  for (const { name: key, type, length } of entries) {
-    offset += -offset & (ALIGNMENT - 1);
-    arrays[key] = new TYPES[type](bytes.buffer, offset, length);
-    offset += arrays[key].byteLength;
+  try {
+    const { header, entries } = parseBoundedJson(view.toString('utf8', start + 4, jsonEnd)) as {
+      header: ArrayFile['header'];
+      entries: Entry[];
+    };
+    return { header, arrays: arraysAt(bytes.buffer, jsonEnd, entries) };
+  } catch (error) {
+    throw damaged(`it does not hold the arrays that it lists (${(error as Error).message})`);
   }
-  return { header, arrays };
 }

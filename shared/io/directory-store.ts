@@ -17,13 +17,13 @@ export class DirectoryStore implements ConditionalStore {
 
   private path(key: string): string {
     const path = resolve(this.location, key);
-    if (!path.startsWith(this.root)) throw this.leaves(key);
+    if (!path.startsWith(this.root) || key.includes('\0')) throw this.leaves(key);
     return path;
   }
 
   private folder(prefix: string): string {
     const path = resolve(this.location, prefix);
-    if (path !== this.location && !path.startsWith(this.root)) throw this.leaves(prefix);
+    if ((path !== this.location && !path.startsWith(this.root)) || prefix.includes('\0')) throw this.leaves(prefix);
     return path;
   }
 
@@ -33,7 +33,11 @@ export class DirectoryStore implements ConditionalStore {
   }
 
   private leaves(key: string): InputError {
-    return new InputError(`key ${JSON.stringify(key)} leaves ${this.location}`, {}, 'Use a name without "..".');
+    return new InputError(
+      `key ${JSON.stringify(key)} leaves ${this.location}`,
+      {},
+      'Use a name without ".." and control characters.',
+    );
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {

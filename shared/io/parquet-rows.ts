@@ -1,6 +1,14 @@
 import * as zlib from 'node:zlib';
-import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  snappyUncompress,
+} from 'hyparquet';
 import { InputError } from '../errors.ts';
+import { MAX_GROUP_ROWS, MAX_PAGE } from '../limits.ts';
 import type { RangedFile } from './inputs.ts';
 
 /**
@@ -10,7 +18,7 @@ import type { RangedFile } from './inputs.ts';
  */
 export async function indexParquet(source: RangedFile, column: string): Promise<number> {
   const metadata = await readMetadata(source);
-  const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const columns = columnsOf(metadata, source);
   if (!columns.includes(column)) {
     const problem = `column ${column} is missing; found ${columns.join(', ')}`;
     throw new InputError(problem, { file: source.name }, `The table must have the column ${column}.`);
@@ -42,26 +50,74 @@ export async function* readParquetCells(
   }
 }
 
-type Unpack = (bytes: Uint8Array) => Uint8Array;
+function columnsOf(metadata: FileMetaData, source: RangedFile): string[] {
+  try {
+    return parquetSchema(metadata).children.map(({ element }) => element.name);
+  } catch (error) {
+    throw unreadable(source, error);
+  }
+}
+
+/** Row groups hold the rows that the file has, and lie in it; what is decoded at once fits into memory. */
+function checkCounts({ num_rows, row_groups }: FileMetaData, { size }: RangedFile): void {
+  let rows = 0;
+  for (const group of row_groups) {
+    const groupRows = Number(group.num_rows);
+    if (!(groupRows >= 0 && groupRows <= MAX_GROUP_ROWS))
+      throw new RangeError(`a row group claims ${groupRows} rows, and at most ${MAX_GROUP_ROWS} are read at once`);
+    rows += groupRows;
+    for (const { meta_data: column } of group.columns) {
+      const [values, from, length] = [column?.num_values, column?.data_page_offset, column?.total_compressed_size].map(
+        (value) => Number(value ?? 0),
+      );
+      if (!(values >= 0 && values <= MAX_GROUP_ROWS && from >= 0 && length >= 0 && from + length <= size))
+        throw new RangeError(`a column claims ${values} values in ${length} bytes at ${from}`);
+    }
+  }
+  if (Number(num_rows) !== rows) throw new RangeError(`it claims ${num_rows} rows, and its row groups hold ${rows}`);
+}
+
+type Unpack = (bytes: Uint8Array, length: number) => Uint8Array;
 // Zstandard is in Node from 22.15 on
-const { zstdDecompressSync } = zlib as unknown as { readonly zstdDecompressSync?: Unpack };
+const { zstdDecompressSync } = zlib as unknown as {
+  readonly zstdDecompressSync?: (bytes: Uint8Array, options: zlib.ZlibOptions) => Uint8Array;
+};
 
 /** What hyparquet does not bring itself. */
 const COMPRESSORS: Readonly<Record<string, Unpack>> = {
-  GZIP: (bytes) => zlib.gunzipSync(bytes),
-  BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
-  ...(zstdDecompressSync === undefined ? {} : { ZSTD: zstdDecompressSync }),
+  SNAPPY: bounded((bytes, length) => {
+    const page = new Uint8Array(length);
+    snappyUncompress(bytes, page);
+    return page;
+  }),
+  GZIP: bounded((bytes, length) => zlib.gunzipSync(bytes, { maxOutputLength: length })),
+  BROTLI: bounded((bytes, length) => zlib.brotliDecompressSync(bytes, { maxOutputLength: length })),
+  ...(zstdDecompressSync === undefined
+    ? {}
+    : { ZSTD: bounded((bytes, length) => zstdDecompressSync(bytes, { maxOutputLength: length })) }),
 };
+
+/** A page says how long it is when unpacked: nothing longer is unpacked, and nothing too long. */
+function bounded(unpack: Unpack): Unpack {
+  return (bytes, length) => {
+    if (!(length >= 0 && length <= MAX_PAGE)) throw new RangeError(`a page claims ${length} bytes`);
+    return length === 0 ? new Uint8Array() : unpack(bytes, length);
+  };
+}
 
 function asText(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   return typeof value === 'string' ? value : String(value);
 }
 
-async function readMetadata(source: RangedFile) {
-  return parquetMetadataAsync(asyncBuffer(source)).catch((error: unknown) => {
+async function readMetadata(source: RangedFile): Promise<FileMetaData> {
+  try {
+    const metadata = await parquetMetadataAsync(asyncBuffer(source));
+    checkCounts(metadata, source);
+    return metadata;
+  } catch (error) {
     throw unreadable(source, error);
-  });
+  }
 }
 
 function asyncBuffer({ size, read }: RangedFile): AsyncBuffer {
