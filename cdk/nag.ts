@@ -16,6 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
   models: 'Students are named by the hash of their bytes, which is known only once they are trained.',
   datasets: 'Datasets and their files are named by users.',
   runs: 'Runs are named by a hash of what is screened, which is known only once a run is planned.',
+  history: 'Histories are named by a hash of what their runs have in common, known only once a run is finished.',
   retrain: 'Retraining jobs are named by a hash of dataset, teacher and labels, known only once a job begins.',
 };
 

@@ -21,6 +21,7 @@ const CLASSES: Readonly<Record<FunctionName, FunctionClass>> = {
   plan: 'plan',
   'screen-chunk': 'screen',
   reduce: 'reduce',
+  compare: 'reduce',
   'split-dataset': 'collect',
   'label-shard': 'label',
   'collect-labels': 'collect',

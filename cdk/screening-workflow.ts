@@ -17,7 +17,7 @@ export interface ScreeningWorkflowProps {
 }
 
 /**
- * Plan → cost guard → screen every chunk → reduce → notify. Nothing fans out before its cost is known to be allowed. No
+ * Plan → cost guard → screen every chunk → reduce → compare with the last run → notify. Nothing fans out before its cost is known to be allowed. No
  * state catches the failure of another, so a redrive goes on at what failed.
  */
 export class ScreeningWorkflow extends Construct {
@@ -32,7 +32,7 @@ export class ScreeningWorkflow extends Construct {
       comment: 'Screen every composition of a space or of a dataset and rank the best',
       timeout: Duration.hours(config.screeningTimeoutHours),
       definition: this.define(props),
-      functions: (['plan', 'screen-chunk', 'reduce'] as const).map((name) => functions.get(name)),
+      functions: (['plan', 'screen-chunk', 'reduce', 'compare'] as const).map((name) => functions.get(name)),
       itemLists: ['runs/*/plan/chunks.json'],
       mapResults: ['runs/*/map/*'],
       maps: ['ScreenChunks'],
@@ -47,10 +47,18 @@ export class ScreeningWorkflow extends Construct {
       fields: { runId: JsonPath.stringAt('$.plan.runId') },
       resultPath: '$.reduce',
     });
+    const compare = invoke(this, 'Compare', {
+      function: functions.get('compare'),
+      fields: { runId: JsonPath.stringAt('$.plan.runId'), message: JsonPath.stringAt('$.reduce.message') },
+      resultPath: '$.compare',
+    });
     const subject = `ionsieve ${config.stage}: ranking ready`;
-    const notify = publish(this, 'Notify', notifications, subject, JsonPath.stringAt('$.reduce.message'));
+    const notify = publish(this, 'Notify', notifications, subject, JsonPath.stringAt('$.compare.message'));
     const guard = new Choice(this, 'WithinSpendingLimit', { comment: 'Stops before anything fans out' })
-      .when(Condition.booleanEquals('$.plan.withinLimit', true), this.screenChunks(props).next(reduce).next(notify))
+      .when(
+        Condition.booleanEquals('$.plan.withinLimit', true),
+        this.screenChunks(props).next(reduce).next(compare).next(notify),
+      )
       .otherwise(this.aboveLimit());
     const finished = new Choice(this, 'Finished')
       .when(Condition.booleanEquals('$.plan.finished', true), new Succeed(this, 'NothingToDo'))

@@ -10,6 +10,7 @@ export const FUNCTION_NAMES = [
   'plan',
   'screen-chunk',
   'reduce',
+  'compare',
   'split-dataset',
   'label-shard',
   'collect-labels',
@@ -35,6 +36,11 @@ export const STORAGE_ACCESS: Readonly<Record<FunctionName, StorageAccess>> = {
   },
   'screen-chunk': { read: ['runs/*', 'datasets/*'], write: ['runs/*/chunks/*'], list: ['runs/*', 'datasets/*'] },
   reduce: { read: ['runs/*'], write: ['runs/*'], list: ['runs/*'] },
+  compare: {
+    read: ['runs/*', 'history/*'],
+    write: ['runs/*/comparison.*', 'history/*'],
+    list: ['runs/*', 'history/*'],
+  },
   'split-dataset': {
     read: ['datasets/*', TEACHER, LABELS],
     write: ['retrain/*'],

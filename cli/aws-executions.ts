@@ -9,6 +9,7 @@ import {
   type MapRunItemCounts,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import type { CompareReceipt } from '../functions/compare.ts';
 import type { PlanReceipt } from '../functions/plan.ts';
 import type { ReduceReceipt } from '../functions/reduce.ts';
 import { executionArn, executionsOf } from '../functions/step-functions.ts';
@@ -28,6 +29,7 @@ export interface CloudRun {
   readonly input: { readonly space?: string; readonly compositions?: string; readonly student?: string };
   readonly plan: PlanReceipt | undefined; // undefined until it is planned, and if planning failed
   readonly reduced: ReduceReceipt | undefined; // undefined until it is ranked, and if there was nothing to do
+  readonly compared: CompareReceipt | undefined; // with the last run; undefined until then, and if there was nothing to do
   readonly error: string | undefined;
   readonly cause: string | undefined;
 }
@@ -88,7 +90,7 @@ async function runOf(
   found: DescribeExecutionCommandOutput,
   known: PlanReceipt | undefined,
 ): Promise<CloudRun> {
-  const output = parse(found.output) as { plan?: PlanReceipt; reduce?: ReduceReceipt };
+  const output = parse(found.output) as { plan?: PlanReceipt; reduce?: ReduceReceipt; compare?: CompareReceipt };
   return {
     ...{ arn, name: found.name ?? '', status: found.status ?? '' },
     started: found.startDate ?? new Date(0),
@@ -96,6 +98,7 @@ async function runOf(
     input: parse(found.input),
     plan: output.plan ?? known ?? (await plannedBy(session, arn)),
     reduced: output.reduce,
+    compared: output.compare,
     error: found.error,
     cause: found.cause,
   };

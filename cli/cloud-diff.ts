@@ -1,9 +1,9 @@
 import { InputError } from '../shared/errors.ts';
 import { readText } from '../shared/io/lines.ts';
-import { type ComparedLine, compareRuns } from '../shared/ranking/compare-runs.ts';
+import { type ComparedLine, compareRuns, parseComparedLines } from '../shared/ranking/compare-runs.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { describeComparison } from './describe-comparison.ts';
-import { findRanking, parseRanking } from './stored-ranking.ts';
+import { findRanking } from './stored-ranking.ts';
 
 export interface DiffOptions extends CloudOptions {
   readonly out: string; // directory where runs are kept
@@ -28,9 +28,9 @@ export async function diff(before: string, after: string, options: DiffOptions):
  */
 async function readRanking(run: string, options: DiffOptions): Promise<ComparedLine[]> {
   const path = await findRanking(run, options.out);
-  if (path !== undefined) return parseRanking(await readText(path), path);
+  if (path !== undefined) return parseComparedLines(await readText(path), path);
   if (!/^[0-9a-f]+$/.test(run))
     throw new InputError('there is no ranking', { file: run }, "Name a ranking.csv, its directory, or a run's id.");
   const { downloadOutput } = await import('./cloud-results.ts');
-  return parseRanking(Buffer.from(await downloadOutput(run, 'ranking.csv', options)).toString(), `run ${run}`);
+  return parseComparedLines(Buffer.from(await downloadOutput(run, 'ranking.csv', options)).toString(), `run ${run}`);
 }

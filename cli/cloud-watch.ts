@@ -97,12 +97,12 @@ function describe(
   progress: MapProgress | undefined,
   failed: readonly FailedChunk[],
 ): string {
-  const { plan, reduced, status, name, error, cause } = run;
+  const { plan, reduced, compared, status, name, error, cause } = run;
   const runId = plan?.runId ?? name;
   const spent =
     plan === undefined ? '' : `about ${formatDollars(spentSoFar(plan, progress?.counts))} US dollars spent\n`;
   if (status === 'SUCCEEDED') {
-    const what = reduced?.message ?? 'There was nothing to do: the run was finished before.';
+    const what = compared?.message ?? reduced?.message ?? 'There was nothing to do: the run was finished before.';
     return `${what}\n${spent}next: ionsieve cloud results ${runId} --stage ${stage}\n`;
   }
   const named = failed.map(({ chunk, error: why }) => `chunk ${chunk}: ${why}\n`).join('');

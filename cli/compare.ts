@@ -4,14 +4,14 @@ import { InputError } from '../shared/errors.ts';
 import { readBytes } from '../shared/io/files.ts';
 import { readText } from '../shared/io/lines.ts';
 import { readStudentMetadata } from '../shared/onnx/student-session.ts';
-import { type ComparedLine, compareRuns } from '../shared/ranking/compare-runs.ts';
+import { type ComparedLine, compareRuns, parseComparedLines } from '../shared/ranking/compare-runs.ts';
 import { type RunInputs, runChanges } from '../shared/report/run-changes.ts';
 import { decodeSummary } from '../shared/report/run-outputs.ts';
-import { sourceName } from '../shared/report/summary.ts';
+import { runName } from '../shared/report/summary.ts';
 import { describeComparison } from './describe-comparison.ts';
 import { positiveInteger } from './options.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
-import { findRanking, parseRanking } from './stored-ranking.ts';
+import { findRanking } from './stored-ranking.ts';
 
 interface CompareOptions {
   readonly runs: string; // directory where runs are kept
@@ -69,10 +69,9 @@ async function readRun(run: string, runs: string): Promise<StoredRun> {
       { file: run },
       "Name a ranking.csv, its directory, or a run's id; of a run in the cloud, get it by `ionsieve cloud results`.",
     );
-  const lines = parseRanking(await readText(path), path);
+  const lines = parseComparedLines(await readText(path), path);
   const inputs = await readInputs(dirname(path));
-  const id = inputs?.summary.runId;
-  const name = id === undefined ? basename(resolve(path)) : `${sourceName(inputs!.summary)} ${id.slice(0, 8)}`;
+  const name = inputs === undefined ? basename(resolve(path)) : runName(inputs.summary);
   return { path, name, lines, inputs };
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { type CompareReceipt, createHandler as createCompareHandler } from '../functions/compare.ts';
 import { createHandler as createPlanHandler, type PlanEvent } from '../functions/plan.ts';
 import { createHandler as createReduceHandler } from '../functions/reduce.ts';
 import type { ScreenEvent, ScreenReceipt } from '../functions/screen-chunk.ts';
@@ -28,10 +29,11 @@ export type Interruptible = (work: (signal: AbortSignal) => Promise<void>) => Pr
 export interface FinishedRun {
   readonly runId: string;
   readonly summary: Uint8Array; // bytes of summary.json
+  readonly compared: CompareReceipt; // with the last run of its kind in the store
 }
 
 /**
- * Plan, screen every chunk on worker threads, reduce: the very handlers that run in the cloud, over a directory.
+ * Plan, screen every chunk on worker threads, reduce, compare: the very handlers that run in the cloud, over a directory.
  * What an earlier process finished is kept.
  *
  * @param interruptible runs work that its signal can stop; planning and reducing, which listen to nothing, stay outside
@@ -55,7 +57,7 @@ export async function runLocally(run: LocalRun, interruptible: Interruptible): P
     }));
     const { runId, chunks, resumed } = await plan(run);
     const finished = await loadFinished(store, runId);
-    if (finished !== undefined) return { runId, summary: finished };
+    if (finished !== undefined) return { runId, summary: finished, compared: await compareInStore(store, runId) };
     if (resumed && run.chunks !== undefined && run.chunks !== chunks)
       process.stderr.write(`going on with the ${chunks} chunks that this run was planned with, not ${run.chunks}\n`);
     await interruptible(async (signal) => {
@@ -65,10 +67,14 @@ export async function runLocally(run: LocalRun, interruptible: Interruptible): P
     await createReduceHandler(async () => ({ store }))({ runId });
     const summary = await loadFinished(store, runId);
     if (summary === undefined) throw new Error(`the outputs of run ${runId} changed while they were written`);
-    return { runId, summary };
+    return { runId, summary, compared: await compareInStore(store, runId) };
   } finally {
     await release();
   }
+}
+
+function compareInStore(store: DirectoryStore, runId: string): Promise<CompareReceipt> {
+  return createCompareHandler(async () => ({ store }))({ runId });
 }
 
 /** A run inside the directory of another one would be a mistake. */

@@ -68,7 +68,7 @@ async function screen(options: ScreenOptions): Promise<void> {
   else process.stdout.write(describeRun(options.out, finished));
 }
 
-function describeRun(out: string, { runId, summary: bytes }: FinishedRun): string {
+function describeRun(out: string, { runId, summary: bytes, compared }: FinishedRun): string {
   const summary: RunSummary = decodeSummary(bytes);
   const { ranked, skipped } = summary;
   const folder = join(out, 'runs', runId);
@@ -80,6 +80,7 @@ function describeRun(out: string, { runId, summary: bytes }: FinishedRun): strin
     '\n',
     formatTop(summary),
     `\n${formatCount(ranked)} ranked in ${join(folder, 'ranking.csv')}\n`,
+    compared.outcome === 'first' ? '' : `\n${compared.message}\n`,
   ].join('');
 }
 

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { InputError } from '../shared/errors.ts';
-import { parseCsv } from '../shared/io/csv.ts';
 import { isDirectory } from '../shared/io/files.ts';
-import type { ComparedLine } from '../shared/ranking/compare-runs.ts';
 import { outputKey } from '../shared/screen/run-keys.ts';
 
 /**
@@ -24,13 +22,4 @@ async function isFile(path: string): Promise<boolean> {
     if (error instanceof InputError) return false; // nothing there; the next place is tried
     throw error;
   }
-}
-
-/** What a comparison needs of a ranking.csv. */
-export function parseRanking(text: string, file: string): ComparedLine[] {
-  return parseCsv(text, file, ['rank', 'formula', 'probability']).rows.map((row) => ({
-    rank: row.number('rank'),
-    formula: row.required('formula'),
-    probability: row.number('probability'),
-  }));
 }

@@ -4,6 +4,19 @@
 export const ARCHITECTURES = ['arm64', 'x64'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
+/** Where the consoles of the partitions are, by how their regions begin. */
+const CONSOLES: Readonly<Record<string, string>> = {
+  'cn-': 'console.amazonaws.cn',
+  'us-gov-': 'console.amazonaws-us-gov.com',
+};
+
+/** Page of the AWS console that shows an object of a bucket. */
+export function objectPage(region: string, bucket: string, key: string): string {
+  const [, host = 'console.aws.amazon.com'] =
+    Object.entries(CONSOLES).find(([start]) => region.startsWith(start)) ?? [];
+  return `https://${host}/s3/object/${bucket}?region=${region}&prefix=${encodeURIComponent(key)}`;
+}
+
 /** Memory that comes with one vCPU, in MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 export const MB_PER_VCPU = 1769;
 

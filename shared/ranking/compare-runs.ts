@@ -1,3 +1,4 @@
+import { parseCsv } from '../io/csv.ts';
 import type { RankedComposition } from './ranking.ts';
 
 /** What the comparison of two rankings needs of a line. */
@@ -18,6 +19,15 @@ export interface RunComparison {
   readonly left: readonly ComparedLine[]; // in the earlier one only, by its rank
   readonly moved: readonly Move[]; // by how far they moved, farthest first, then by the later rank
   readonly stayed: number; // in both, at the same rank
+}
+
+/** Read of a ranking.csv what a comparison needs. Throws {@link InputError} if it is none. */
+export function parseComparedLines(text: string, file: string): ComparedLine[] {
+  return parseCsv(text, file, ['rank', 'formula', 'probability']).rows.map((row) => ({
+    rank: row.number('rank'),
+    formula: row.required('formula'),
+    probability: row.number('probability'),
+  }));
 }
 
 /**

@@ -1,14 +1,15 @@
+import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { ObjectStore } from '../io/store.ts';
 import { outputKey } from '../screen/run-keys.ts';
 import type { RunSummary } from './summary.ts';
 
+/** Files that every run gives. */
+const OUTPUTS = ['ranking.csv', 'ranking.parquet', 'summary.json', 'report.html'] as const;
+type Output = (typeof OUTPUTS)[number];
+
 /** Files that a run gives; `skipped.csv` only if it screened a list. */
-export type Outputs = Readonly<
-  Record<'ranking.csv' | 'ranking.parquet' | 'summary.json' | 'report.html', Uint8Array>
-> & {
-  readonly 'skipped.csv'?: Uint8Array;
-};
+export type Outputs = Readonly<Record<Output, Uint8Array>> & { readonly 'skipped.csv'?: Uint8Array };
 
 const RECEIPT = 'receipt.json'; // SHA-256 of the outputs by name; written last
 
@@ -22,17 +23,39 @@ export async function storeOutputs(store: ObjectStore, runId: string, outputs: O
   await store.put(outputKey(runId, RECEIPT), Buffer.from(`${JSON.stringify(hashes, undefined, 2)}\n`));
 }
 
-/** Bytes of `summary.json` if the run is finished and all its outputs are whole, else undefined. */
+/**
+ * Bytes of `summary.json` if the run is finished and all its outputs are whole, else undefined: also where an earlier version
+ * finished it that did not give all that runs give today.
+ */
 export async function loadFinished(store: ObjectStore, runId: string): Promise<Uint8Array | undefined> {
   const receipt = await store.get(outputKey(runId, RECEIPT));
   if (receipt === undefined) return undefined;
+  const hashes = parseHashes(receipt);
+  if (OUTPUTS.some((file) => !(file in hashes))) return undefined;
   let summary: Uint8Array | undefined;
-  for (const [file, hash] of Object.entries(parseHashes(receipt))) {
+  for (const [file, hash] of Object.entries(hashes)) {
     const bytes = await store.get(outputKey(runId, file));
     if (bytes === undefined || sha256(bytes) !== hash) return undefined;
     if (file === 'summary.json') summary = bytes;
   }
   return summary;
+}
+
+/**
+ * One output of a finished run, checked against its receipt.
+ *
+ * @throws {IntegrityError} if there is none, or a damaged one
+ */
+export async function loadOutput(store: ObjectStore, runId: string, file: Output): Promise<Uint8Array> {
+  const receipt = await store.get(outputKey(runId, RECEIPT));
+  const bytes = await store.get(outputKey(runId, file));
+  const [expected, actual] = [receipt && parseHashes(receipt)[file], bytes && sha256(bytes)];
+  if (bytes !== undefined && actual === expected) return bytes;
+  throw new IntegrityError(
+    `its SHA-256 is ${actual ?? 'that of nothing: it is missing'}, and ${RECEIPT} says ${expected ?? 'nothing'}`,
+    { file: `${store.location}/${outputKey(runId, file)}` },
+    'Start that run again: it makes its outputs anew.',
+  );
 }
 
 /** A damaged receipt vouches for nothing: the outputs are made again. */

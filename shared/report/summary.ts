@@ -88,3 +88,8 @@ export function summarize(plan: RunPlan, result: MergedResult, full: FullRanking
 export function sourceName({ space, list }: SourceSummary): string {
   return (space ?? list)?.name ?? '';
 }
+
+/** Name of a run for people: what was screened, and the beginning of its id. */
+export function runName(summary: Pick<RunSummary, 'runId' | 'space' | 'list'>): string {
+  return `${sourceName(summary)} ${summary.runId.slice(0, 8)}`;
+}

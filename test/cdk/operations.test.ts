@@ -199,8 +199,8 @@ describe('logs', () => {
   it('of every function and workflow expire', () => {
     const days = (stage: typeof dev) =>
       ofType(stage.screener, 'AWS::Logs::LogGroup').map(([, log]) => log.RetentionInDays);
-    expect(days(dev)).toEqual(Array(13).fill(90));
-    expect(days(prod)).toEqual(Array(13).fill(30));
+    expect(days(dev)).toEqual(Array(14).fill(90));
+    expect(days(prod)).toEqual(Array(14).fill(30));
   });
 
   it('and traces are on everywhere', () => {

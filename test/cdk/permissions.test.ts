@@ -72,6 +72,11 @@ const HANDLERS: Record<string, { get: string[]; put: string[]; list: string[]; o
     put: ['runs/*'], // ranking, summary, report, receipt
     list: ['runs/*'],
   },
+  compare: {
+    get: ['history/*', 'runs/*'], // outputs and students of this run and the last
+    put: ['history/*', 'runs/*/comparison.*'],
+    list: ['history/*', 'runs/*'],
+  },
   'split-dataset': {
     get: ['datasets/*', 'labels/labels.csv.gz', 'teacher/teacher.json'], // the first lines of large files; copies for the job
     put: ['retrain/*'],
@@ -159,7 +164,7 @@ describe('role of a workflow', () => {
     {
       workflow: 'screening',
       maps: ['ScreenChunks'],
-      functions: ['Plan', 'Reduce', 'ScreenChunk'],
+      functions: ['Compare', 'Plan', 'Reduce', 'ScreenChunk'],
       lists: ['runs/*/plan/chunks.json'],
       results: ['runs/*/map/*'],
     },

@@ -113,13 +113,16 @@ describe('screening', () => {
     expect(screening.States.NothingToDo).toEqual({ Type: 'Succeed' });
   });
 
-  it('plans, screens, reduces and notifies, in this order', () => {
-    const { Plan, ScreenChunks, Reduce, Notify } = screening.States;
+  it('plans, screens, reduces, compares with the last run and notifies, in this order', () => {
+    const { Plan, ScreenChunks, Reduce, Compare, Notify } = screening.States;
     expect(screening.StartAt).toBe('Plan');
     expect(Plan.Next).toBe('Finished');
     expect(ScreenChunks.Next).toBe('Reduce');
-    expect(Reduce).toMatchObject({ Parameters: { 'runId.$': '$.plan.runId' }, Next: 'Notify' });
-    expect(Notify).toMatchObject({ Parameters: { 'Message.$': '$.reduce.message' }, End: true });
+    expect(Reduce).toMatchObject({ Parameters: { 'runId.$': '$.plan.runId' }, Next: 'Compare' });
+    expect(Compare).toMatchObject({
+      ...{ Parameters: { 'runId.$': '$.plan.runId', 'message.$': '$.reduce.message' }, Next: 'Notify' },
+    });
+    expect(Notify).toMatchObject({ Parameters: { 'Message.$': '$.compare.message' }, End: true });
   });
 });
 

@@ -1,0 +1,65 @@
+import { objectPage } from '../shared/aws.ts';
+import type { ConditionalStore } from '../shared/io/store.ts';
+import { type ComparisonOutcome, compareWithLast, type LastComparison } from '../shared/report/compare-with-last.ts';
+import { comparisonNews } from '../shared/report/comparison-news.ts';
+import { outputKey } from '../shared/screen/run-keys.ts';
+import { readEvent } from './events.ts';
+import { observed } from './observe.ts';
+import { once } from './once.ts';
+import { cloudRuntime } from './runtime.ts';
+
+/** What comparing needs. */
+export interface CompareRuntime {
+  readonly store: ConditionalStore;
+  /** Address under which an object can be looked at; absent where there is none. */
+  readonly addressOf?: (key: string) => string;
+}
+
+/** How a run differs from the one of its kind before it. */
+export interface CompareReceipt {
+  readonly runId: string;
+  readonly outcome: ComparisonOutcome['kind'];
+  readonly before?: string; // run id; absent if nothing was compared
+  readonly page?: string; // key of comparison.html; absent if nothing was compared
+  readonly message: string; // the event's message and what the comparison says, for a reader
+}
+
+/**
+ * Parse, compare, store, acknowledge. A run keeps its place in the history, so retries write the same bytes. The
+ * comparison is no output of the run: it depends on what was screened before.
+ */
+export function createHandler(load: () => Promise<CompareRuntime>): (event: unknown) => Promise<CompareReceipt> {
+  const runtime = once(load);
+  return async (event) => {
+    const fields = readEvent(event, 'compare');
+    const runId = fields.text('runId');
+    const { store, addressOf } = await runtime();
+    const outcome = await compareWithLast(store, runId);
+    const page = outputKey(runId, 'comparison.html');
+    if (outcome.kind === 'compared') await storeComparison(store, runId, outcome.compared);
+    const places = [`${store.location}/${page}`, ...(addressOf === undefined ? [] : [addressOf(page)])];
+    const told = [fields.optionalText('message'), comparisonNews(outcome, places)];
+    return {
+      ...{ runId, outcome: outcome.kind },
+      ...(outcome.kind === 'compared' ? { before: outcome.compared.beforeId, page } : {}),
+      message: told.filter((text) => text !== undefined).join('\n\n'),
+    };
+  };
+}
+
+/** Plots are loaded only here: it takes as long as to start a command. */
+async function storeComparison(store: ConditionalStore, runId: string, compared: LastComparison): Promise<void> {
+  const { comparisonPage } = await import('../shared/report/comparison-page.ts');
+  const { beforeId, comparison, changes } = compared;
+  const figures = { before: beforeId, after: runId, changes, ...comparison };
+  await store.put(outputKey(runId, 'comparison.json'), Buffer.from(`${JSON.stringify(figures, undefined, 2)}\n`));
+  await store.put(outputKey(runId, 'comparison.html'), Buffer.from(comparisonPage(compared)));
+}
+
+async function loadCloud(): Promise<CompareRuntime> {
+  const { store, environment } = await cloudRuntime();
+  const [region, bucket] = [environment.text('AWS_REGION'), environment.text('BUCKET')];
+  return { store, addressOf: (key) => objectPage(region, bucket, key) };
+}
+
+export const handler = observed('compare', createHandler(loadCloud));

@@ -1,0 +1,215 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CompareReceipt, createHandler } from '../../functions/compare.ts';
+import { sha256 } from '../../shared/hash.ts';
+import { DirectoryStore } from '../../shared/io/directory-store.ts';
+import { historyKey } from '../../shared/report/run-history.ts';
+import { encodeSummary, loadFinished, storeOutputs } from '../../shared/report/run-outputs.ts';
+import type { RunSummary } from '../../shared/report/summary.ts';
+import { outputKey, planKey } from '../../shared/screen/run-keys.ts';
+import type { RunOptions } from '../../shared/screen/run-options.ts';
+import { randomStudent } from '../random-student.ts';
+
+const OPTIONS: RunOptions = { top: 3, perSystem: 3, rankBy: 'student' };
+const STUDENTS = [1, 2].map((seed) => randomStudent(['Li', 'P', 'S'], seed));
+const NOTHING = new Uint8Array();
+
+let root: string;
+let stores = 0;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'ionsieve-compare-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const newStore = (): DirectoryStore => new DirectoryStore(join(root, `store-${stores++}`));
+
+interface Finished {
+  readonly formulas: readonly string[]; // the ranking, best first
+  readonly student?: Uint8Array;
+  readonly options?: Partial<RunOptions>;
+  readonly space?: string;
+}
+
+/** Store what a finished run leaves. */
+async function finish(store: DirectoryStore, runId: string, run: Finished): Promise<RunSummary> {
+  const { formulas, student = STUDENTS[0], options, space = 'tiny' } = run;
+  const summary: RunSummary = {
+    ...{ runId, space: { name: space, systems: 2, classes: 1, compositions: 9 } },
+    student: { name: 'student.onnx', hash: sha256(student), threshold: 0.5 },
+    committee: { absent: 'none was wanted' },
+    labels: { absent: 'none were wanted' },
+    options: { ...OPTIONS, ...options },
+    ...{ screened: 9, passed: 1, ranked: formulas.length, elements: [], columns: {}, top: [] },
+  };
+  const lines = formulas.map((formula, i) => `${i + 1},${formula},${1 - i / 10}\n`);
+  await store.put(planKey(runId, 'student.onnx'), student);
+  await storeOutputs(store, runId, {
+    'ranking.csv': Buffer.from(`rank,formula,probability\n${lines.join('')}`),
+    ...{ 'ranking.parquet': NOTHING, 'report.html': NOTHING, 'summary.json': encodeSummary(summary) },
+  });
+  return summary;
+}
+
+function compare(store: DirectoryStore, runId: string, message?: string): Promise<CompareReceipt> {
+  return createHandler(async () => ({ store, addressOf: (key) => `https://console/${key}` }))({ runId, message });
+}
+
+async function text(store: DirectoryStore, runId: string, file: string): Promise<string | undefined> {
+  return (await store.get(outputKey(runId, file)))?.toString();
+}
+
+const BEFORE: Finished = { formulas: ['Li3PS4', 'Li2S', 'Li3P'] };
+const AFTER: Finished = { formulas: ['Li2S', 'Li7PS6', 'Li3PS4'], student: STUDENTS[1] };
+
+/** A store with two runs that were compared. */
+async function twoRuns(): Promise<{ store: DirectoryStore; receipts: CompareReceipt[] }> {
+  const store = newStore();
+  await finish(store, 'a1', BEFORE);
+  await finish(store, 'b2', AFTER);
+  return { store, receipts: [await compare(store, 'a1'), await compare(store, 'b2', 'Ranked.')] };
+}
+
+describe('a finished run', () => {
+  it('that is the first of its kind has nothing to be compared with', async () => {
+    const { store, receipts } = await twoRuns();
+    expect(receipts[0]).toEqual({
+      ...{ runId: 'a1', outcome: 'first' },
+      message: 'There is no earlier run of this kind to compare with.',
+    });
+    expect(await text(store, 'a1', 'comparison.html')).toBeUndefined();
+  });
+
+  it('is compared with the one before it: what entered, left and moved, why, and where to see it', async () => {
+    const { store, receipts } = await twoRuns();
+    const [was, is] = STUDENTS.map((student) => sha256(student).slice(0, 12));
+    const page = outputKey('b2', 'comparison.html');
+    expect(receipts[1]).toEqual({
+      ...{ runId: 'b2', outcome: 'compared', before: 'a1', page },
+      message: [
+        'Ranked.\n',
+        'Compared with the last run, tiny a1: 1 entered, 1 left, 2 moved, 0 stayed where they were.',
+        `Why: student ${was} → ${is}`,
+        'Entered: Li7PS6 (2)',
+        'Left: Li3P (3)',
+        'Moved: Li3PS4 (1 → 3), Li2S (2 → 1)',
+        `${store.location}/${page}`,
+        `https://console/${page}`,
+      ].join('\n'),
+    });
+    expect(await text(store, 'b2', 'comparison.html')).toContain('1 entered, 1 left, 2 moved, and 0 stayed');
+    expect(JSON.parse((await text(store, 'b2', 'comparison.json'))!)).toMatchObject({
+      ...{ before: 'a1', after: 'b2', stayed: 0, left: [{ rank: 3, formula: 'Li3P' }] },
+      changes: [{ what: 'student', before: was, after: is }],
+    });
+  });
+
+  it('has the same outputs and the same receipt of them whatever it is compared with', async () => {
+    const { store } = await twoRuns();
+    const alone = newStore();
+    await finish(alone, 'b2', AFTER);
+    expect(await text(store, 'b2', 'receipt.json')).toBe(await text(alone, 'b2', 'receipt.json'));
+    expect(await loadFinished(store, 'b2')).toEqual(await loadFinished(alone, 'b2'));
+  });
+
+  it('keeps its place: tried again after later runs, it is compared with the same one, to the byte', async () => {
+    const { store, receipts } = await twoRuns();
+    const page = await text(store, 'b2', 'comparison.html');
+    await finish(store, 'c3', { formulas: ['Li3P'] });
+    expect(await compare(store, 'c3')).toMatchObject({ before: 'b2' });
+    expect(await compare(store, 'b2', 'Ranked.')).toEqual(receipts[1]);
+    expect(await text(store, 'b2', 'comparison.html')).toBe(page);
+    expect(await compare(store, 'a1')).toEqual(receipts[0]);
+  });
+
+  it('follows others that finish at the same time, each of which is followed once', async () => {
+    const store = newStore();
+    const ids = ['a1', 'b2', 'c3', 'd4'];
+    for (const runId of ids) await finish(store, runId, BEFORE);
+    const receipts = await Promise.all(ids.map((runId) => compare(store, runId)));
+    expect(receipts.filter(({ outcome }) => outcome === 'first')).toHaveLength(1);
+    const followed = receipts.flatMap(({ before }) => before ?? []);
+    expect([followed.length, new Set(followed).size]).toEqual([3, 3]);
+  });
+
+  it('is not compared with one of another source, or of which something else was asked', async () => {
+    const { store } = await twoRuns();
+    await finish(store, 'c3', { ...BEFORE, space: 'other' });
+    await finish(store, 'd4', { ...BEFORE, options: { top: 2 } });
+    await finish(store, 'e5', { ...BEFORE, options: { criteria: { exclude: ['Co'] } } });
+    for (const runId of ['c3', 'd4', 'e5']) expect(await compare(store, runId)).toMatchObject({ outcome: 'first' });
+  });
+
+  it('is compared with one that took more work for the same, and that is said', async () => {
+    const { store } = await twoRuns();
+    await finish(store, 'c3', { ...AFTER, options: { prune: true } });
+    const { before, message } = await compare(store, 'c3');
+    expect(before).toBe('b2');
+    expect(message).toContain('Why: option prune none → true');
+  });
+});
+
+describe('an earlier run that cannot be read is no failure, but told', () => {
+  it('if it is gone', async () => {
+    const { store } = await twoRuns();
+    await rm(join(store.location, 'runs', 'b2'), { recursive: true });
+    await finish(store, 'c3', BEFORE);
+    const { outcome, page, message } = await compare(store, 'c3', 'Ranked.');
+    expect([outcome, page]).toEqual(['failed', undefined]);
+    expect(message).toMatch(/^Ranked\.\n\nThere is no comparison with the last run: .*b2\/summary\.json: .* missing/);
+    await finish(store, 'd4', AFTER);
+    expect(await compare(store, 'd4')).toMatchObject({ outcome: 'compared', before: 'c3' });
+  });
+
+  it('if its ranking is damaged', async () => {
+    const { store } = await twoRuns();
+    await store.put(outputKey('b2', 'ranking.csv'), Buffer.from('rank,formula,probability\n1,LiF,1\n'));
+    await finish(store, 'c3', BEFORE);
+    const { outcome, message } = await compare(store, 'c3');
+    expect(outcome).toBe('failed');
+    expect(message).toMatch(/b2\/ranking\.csv: its SHA-256 is \w+, and receipt\.json says \w+/);
+  });
+
+  it('if it is of a version that summarized otherwise', async () => {
+    const { store } = await twoRuns();
+    const summary = Buffer.from(JSON.stringify({ runId: 'b2' }));
+    const files = { 'ranking.csv': NOTHING, 'ranking.parquet': NOTHING, 'report.html': NOTHING };
+    await storeOutputs(store, 'b2', { ...files, 'summary.json': summary });
+    await finish(store, 'c3', BEFORE);
+    expect(await compare(store, 'c3')).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('summary.json: it does not describe this run'),
+    });
+  });
+
+  it.each([
+    ['{', 'the history of runs is not JSON'],
+    ['{"format":7}', 'the format is 7, not 1'],
+    ['{"format":1,"runs":["../x"]}', 'it does not list ids of runs'],
+  ])('if the history is %s', async (bytes, problem) => {
+    const { store } = await twoRuns();
+    const key = historyKey(await finish(store, 'c3', BEFORE));
+    await store.put(key, Buffer.from(bytes));
+    const { outcome, message } = await compare(store, 'c3');
+    expect(outcome).toBe('failed');
+    expect(message).toContain(`${key}: ${problem}`);
+    expect((await store.get(key))?.toString()).toBe(bytes);
+  });
+});
+
+it('outputs of the run itself that are damaged are a failure', async () => {
+  const { store } = await twoRuns();
+  await store.put(outputKey('b2', 'ranking.csv'), NOTHING);
+  await expect(compare(store, 'b2')).rejects.toThrow('b2/ranking.csv: its SHA-256 is');
+});
+
+it('a run that was finished without a report is finished anew', async () => {
+  const { store } = await twoRuns();
+  const receipt = JSON.parse((await text(store, 'b2', 'receipt.json'))!);
+  delete receipt['report.html'];
+  await store.put(outputKey('b2', 'receipt.json'), Buffer.from(JSON.stringify(receipt)));
+  expect(await loadFinished(store, 'b2')).toBeUndefined();
+  expect(await loadFinished(store, 'a1')).toBeDefined();
+});
