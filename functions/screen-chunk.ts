@@ -4,11 +4,11 @@ import type { ObjectStore } from '../shared/io/store.ts';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { resultProblem } from '../shared/ranking/merge.ts';
 import type { ChunkRange } from '../shared/screen/batches.ts';
+import { type ChunkPlan, loadChunkPlan } from '../shared/screen/chunk-plan.ts';
 import { decodeChunkResult, encodeChunkResult } from '../shared/screen/chunk-result.ts';
 import { chunkKey, planKey } from '../shared/screen/run-keys.ts';
 import { cutLimits } from '../shared/screen/run-options.ts';
-import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
-import { loadPlan } from '../shared/screen/run-store.ts';
+import { damagedPlan } from '../shared/screen/run-plan.ts';
 import type { ChunkScreener } from '../shared/screen/source.ts';
 import { openEncoder } from '../shared/student/student-head.ts';
 import { readEvent } from './events.ts';
@@ -40,7 +40,7 @@ export interface ScreenReceipt {
 }
 
 interface OpenRun {
-  readonly plan: RunPlan;
+  readonly plan: ChunkPlan;
   readonly screener: ChunkScreener;
 }
 
@@ -55,11 +55,11 @@ export function createHandler(load: () => Promise<ScreenRuntime>): (event: unkno
     const { store, inputs, threads, onScreened } = await runtime();
     if (open?.runId !== runId) open = { runId, run: once(() => openRun(store, inputs, threads, runId)) };
     const { plan, screener } = await open.run();
-    checkRange(plan, range, store);
+    await checkRange(plan, range, store);
     const { chunk } = range;
     const key = chunkKey(runId, chunk);
     const compositions = range.end - range.start;
-    const replaced = await problemOfStored(store, key, plan, chunk);
+    const replaced = await problemOfStored(store, key, plan, range);
     if (replaced === undefined) return { chunk, key, compositions, reused: true, replaced };
     const result = await screener.screen(range, runId, onScreened);
     await store.put(key, encodeChunkResult(result));
@@ -80,18 +80,16 @@ function namedAfter({ runId, chunk, start, end }: ScreenEvent, error: unknown): 
 }
 
 async function openRun(store: ObjectStore, inputs: Inputs, threads: number, runId: string): Promise<OpenRun> {
-  const stored = await loadPlan(store, runId);
-  const name = `${store.location}/${planKey(runId, 'run.json')}`;
-  if (stored === undefined) throw damagedPlan('it is missing', name);
-  const { plan, studentBytes } = stored;
+  const plan = await loadChunkPlan(store, runId);
+  if (plan === undefined) throw damagedPlan('it is missing', `${store.location}/${planKey(runId, 'run.json')}`);
+  const { studentBytes, pruning } = plan;
   const student = await openStudent(studentBytes, plan.student.name, threads);
-  const { pruning } = plan;
   const bounds = pruning && { encoder: await openEncoder(studentBytes, plan.student.name), pruning };
-  return { plan, screener: plan.source.screener(student, cutLimits(plan.options), inputs, bounds) };
+  return { plan, screener: plan.screener(student, cutLimits(plan.options), inputs, bounds) };
 }
 
-function checkRange(plan: RunPlan, { chunk, start, end }: ChunkRange, { location }: ObjectStore): void {
-  const planned = plan.chunks[chunk];
+async function checkRange(plan: ChunkPlan, { chunk, start, end }: ChunkRange, { location }: ObjectStore) {
+  const planned = await plan.range(chunk);
   if (planned?.start !== start || planned.end !== end) {
     const actual = planned === undefined ? 'not there' : `[${planned.start}, ${planned.end})`;
     throw damagedPlan(`chunk ${chunk} was asked for as [${start}, ${end}) and is ${actual} in the plan`, location);
@@ -104,15 +102,16 @@ const ABSENT = 'absent';
 async function problemOfStored(
   store: ObjectStore,
   key: string,
-  { runId, student, chunks }: RunPlan,
-  chunk: number,
+  { runId, student }: ChunkPlan,
+  range: ChunkRange,
 ): Promise<string | undefined> {
   const bytes = await store.get(key);
   if (bytes === undefined) return ABSENT;
   try {
     const result = decodeChunkResult(bytes, key);
-    const problem = resultProblem({ runId, studentHash: student.hash, chunks }, result);
-    return problem ?? (result.chunk === chunk ? undefined : `it is a double of chunk ${result.chunk}`);
+    const isOther = result.chunk !== range.chunk;
+    const problem = resultProblem({ runId, studentHash: student.hash }, isOther ? result : range, result);
+    return problem ?? (isOther ? `it is a double of chunk ${result.chunk}` : undefined);
   } catch (error) {
     if (error instanceof IntegrityError) return error.problem;
     throw error;

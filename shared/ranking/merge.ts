@@ -64,7 +64,7 @@ export async function mergeChunks(
     if (result === undefined) continue;
     // every chunk has one place: a result in another one, or a second one there, is a double
     const problem =
-      resultProblem(expected, result) ??
+      resultProblem(expected, expected.chunks[result.chunk], result) ??
       (isSecond || chunk.chunk !== result.chunk ? `is a double of chunk ${result.chunk}` : undefined);
     if (problem === undefined) totals.add(result);
     else problems.push(`${chunk.name} ${problem}`);
@@ -99,9 +99,14 @@ function decodeOrReport({ bytes, name }: StoredChunk, problems: string[]): Chunk
   }
 }
 
-/** Why a whole chunk result does not belong to the run, or undefined if it does. */
+/**
+ * Why a whole chunk result does not belong to the run, or undefined if it does.
+ *
+ * @param planned the chunk of its number, or undefined if the plan has none
+ */
 export function resultProblem(
-  expected: Omit<MergeExpectation, 'compositions' | 'merger'>,
+  expected: Pick<MergeExpectation, 'runId' | 'studentHash'>,
+  planned: ChunkRange | undefined,
   result: ChunkResult,
 ): string | undefined {
   const { chunk, start, end, screened } = result;
@@ -111,8 +116,7 @@ export function resultProblem(
   if (result.runId !== expected.runId) return `is of run ${result.runId}, not ${expected.runId}`;
   if (result.studentHash !== expected.studentHash)
     return `is scored by student ${result.studentHash}, not ${expected.studentHash}`;
-  const planned = expected.chunks[chunk];
-  if (planned === undefined) return `is chunk ${chunk} of a plan with ${expected.chunks.length}`;
+  if (planned === undefined) return `is chunk ${chunk}, which the plan has not`;
   if (start !== planned.start || end !== planned.end)
     return `holds [${start}, ${end}), where chunk ${chunk} is [${planned.start}, ${planned.end})`;
   if (screened + skipped + excluded + bounded !== end - start) {

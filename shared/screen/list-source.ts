@@ -69,7 +69,7 @@ export function listSource(list: CompositionList, locations: readonly FileLocati
   return {
     ...{ name, size, rate: ROWS_PER_VCPU_SECOND },
     record: { list: record, counts: { files: files.length, compositions: size } },
-    files: { [LIST_FILE]: Buffer.from(`${JSON.stringify(list)}\n`) },
+    planFiles: () => ({ files: { [LIST_FILE]: Buffer.from(`${JSON.stringify(list)}\n`) } }),
     summary: { list: { ...record, rows: size } },
     cut: (count) => cutIntoWindows(size, count),
     screener: (student, limits, inputs) =>

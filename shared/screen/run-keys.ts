@@ -10,7 +10,7 @@ export const MAX_CHUNKS = 10 ** CHUNK_DIGITS;
 /** Files of a plan; `run.json` vouches for all but `inputs.json`, which says where the files of a list are now. */
 export type PlanFile =
   | ('run.json' | 'student.onnx' | 'chunks.json')
-  | ('classes.json' | 'systems.bin')
+  | ('classes.json' | 'systems.bin' | 'index.json')
   | ('list.json' | 'inputs.json')
   | CompanionFile;
 

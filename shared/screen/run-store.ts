@@ -5,6 +5,7 @@ import type { ChunkRange } from './batches.ts';
 import { COMPANION_FILES, type CompanionFile } from './companions.ts';
 import { DEFAULT_PLATFORM } from './cost-estimate.ts';
 import { LIST_FILE, listIdentity, loadListSource } from './list-source.ts';
+import { encodePlanIndex, indexChunks } from './plan-index.ts';
 import { type PlanFile, planKey } from './run-keys.ts';
 import {
   damagedPlan,
@@ -48,11 +49,16 @@ export async function storePlan(
 ): Promise<RunRecord> {
   const { runId, source } = plan;
   const hashes: Record<string, string> = {};
-  for (const [file, bytes] of Object.entries({ 'student.onnx': studentBytes, ...companionFiles, ...source.files })) {
+  const putFile = async (file: string, bytes: Uint8Array): Promise<void> => {
     await store.put(planKey(runId, file as PlanFile), bytes);
     hashes[file] = sha256(bytes);
-  }
+  };
+  const { files, segments } = source.planFiles();
+  const all = { 'student.onnx': studentBytes, ...companionFiles, ...files };
+  for (const [file, bytes] of Object.entries(all)) await putFile(file, bytes);
   const { chunks, bytes } = await claimChunks(store, plan);
+  if (segments !== undefined)
+    await putFile('index.json', encodePlanIndex({ chunks: indexChunks(bytes), space: segments }));
   const record = runRecordOf({ ...plan, chunks }, { ...hashes, 'chunks.json': sha256(bytes) }, platform);
   const key = planKey(runId, 'run.json');
   const first = await putFirst(store, key, Buffer.from(encodeRunRecord(record)));
@@ -121,7 +127,7 @@ export async function loadPlan(store: ObjectStore, runId: string): Promise<Store
   const record = await loadRunRecord(store, runId);
   if (record === undefined) return undefined;
   const nameOf = (file: PlanFile): string => `${store.location}/${planKey(runId, file)}`;
-  const load = (file: PlanFile): Promise<Uint8Array> => loadFile(store, record, file);
+  const load = (file: PlanFile): Promise<Uint8Array> => loadPlanFile(store, record, file);
   const chunkList = Buffer.from(await load('chunks.json')).toString();
   const source =
     record.list === undefined
@@ -144,11 +150,20 @@ export async function loadPlan(store: ObjectStore, runId: string): Promise<Store
 export async function loadCompanions(store: ObjectStore, runId: string): Promise<CompanionFiles> {
   const record = await loadRunRecord(store, runId);
   const files = COMPANION_FILES.filter((file) => record?.files[file] !== undefined);
-  const loaded = files.map(async (file) => [file, await loadFile(store, record as RunRecord, file)] as const);
+  const loaded = files.map(async (file) => [file, await loadPlanFile(store, record as RunRecord, file)] as const);
   return Object.fromEntries(await Promise.all(loaded));
 }
 
-async function loadFile(store: ObjectStore, { runId, files }: RunRecord, file: PlanFile): Promise<Uint8Array> {
+/**
+ * A whole file of a plan, checked by its hash.
+ *
+ * @throws {IntegrityError} if it is missing or damaged
+ */
+export async function loadPlanFile(
+  store: ObjectStore,
+  { runId, files }: RunRecord,
+  file: PlanFile,
+): Promise<Uint8Array> {
   const key = planKey(runId, file);
   const bytes = await store.get(key);
   if (bytes === undefined) throw damagedPlan('it is missing', `${store.location}/${key}`);

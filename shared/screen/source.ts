@@ -1,6 +1,7 @@
 import type { Composition } from '../chemistry/formula.ts';
 import type { Inputs } from '../io/inputs.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
+import type { SpaceSegment } from '../space/space-segments.ts';
 import type { SystemEncoder } from '../student/student-head.ts';
 import type { ChunkRange } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
@@ -58,8 +59,8 @@ export interface CompositionSource {
   readonly rate: number; // compositions that one vCPU screens in a second, about
   /** What `run.json` says of it. */
   readonly record: SourceRecord;
-  /** Files of the plan that describe it, by name; `run.json` vouches for them. */
-  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** What a plan keeps of it. */
+  planFiles(): SourceFiles;
   /** What `summary.json` says of it. */
   readonly summary: SourceSummary;
   /** Cut into about equal chunks; see `cutIntoChunks`. */
@@ -72,6 +73,12 @@ export interface CompositionSource {
   merger(limits: RankingLimits): BestMerger;
   /** Compositions of ranked entries, in their order. */
   compositions(best: RankedEntries): Composition[];
+}
+
+/** Files that describe a source. */
+export interface SourceFiles {
+  readonly files: Readonly<Record<string, Uint8Array>>; // by name; `run.json` vouches for them
+  readonly segments?: readonly SpaceSegment[]; // of the files of a space, so that a chunk reads what it needs
 }
 
 /** Exact counts of a source, as `run.json` has them. */

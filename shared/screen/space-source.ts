@@ -2,13 +2,14 @@ import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
 import { compositionsAt } from '../space/rank.ts';
 import { buildSpace, classesFromJson, classesToJson, type Space } from '../space/space.ts';
 import { canonicalSpaceJson, parseSpace, type SpaceDefinition } from '../space/space-file.ts';
+import { segmentSpace } from '../space/space-segments.ts';
 import { cutIntoChunks } from './batches.ts';
 import { checkStudent } from './check-student.ts';
 import { COMPOSITIONS_PER_VCPU_SECOND } from './cost-estimate.ts';
 import { planPruning, thresholdOf } from './plan-pruning.ts';
 import type { PlanFile } from './run-keys.ts';
 import { Screener } from './screen-chunk.ts';
-import type { CompositionSource, PreparedSource, SourceRecord } from './source.ts';
+import type { CompositionSource, PreparedSource, SourceFiles, SourceRecord } from './source.ts';
 import { SystemPruner } from './system-pruner.ts';
 import { TopK } from './top-k.ts';
 
@@ -29,7 +30,7 @@ export function spaceSource(space: Space): CompositionSource {
   return {
     ...{ name: definition.name, size, rate: COMPOSITIONS_PER_VCPU_SECOND },
     record: { space: JSON.parse(canonicalSpaceJson(definition)), counts },
-    files: { 'classes.json': Buffer.from(classesToJson(space)), 'systems.bin': space.systems },
+    planFiles: () => planFilesOf(space),
     summary: { space: { name: definition.name, ...counts } },
     cut: (count) => cutIntoChunks(classes, count),
     planPruning: (bounded, limits) => planPruning(space, bounded, limits),
@@ -42,6 +43,14 @@ export function spaceSource(space: Space): CompositionSource {
       ),
     merger: ({ top }) => new TopK(top), // a chunk has whole systems, so it kept to `perSystem`
     compositions: ({ indices }) => compositionsAt(space, indices),
+  };
+}
+
+function planFilesOf(space: Space): SourceFiles {
+  const classes = Buffer.from(classesToJson(space));
+  return {
+    files: { 'classes.json': classes, 'systems.bin': space.systems },
+    segments: segmentSpace(space, classes),
   };
 }
 

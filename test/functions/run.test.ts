@@ -229,8 +229,11 @@ describe('a run is refused', () => {
   it('when its plan is damaged, or describes another run', async () => {
     const run = await startRun(2, 'damaged');
     const { runId } = run.plan;
-    await run.store.put(planKey(runId, 'systems.bin'), Uint8Array.of(3));
-    await expect(run.screen(0)).rejects.toThrow(/^run \w+, chunk 0 \[0, \d+\): .*systems\.bin: its SHA-256 is/);
+    const systems = (await run.store.get(planKey(runId, 'systems.bin'))) as Uint8Array;
+    await run.store.put(planKey(runId, 'systems.bin'), systems.with(0, systems[0] ^ 1));
+    await expect(run.screen(0)).rejects.toThrow(
+      /^run \w+, chunk 0 \[0, \d+\): .*systems\.bin: the SHA-256 of bytes 0 to/,
+    );
     const record = Buffer.from((await run.store.get(planKey(runId, 'run.json'))) ?? []).toString();
     await run.store.put(planKey(runId, 'run.json'), Buffer.from(record.replace('"top": 100', '"top": 99')));
     await expect(startRun(2, 'damaged')).rejects.toThrow('belongs to another run');

@@ -72,7 +72,7 @@ describe('mergeChunks', () => {
     ['from another model', { studentHash: 'cd'.repeat(32) }, `000001.bin is scored by student ${'cd'.repeat(32)}`],
     ['of another range', { end: 201 }, '000001.bin holds [100, 201), where chunk 1 is [100, 200)'],
     ['incomplete', { screened: 99 }, '000001.bin screened 99 of 100 compositions'],
-    ['of no chunk of the plan', { chunk: 10 }, '000001.bin is chunk 10 of a plan with 10'],
+    ['of no chunk of the plan', { chunk: 10 }, '000001.bin is chunk 10, which the plan has not'],
   ])('names a chunk that is %s', async (_, change, message) => {
     const other = { ...stored[1], bytes: encodeChunkResult({ ...results[1], ...change }) };
     await expect(mergeChunks(plan, stored.with(1, other))).rejects.toThrow(message);

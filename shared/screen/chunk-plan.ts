@@ -1,0 +1,139 @@
+import { IntegrityError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import type { FilePart } from '../io/file-part.ts';
+import type { ObjectStore } from '../io/store.ts';
+import type { Space } from '../space/space.ts';
+import { classesOfLines, type SpaceSegment } from '../space/space-segments.ts';
+import type { ChunkRange } from './batches.ts';
+import { CHUNKS_PER_PART, decodePlanIndex, type PlanIndex } from './plan-index.ts';
+import { type PlanFile, planKey } from './run-keys.ts';
+import { damagedPlan, decodeChunkList, type RunPlan, type RunRecord } from './run-plan.ts';
+import { loadPlan, loadPlanFile, loadRunRecord } from './run-store.ts';
+import type { ChunkScreener, CompositionSource } from './source.ts';
+import { recordedSpace, spaceSource } from './space-source.ts';
+
+/** A planned run, as one chunk after the other needs it. */
+export interface ChunkPlan extends Pick<RunPlan, 'runId' | 'student' | 'options' | 'pruning'> {
+  readonly studentBytes: Uint8Array;
+  /** A chunk as it was planned, or undefined if there is none of that number. */
+  range(chunk: number): Promise<ChunkRange | undefined>;
+  readonly screener: CompositionSource['screener'];
+}
+
+/**
+ * Load a plan for screening chunks of it. Of a space only the parts are read that a chunk lies in, when it is screened;
+ * each is checked by its hash.
+ *
+ * @returns undefined if the run is not planned yet
+ * @throws {InputError} if it describes another run
+ * @throws {IntegrityError} if it is damaged, now or when a chunk is screened
+ */
+export async function loadChunkPlan(store: ObjectStore, runId: string): Promise<ChunkPlan | undefined> {
+  const record = await loadRunRecord(store, runId);
+  if (record === undefined) return undefined;
+  const { student, options, pruning } = record;
+  const described = { runId, student, options, pruning };
+  if (record.files['index.json'] === undefined) return { ...described, ...(await loadWhole(store, runId)) };
+  const [index, studentBytes] = await Promise.all([
+    loadPlanFile(store, record, 'index.json').then(decodePlanIndex),
+    loadPlanFile(store, record, 'student.onnx'),
+  ]);
+  return {
+    ...{ ...described, studentBytes },
+    range: (chunk) => readChunk(store, runId, index, chunk),
+    screener: (...inputs) => new SegmentScreener(store, record, index.space, inputs),
+  };
+}
+
+/** Lists, and spaces that were planned without an index. */
+async function loadWhole(store: ObjectStore, runId: string) {
+  const { plan, studentBytes } = (await loadPlan(store, runId)) as NonNullable<Awaited<ReturnType<typeof loadPlan>>>;
+  const range = async (chunk: number): Promise<ChunkRange | undefined> => plan.chunks[chunk];
+  return { studentBytes, range, screener: plan.source.screener };
+}
+
+async function readChunk(
+  store: ObjectStore,
+  runId: string,
+  { chunks }: PlanIndex,
+  chunk: number,
+): Promise<ChunkRange | undefined> {
+  const part = chunks[Math.floor(chunk / CHUNKS_PER_PART)];
+  if (part === undefined) return undefined;
+  const { bytes, name } = await readParts(store, runId, 'chunks.json', [part]);
+  const lines = Buffer.from(bytes).toString().replace(/,?\n$/, '');
+  return decodeChunkList(`[${lines}]`, name).at(chunk % CHUNKS_PER_PART);
+}
+
+/** Screens chunks of a space by the segments that they lie in. Chunks of the same segments share what is kept for them. */
+class SegmentScreener implements ChunkScreener {
+  private readonly store: ObjectStore;
+  private readonly record: RunRecord;
+  private readonly segments: readonly SpaceSegment[];
+  private readonly inputs: Parameters<CompositionSource['screener']>;
+  private open: { readonly first: number; readonly last: number; readonly screener: ChunkScreener } | undefined;
+
+  constructor(
+    store: ObjectStore,
+    record: RunRecord,
+    segments: readonly SpaceSegment[],
+    inputs: Parameters<CompositionSource['screener']>,
+  ) {
+    this.store = store;
+    this.record = record;
+    this.segments = segments;
+    this.inputs = inputs;
+  }
+
+  async screen(range: ChunkRange, runId: string, onScreened: (compositions: number) => void) {
+    const first = this.segments.findIndex(({ compositionsEnd }) => range.start < compositionsEnd);
+    const last = this.segments.findIndex(({ compositionsEnd }) => range.end <= compositionsEnd);
+    if (this.open?.first !== first || this.open.last !== last) {
+      const screener = spaceSource(await this.read(first, last)).screener(...this.inputs);
+      this.open = { first, last, screener };
+    }
+    return this.open.screener.screen(range, runId, onScreened);
+  }
+
+  /** A space of which only the segments `first` to `last` (inclusive) are there. */
+  private async read(first: number, last: number): Promise<Space> {
+    const { store, record } = this;
+    const segments = this.segments.slice(first, last + 1);
+    const read = (file: 'classes.json' | 'systems.bin') =>
+      readParts(
+        store,
+        record.runId,
+        file,
+        segments.map((segment) => segment[partOf[file]]),
+      );
+    const [lines, systems] = await Promise.all([read('classes.json'), read('systems.bin')]);
+    return {
+      definition: recordedSpace(record, `${store.location}/${planKey(record.runId, 'run.json')}`),
+      classes: classesOfLines(
+        Buffer.from(lines.bytes).toString(),
+        this.segments[first - 1]?.compositionsEnd ?? 0,
+        lines.name,
+      ),
+      systems: systems.bytes,
+      compositions: record.counts.compositions,
+    };
+  }
+}
+
+const partOf = { 'classes.json': 'classes', 'systems.bin': 'systems' } as const;
+
+async function readParts(store: ObjectStore, runId: string, file: PlanFile, parts: readonly FilePart[]) {
+  const key = planKey(runId, file);
+  const name = `${store.location}/${key}`;
+  const from = parts[0].start;
+  const bytes = await store.getRange(key, from, parts[parts.length - 1].end).catch(async (error: unknown) => {
+    if (error instanceof IntegrityError) throw damagedPlan(error.problem, name);
+    throw (await store.list(key)).includes(key) ? error : damagedPlan('it is missing', name);
+  });
+  for (const { start, end, sha256: expected } of parts) {
+    const actual = sha256(bytes.subarray(start - from, end - from));
+    if (actual !== expected)
+      throw damagedPlan(`the SHA-256 of bytes ${start} to ${end} is ${actual}, and index.json says ${expected}`, name);
+  }
+  return { bytes, name };
+}
