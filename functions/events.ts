@@ -19,11 +19,20 @@ export interface EventFields {
   time(name: string): Date;
 }
 
+/** A value as JSON; one that nests too deep to be written is none that an event has. */
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    return 'what nests so deep';
+  }
+}
+
 /** Read the fields of an event; each throws {@link InputError} naming field and value if it is not of its type. */
 export function readEvent(event: unknown, handler: string): EventFields {
   const fields = (typeof event === 'object' && event !== null ? event : {}) as Record<string, unknown>;
   const refuse = (name: string, expected: string): never => {
-    const problem = `${JSON.stringify(fields[name]) ?? 'nothing'} is not ${expected}`;
+    const problem = `${shown(fields[name])} is not ${expected}`;
     throw new InputError(problem, { file: `event of ${handler}`, column: name }, 'Correct the event.');
   };
   const text = (name: string): string => {

@@ -135,6 +135,7 @@ export interface ModelHeader {
   readonly metadata: ReadonlyMap<string, string>;
   readonly inputs: readonly TensorSignature[];
   readonly outputs: readonly TensorSignature[];
+  readonly foreign: readonly string[]; // parts that run without end or reach outside of the file
 }
 
 /** Name, element type and rank of a graph input or output. */
@@ -146,13 +147,29 @@ export interface TensorSignature {
 
 /** Decode metadata and signature of an ONNX model; throws protobuf's error if the bytes are no such model. */
 export function readModelHeader(bytes: Uint8Array): ModelHeader {
-  const { graph, metadataProps } = ModelProto.decode(bytes);
+  const { graph, metadataProps, functions } = ModelProto.decode(bytes);
   const initializers = new Set(graph?.initializer?.map((tensor) => tensor.name));
   return {
     metadata: new Map(metadataProps.map(({ key, value }) => [key ?? '', value ?? ''])),
     inputs: (graph?.input ?? []).filter(({ name }) => !initializers.has(name)).map(signature),
     outputs: (graph?.output ?? []).map(signature),
+    foreign: [...(functions?.length ? ['functions of its own'] : []), ...(graph == null ? [] : foreignParts(graph))],
   };
+}
+
+/** Nodes that hold graphs (loops and branches) and tensors that lie in other files. */
+function foreignParts({ node, initializer, sparseInitializer }: onnxProto.onnx.IGraphProto): string[] {
+  const isElsewhere = (tensor: onnxProto.onnx.ITensorProto | null | undefined): boolean =>
+    tensor?.dataLocation === TensorProto.DataLocation.EXTERNAL || (tensor?.externalData ?? []).length > 0;
+  const inNodes = (node ?? []).flatMap(({ opType, attribute }) =>
+    (attribute ?? []).flatMap(({ g, graphs, t, tensors }) => {
+      if (g != null || (graphs ?? []).length > 0) return [`the operator ${opType}`];
+      return [t, ...(tensors ?? [])].some(isElsewhere) ? [`data of ${opType} in another file`] : [];
+    }),
+  );
+  const sparse = (sparseInitializer ?? []).flatMap(({ values, indices }) => [values, indices]);
+  const elsewhere = [...(initializer ?? []), ...sparse].filter(isElsewhere);
+  return [...inNodes, ...elsewhere.map((tensor) => `data of ${tensor?.name} in another file`)];
 }
 
 function signature({ name, type }: onnxProto.onnx.IValueInfoProto): TensorSignature {

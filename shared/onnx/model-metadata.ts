@@ -1,6 +1,7 @@
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
 import { parseBoundedJson } from '../json.ts';
+import { MAX_MODEL } from '../limits.ts';
 import { type ModelHeader, readModelHeader, type TensorSignature } from './graph.ts';
 
 /** What every model says of itself in `metadata_props`. */
@@ -45,12 +46,14 @@ export function readModelMetadata(bytes: Uint8Array, name: string, kind: ModelKi
   const refuse = (problem: string, cause?: unknown): never => {
     throw refusal(name, kind, problem, cause);
   };
+  if (bytes.length > MAX_MODEL) refuse(`it has ${bytes.length} bytes, more than ${MAX_MODEL}`);
   const header = decodeHeader(bytes, refuse);
   const get = (key: string): string => header.metadata.get(key) ?? refuse(`it has no metadata ${JSON.stringify(key)}`);
   const schema = get('schema');
   if (schema !== kind.schema)
     refuse(`its schema is ${JSON.stringify(schema)}, expected ${JSON.stringify(kind.schema)}`);
   checkSignature(header, kind, refuse);
+  if (header.foreign.length > 0) refuse(`it has ${header.foreign[0]}, which no such model needs`);
   const symbols = get('element_symbols').split(' ');
   checkSymbols(symbols, refuse);
   const threshold = Number(get('threshold'));

@@ -3,9 +3,10 @@ import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
 import { IntegrityError } from '../errors.ts';
 import type { ChunkRange } from './batches.ts';
 import type { BoundedAway } from './chunk-accumulator.ts';
-import { type Excluded, NONE_EXCLUDED } from './criteria.ts';
+import { decodeNotes, encodeNotes } from './chunk-notes.ts';
+import type { Excluded } from './criteria.ts';
 import { HISTOGRAM_BINS } from './histogram.ts';
-import { NONE_SKIPPED, type SkippedRows, skippedTotal } from './skipped-rows.ts';
+import type { SkippedRows } from './skipped-rows.ts';
 import type { RankedEntries } from './top-k.ts';
 
 /** What was counted over a set of compositions. */
@@ -57,7 +58,7 @@ function encodedLength(entries: number, notes: number): number {
 /** A chunk result as bytes; equal results give equal bytes. */
 export function encodeChunkResult(result: ChunkResult): Uint8Array {
   const { best } = result;
-  const notes = encodeNotes(result);
+  const notes = encodeNotes({ ...result, formulas: best.formulas });
   const bytes = new Uint8Array(encodedLength(best.indices.length, notes.length));
   const view = new DataView(bytes.buffer);
   bytes.set(Buffer.from(MAGIC, 'latin1'), 0);
@@ -106,9 +107,10 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
     at += 8 * length;
     return values;
   };
-  const notesAt = bytes.length - HASH_BYTES - view.getUint32(LENGTHS_AT + 12, true);
-  const { formulas, ...counts } = decodeNotes(bytes.subarray(notesAt, bytes.length - HASH_BYTES));
-  return {
+  const notesEnd = bytes.length - HASH_BYTES;
+  const notesAt = notesEnd - view.getUint32(LENGTHS_AT + 12, true);
+  const { formulas, ...notes } = decodeNotes(bytes.subarray(notesAt, notesEnd), entries, name);
+  const result = {
     chunk: view.getUint32(12, true),
     runId: text(RUN_ID_AT, RUN_ID_LENGTH),
     studentHash: text(STUDENT_AT, HASH_LENGTH),
@@ -121,32 +123,34 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
       logits: Float32Array.from({ length: entries }, (_, i) => view.getFloat32(at + 4 * i, true)),
       ...(formulas === undefined ? {} : { formulas }),
     },
-    ...counts,
+    ...notes,
   };
+  checkContent(result, name);
+  return result;
 }
 
-interface Notes {
-  readonly formulas?: readonly string[]; // of the entries
-  readonly skipped: SkippedRows;
-  readonly excluded: Excluded;
-  readonly bounded?: BoundedAway;
+/** Whole bytes may still have been made by something else: counts count, and entries are of the chunk. */
+function checkContent({ start, end, screened, passed, best, ...counted }: ChunkResult, name: string): void {
+  const fail = (problem: string): never => {
+    throw damaged(problem, name);
+  };
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+  if (![start, end, screened, passed].every(isCount) || end < start || passed > screened || screened > end - start)
+    fail(`it counts ${screened} screened and ${passed} passed of [${start}, ${end})`);
+  for (const counts of [counted.screenedByElement, counted.passedByElement, counted.histogram])
+    if (!counts.every(isCount)) fail(`${counts.find((count) => !isCount(count))} is no count`);
+  const stray = best.indices.find((index) => !(isCount(index) && index >= start && index < end));
+  if (stray !== undefined) fail(`the index ${stray} is not in [${start}, ${end})`);
+  if (!best.logits.every(Number.isFinite)) fail('a logit is not finite');
 }
 
-const NO_NOTES: Notes = { skipped: NONE_SKIPPED, excluded: NONE_EXCLUDED };
-
-function encodeNotes({ best: { formulas }, skipped, excluded, bounded }: ChunkResult): Uint8Array {
-  const isPlain = formulas === undefined && bounded === undefined && skippedTotal(skipped) === 0;
-  if (isPlain && JSON.stringify(excluded) === JSON.stringify(NONE_EXCLUDED)) return new Uint8Array();
-  return Buffer.from(JSON.stringify({ formulas, skipped, excluded, bounded } satisfies Notes));
-}
-
-function decodeNotes(bytes: Uint8Array): Notes {
-  return bytes.length === 0 ? NO_NOTES : (JSON.parse(Buffer.from(bytes).toString()) as Notes);
+function damaged(problem: string, name: string): IntegrityError {
+  return new IntegrityError(problem, { file: name }, 'Start the run again: it screens this chunk anew.');
 }
 
 function checkChunkBytes(bytes: Uint8Array, view: DataView, name: string): void {
   const fail = (problem: string): never => {
-    throw new IntegrityError(problem, { file: name }, 'Start the run again: it screens this chunk anew.');
+    throw damaged(problem, name);
   };
   const expect = (what: string, actual: unknown, expected: unknown): void => {
     if (actual !== expected) fail(`${what} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
