@@ -8,7 +8,7 @@ import { type Cloud, startCloud } from './harness/cloud.ts';
 import { eventually, execute, executionsOf, settled } from './harness/executions.ts';
 import type { Fault } from './harness/lambda-service.ts';
 import { cloudOutputs, localOutputs } from './outputs.ts';
-import { seed, useShippedStudent } from './seed.ts';
+import { seed, shipped, useShippedStudent } from './seed.ts';
 import { SPENDING_LIMIT, STAGE } from './stage.ts';
 
 const SPACE = { space: 'spaces/small.json' };
@@ -101,12 +101,41 @@ describe('a screening', () => {
     expect(triesByChunk()).toEqual(Array(CHUNKS).fill(1));
     expect(await outputs(runId)).toEqual(await localRun(runId, 500));
     expect(cloud.gateway.published).toEqual([expect.stringContaining(outputKey(runId, 'ranking.csv'))]);
+    expect(cloud.gateway.published[0]).toContain('no earlier run of this kind');
   });
 
   it('of what is ranked already screens nothing', async () => {
     const { status } = await screen('again', { chunks: 3, top: 500 });
     expect(status).toBe('SUCCEEDED');
     expect(cloud.lambda.records.map(({ functionName }) => functionName)).toEqual([`ionsieve-${STAGE}-plan`]);
+  });
+
+  it('with another student is compared with the last one: told with its reason, at a page in the bucket', async () => {
+    const student = 'models/students/other/student.onnx';
+    await cloud.store.put(student, await shipped('models/student-measured.onnx'));
+    const last = await screen('last', { chunks: 3, top: 500 });
+    const { status, output } = await screen('other', { chunks: 3, top: 500, student, committee: 'none' });
+    const [before, after] = [last.output, output].map((one) => (one as unknown as Planned).plan.runId);
+    expect(status).toBe('SUCCEEDED');
+    const [news] = cloud.gateway.published;
+    expect(news).toContain(outputKey(after, 'ranking.csv'));
+    expect(news).toMatch(
+      new RegExp(`last run, small ${before.slice(0, 8)}: \\d+ entered, \\d+ left, \\d+ moved, \\d+ stayed`),
+    );
+    expect(news).toMatch(/^Why: .*student \w{12} → \w{12}/m);
+    const page = outputKey(after, 'comparison.html');
+    expect(news).toContain(`${cloud.store.location}/${page}\nhttps://console.aws.amazon.com/s3/object/`);
+    expect(Buffer.from((await cloud.store.get(page))!).toString()).toContain('What changed between two rankings');
+    expect(cloud.gateway.published).toHaveLength(1);
+  });
+
+  it('after a last one that is damaged succeeds, and says why there is no comparison', async () => {
+    const { runId } = JSON.parse(await call('plan', { ...SPACE, top: 450 }));
+    const first = await screen('before-damage', { chunks: 3, top: 450 });
+    await cloud.store.put(outputKey(runId, 'ranking.csv'), Buffer.from('rank,formula\n'));
+    const second = await screen('after-damage', { chunks: 3, top: 450, prune: true });
+    expect([first.status, second.status]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    expect(cloud.gateway.published[1]).toMatch(/no comparison with the last run: .*ranking\.csv: its SHA-256 is/);
   });
 
   it('goes on when a chunk dies once, is throttled once, and then succeeds', async () => {
