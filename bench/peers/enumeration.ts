@@ -63,16 +63,18 @@ function keyOf({ atomicNumbers, amounts }: Member): string {
     .join(' ');
 }
 
-/** @returns size of both sets */
-function compareSets(ours: readonly string[], theirs: readonly string[]): number {
+/**
+ * @returns how many compositions both have
+ * @throws {PeerError} if one has what the other lacks, or something twice
+ */
+export function compareSets(ours: readonly string[], theirs: readonly string[]): number {
   const [a, b] = [new Set(ours), new Set(theirs)];
   if (a.size !== ours.length || b.size !== theirs.length)
     throw new PeerError(`${ours.length - a.size} of ours and ${theirs.length - b.size} of SMACT's are doubled`);
   const onlyOurs = ours.filter((key) => !b.has(key));
   const onlyTheirs = theirs.filter((key) => !a.has(key));
+  const some = (keys: readonly string[]) => (keys.length === 0 ? '0' : `${keys.length} (${keys[0]})`);
   if (onlyOurs.length + onlyTheirs.length > 0)
-    throw new PeerError(
-      `${onlyOurs.length} compositions are only ours (${onlyOurs[0]}), ${onlyTheirs.length} only SMACT's (${onlyTheirs[0]})`,
-    );
+    throw new PeerError(`compositions that are only ours: ${some(onlyOurs)}; only SMACT's: ${some(onlyTheirs)}`);
   return a.size;
 }

@@ -12,7 +12,7 @@ import { rankCorrelation } from '../../shared/student/rank-correlation.ts';
 import { type Bench, type Comparison, largestDifference, Peer, PeerError, sideBySide } from './side-by-side.ts';
 
 const SEED = 1;
-const [FOREST_FORMULAS, NUMPY_FORMULAS] = [3000, 40_000];
+const [FOREST_FORMULAS, NUMPY_FORMULAS] = [2000, 40_000];
 const LABELLED = 2000; // formulas that the forest learns from
 const LEAST_CORRELATION = 0.4; // of two models that learned the same labels
 

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { packagePath } from '../../cli/package-root.ts';
 
 /** Repeats of each side, after one that warms up: at least so many, and more until both have taken so long together. */
-const [REPEATS, ENOUGH_SECONDS] = [3, 4];
+const [REPEATS, ENOUGH_SECONDS] = [3, 3];
 /** Work that takes less is repeated within a repeat, since processor time is counted in milliseconds. */
 const LEAST_SECONDS = 0.2;
 
