@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { positiveInteger } from '../cli/options.ts';
+import { packagePath } from '../cli/package-root.ts';
+import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../cli/shipped-students.ts';
+import { type BenchResults, formatResults } from './format-results.ts';
+import { describeMachine } from './machine.ts';
+import { measure, type PartResult, ratiosOf } from './measure.ts';
+import type { BenchContext, Part } from './part.ts';
+import { reduce, reduceFinalists, reduceMostFinalists } from './reduce-part.ts';
+import { endToEnd, kernel, peak } from './screening-parts.ts';
+
+/** Parts that are measured round by round in turn, since their ratios count, and parts on their own. */
+const GROUPS: readonly (readonly Part[])[] = [
+  [kernel, peak, endToEnd],
+  [reduce],
+  [reduceFinalists],
+  [reduceMostFinalists],
+];
+const PARTS = GROUPS.flat();
+/** What is measured unless told otherwise; the rest takes minutes. */
+const DEFAULT = ['kernel', 'peak', 'end-to-end', 'labels', 'distill', 'reduce', 'reduce-finalists', 'cold-start'];
+
+interface Options {
+  readonly json?: boolean;
+  readonly only?: readonly string[];
+  readonly repeats: number;
+  readonly space: string;
+  readonly student: string;
+  readonly structures: string;
+  readonly threads: number;
+  readonly seed: number;
+  readonly full?: boolean;
+}
+
+function partNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !PARTS.some((part) => part.name === name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(
+      `There is no part ${unknown}; there are ${PARTS.map(({ name }) => name).join(', ')}.`,
+    );
+  return names;
+}
+
+async function bench({ json, only = DEFAULT, repeats, full = false, ...asked }: Options): Promise<void> {
+  const { student } = findStudent(asked.student);
+  const scratch = await mkdtemp(join(tmpdir(), 'ionsieve-bench-'));
+  const note = (text: string): unknown => process.stderr.write(`${text}\n`);
+  const context: BenchContext = { ...asked, student, studentOption: asked.student, scratch, full, note };
+  try {
+    const parts: Record<string, PartResult> = {};
+    for (const group of GROUPS) {
+      const wanted = group.filter(({ name }) => only.includes(name));
+      Object.assign(parts, await measure(wanted, context, repeats));
+    }
+    const { threads, seed, space } = asked;
+    const machine = describeMachine(await readFile(student));
+    const results: BenchResults = { machine, threads, seed, space, parts, ratios: ratiosOf(parts) };
+    process.stdout.write(json ? `${JSON.stringify(results, undefined, 2)}\n` : formatResults(results));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+await new Command('bench')
+  .description('Measure how fast this machine does what the project does. Seeded; medians over repeats.')
+  .option('--json', 'print everything as JSON, every sample included')
+  .option('--only <parts>', `parts to measure, of ${PARTS.map(({ name }) => name).join(', ')}`, partNames)
+  .option('--repeats <count>', 'rounds; parts that take long have fewer', positiveInteger, 3)
+  .option('--space <file>', 'space that is screened', packagePath('data/spaces/ionic-quinary.json'))
+  .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
+  .option('--structures <file>', 'crystal structures to label', packagePath('../shared/data/mp-li.optimade.jsonl.gz'))
+  .option('--threads <count>', 'threads that compute', positiveInteger, availableParallelism())
+  .option('--seed <number>', 'seed of everything random', Number, 1)
+  .option('--full', 'the full sizes too: a whole distillation, 2e10 compositions')
+  .action(bench)
+  .parseAsync();
