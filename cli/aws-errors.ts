@@ -1,3 +1,4 @@
+import { withoutSessionTokens } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 
 /**
@@ -19,7 +20,7 @@ export function awsError(error: unknown, permission: string, place: string): unk
   if (!(error instanceof Error) || error instanceof InputError) return error;
   const remedy = REMEDIES.find(({ matches }) => matches.test(kindOf(error)))?.remedy(permission);
   if (remedy === undefined) return error;
-  const message = error.message.replace(/\.\s*$/, '');
+  const message = withoutSessionTokens(error.message).replace(/\.\s*$/, '');
   return new InputError(`${permission} failed (${error.name}: ${message})`, { file: place }, remedy, { cause: error });
 }
 

@@ -1,4 +1,5 @@
 import type { Tracer } from '@aws-lambda-powertools/tracer';
+import { withoutSessionTokens } from '../shared/aws.ts';
 
 /** What a handler may know of its invocation: Lambda gives it. */
 export interface InvocationContext {
@@ -57,7 +58,7 @@ async function loadObserver(serviceName: string): Promise<Observer> {
     import('@aws-lambda-powertools/tracer'),
   ]);
   const stage = process.env.STAGE ?? 'none';
-  const logger = new Logger({ serviceName, persistentKeys: { stage } });
+  const logger = new Logger({ serviceName, persistentKeys: { stage }, jsonReplacerFn: loggedValue });
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName, defaultDimensions: { stage } });
   const publish = (started: number, measures: Measures): number => {
     const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
@@ -86,6 +87,11 @@ async function loadObserver(serviceName: string): Promise<Observer> {
       };
     },
   };
+}
+
+/** A value as it may stand in a log: errors of S3 carry all that the service answered. */
+function loggedValue(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? withoutSessionTokens(value) : value;
 }
 
 /** A part of the function's X-Ray segment, current until it is closed. */

@@ -1,4 +1,4 @@
-/** What AWS bills and grants: public prices of us-east-1 in US dollars, without volume discounts or free tier. */
+/** What AWS bills, grants and says: public prices of us-east-1 in US dollars, without volume discounts or free tier. */
 
 /** Processor architectures that Lambda has, as Node.js names them. */
 export const ARCHITECTURES = ['arm64', 'x64'] as const;
@@ -30,3 +30,11 @@ export const DOLLARS_PER_TRANSITION = 25e-6;
 // https://aws.amazon.com/s3/pricing/
 export const DOLLARS_PER_PUT = 5e-6;
 export const DOLLARS_PER_GET = 0.4e-6;
+
+/**
+ * Text without the session tokens in it. Where a signature is wrong, services say back what should have been signed, and
+ * the token of temporary credentials is part of it.
+ */
+export function withoutSessionTokens(text: string): string {
+  return text.replace(/(x-amz-security-token[:=])[^\s&'"<\\]+/gi, '$1…');
+}
