@@ -115,15 +115,23 @@ function receiptOf(summary: RunSummary, location: string): ReduceReceipt {
 
 const READ_AT_ONCE = 16; // a store may take long to answer, and 10,000 results are many answers
 
-/** Everything that lies where the chunk results are kept. */
+/** Everything that lies where the chunk results are kept; the next ones are read while those before are merged. */
 async function* storedChunks(store: ObjectStore, { runId, chunks }: RunPlan): AsyncGenerator<StoredChunk> {
   const places = new Map(chunks.map(({ chunk }) => [chunkKey(runId, chunk), chunk]));
   const keys = await store.list(chunksPrefix(runId));
+  const read = (from: number): Promise<(Uint8Array | undefined)[]> => {
+    const contents = Promise.all(keys.slice(from, from + READ_AT_ONCE).map((key) => store.get(key)));
+    contents.catch(() => undefined); // thrown where it is awaited, if the merge comes so far
+    return contents;
+  };
+  let next = read(0);
   for (let at = 0; at < keys.length; at += READ_AT_ONCE) {
-    const some = keys.slice(at, at + READ_AT_ONCE);
-    const contents = await Promise.all(some.map((key) => store.get(key)));
-    for (const [i, bytes] of contents.entries())
-      if (bytes !== undefined) yield { name: some[i], chunk: places.get(some[i]), bytes };
+    const contents = await next;
+    next = read(at + READ_AT_ONCE);
+    for (const [i, bytes] of contents.entries()) {
+      const name = keys[at + i];
+      if (bytes !== undefined) yield { name, chunk: places.get(name), bytes };
+    }
   }
 }
 

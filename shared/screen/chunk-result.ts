@@ -74,15 +74,11 @@ export function encodeChunkResult(result: ChunkResult): Uint8Array {
   });
   let at = BODY_AT;
   for (const values of [result.screenedByElement, result.passedByElement, result.histogram, best.indices]) {
-    for (const value of values) {
-      view.setFloat64(at, value, true);
-      at += 8;
-    }
+    bytes.set(bytesOf(values), at);
+    at += 8 * values.length;
   }
-  for (const logit of best.logits) {
-    view.setFloat32(at, logit, true);
-    at += 4;
-  }
+  bytes.set(bytesOf(best.logits), at);
+  at += 4 * best.logits.length;
   bytes.set(notes, at);
   at += notes.length;
   bytes.set(createHash('sha256').update(bytes.subarray(0, at)).digest(), at);
@@ -102,9 +98,9 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
   const count = (i: number): number => view.getFloat64(COUNTS_AT + 8 * i, true);
   const entries = view.getUint32(LENGTHS_AT + 8, true);
   let at = BODY_AT;
-  const float64s = (length: number): Float64Array => {
-    const values = Float64Array.from({ length }, (_, i) => view.getFloat64(at + 8 * i, true));
-    at += 8 * length;
+  const take = <T extends Float64Array | Float32Array>(values: T): T => {
+    bytesOf(values).set(bytes.subarray(at, at + values.byteLength));
+    at += values.byteLength;
     return values;
   };
   const notesEnd = bytes.length - HASH_BYTES;
@@ -115,12 +111,12 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
     runId: text(RUN_ID_AT, RUN_ID_LENGTH),
     studentHash: text(STUDENT_AT, HASH_LENGTH),
     ...{ start: count(0), end: count(1), screened: count(2), passed: count(3) },
-    screenedByElement: float64s(ELEMENTS),
-    passedByElement: float64s(ELEMENTS),
-    histogram: float64s(HISTOGRAM_BINS),
+    screenedByElement: take(new Float64Array(ELEMENTS)),
+    passedByElement: take(new Float64Array(ELEMENTS)),
+    histogram: take(new Float64Array(HISTOGRAM_BINS)),
     best: {
-      indices: float64s(entries),
-      logits: Float32Array.from({ length: entries }, (_, i) => view.getFloat32(at + 4 * i, true)),
+      indices: take(new Float64Array(entries)),
+      logits: take(new Float32Array(entries)),
       ...(formulas === undefined ? {} : { formulas }),
     },
     ...notes,
@@ -139,9 +135,16 @@ function checkContent({ start, end, screened, passed, best, ...counted }: ChunkR
     fail(`it counts ${screened} screened and ${passed} passed of [${start}, ${end})`);
   for (const counts of [counted.screenedByElement, counted.passedByElement, counted.histogram])
     if (!counts.every(isCount)) fail(`${counts.find((count) => !isCount(count))} is no count`);
-  const stray = best.indices.find((index) => !(isCount(index) && index >= start && index < end));
-  if (stray !== undefined) fail(`the index ${stray} is not in [${start}, ${end})`);
-  if (!best.logits.every(Number.isFinite)) fail('a logit is not finite');
+  // plain loops: over the chunks of a run there may be hundreds of millions of entries
+  for (const index of best.indices)
+    if (!(index >= start && index < end && Number.isInteger(index)))
+      fail(`the index ${index} is not in [${start}, ${end})`);
+  for (const logit of best.logits) if (!Number.isFinite(logit)) fail('a logit is not finite');
+}
+
+/** The bytes of values in memory, which are little endian wherever ONNX Runtime runs. */
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array | Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function damaged(problem: string, name: string): IntegrityError {
