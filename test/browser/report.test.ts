@@ -83,6 +83,22 @@ describe.skipIf(executable === undefined)('a report in Chromium, from a file', (
       expect(await columnOf(page, 2)).toSatisfy((formulas: string[]) => formulas.every((one) => /^Li7La/.test(one)));
     }));
 
+  it('filters by novelty and by what the training data know', () =>
+    opened(async ({ page }) => {
+      const at = (await page.locator('#ranking thead th').allTextContents()).indexOf('Novelty') + 1;
+      const all = await columnOf(page, at);
+      const kinds = [...new Set(all)].sort();
+      expect(kinds.length).toBeGreaterThan(1);
+      expect(await page.getByLabel('Novelty').locator('option').allTextContents()).toEqual(['any', ...kinds]);
+      for (const kind of kinds) {
+        await page.getByLabel('Novelty').selectOption(kind);
+        expect(await columnOf(page, at)).toEqual(all.filter((one) => one === kind));
+      }
+      await page.getByLabel('Novelty').selectOption('any');
+      await page.getByRole('checkbox', { name: 'Inside of training' }).check();
+      expect(new Set(await columnOf(page, 11))).toEqual(new Set(['']));
+    }));
+
   it('filters by an element of the periodic table', () =>
     opened(async ({ page }) => {
       const germanium = page.locator('#periodic').getByRole('button', { name: 'Ge' });
@@ -125,6 +141,21 @@ describe.skipIf(executable === undefined)('a report in Chromium, from a file', (
       const kept = lines.filter((line) => line.split(',')[3].includes('Ge'));
       expect(await download()).toBe(`${[header, ...kept].join('\n')}\n`);
     }));
+
+  it('copies as CSV what is shown', () =>
+    opened(
+      async ({ page }) => {
+        await page.getByLabel('With', { exact: true }).fill('Ge');
+        await page.getByRole('button', { name: 'Copy CSV' }).click();
+        await expect.poll(() => page.getByRole('button', { name: 'Copied' }).count()).toBe(1);
+        const copied = await page.evaluate(() => navigator.clipboard.readText());
+        const csv = await readFile(join(dirname(report), 'ranking.csv'), 'utf8');
+        const [header, ...lines] = csv.trimEnd().split('\n');
+        const kept = lines.filter((line) => line.split(',')[3].includes('Ge'));
+        expect(copied).toBe(`${[header, ...kept].join('\n')}\n`);
+      },
+      { permissions: ['clipboard-read', 'clipboard-write'] },
+    ));
 
   it('follows the colours of the system', () =>
     opened(

@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { randomStudent } from '../random-student.ts';
 import { runCli } from '../run-cli.ts';
 
 const BEFORE = 'rank,formula,probability\n1,Li3PS4,0.9\n2,Li2S,0.8\n3,Li3N,0.7\n';
 const AFTER = 'rank,formula,probability\n1,Li2S,0.95\n2,Li3PS4,0.85\n3,Li6PS5Cl,0.8\n';
+const SYMBOLS = ['Li', 'B', 'O', 'P', 'S', 'Cl', 'Ge', 'Br', 'La'];
 let scratch: string;
 
 beforeAll(async () => {
@@ -49,6 +51,24 @@ it('tells why, of runs that it finds by their id, and writes a page', async () =
   expect(page).toContain('1 entered, 1 left, 2 moved, and 0 stayed');
   expect(page).toContain('<th scope="row">option top</th><td>3</td><td>4</td>');
   expect(page).toContain('Li<sub>6</sub>PS<sub>5</sub>Cl');
+});
+
+it('screening again with another student says what changed since the last run, and with options of its own nothing', async () => {
+  const screen = async (seed: number, ...options: string[]): Promise<string> => {
+    await writeFile(join(scratch, 'student.onnx'), randomStudent(SYMBOLS, seed));
+    const source = ['--space', 'small', '--student', 'student.onnx', '--top', '50', '--out', 'screened'];
+    const { code, stdout, stderr } = await runCli(scratch, 'screen', ...source, ...options);
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  expect(await screen(1)).not.toContain('last run');
+  const told = await screen(2);
+  expect(told).toMatch(/Compared with the last run, small \w{8}: \d+ entered, \d+ left/);
+  expect(told).toMatch(/^Why: student \w{12} → \w{12}$/m);
+  const page = /^.*comparison\.html$/m.exec(told)?.[0] as string;
+  expect(await readFile(page, 'utf8')).toContain('What changed between two rankings');
+  expect(await screen(2)).toBe(told);
+  expect(await screen(2, '--exclude', 'Ge')).not.toContain('last run');
 });
 
 it('refuses what is no run, and a page in the place of a ranking', async () => {
