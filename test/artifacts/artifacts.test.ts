@@ -10,6 +10,7 @@ import { type Bundle, buildBundles, functionNames } from '../../cdk/artifacts/bu
 import { buildLayer, type Layer } from '../../cdk/artifacts/layer.ts';
 import { ARCHITECTURES } from '../../shared/aws.ts';
 import { openSession } from '../../shared/onnx/session.ts';
+import { FROM_TEXT, KNOWN, PROCESSES } from '../security/code-from-text.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MEGABYTE = 1e6;
@@ -63,6 +64,13 @@ describe('the bundles', () => {
     const paths = bundles.map(({ directory }) => join(directory, 'index.mjs'));
     const code = `for (const path of ${JSON.stringify(paths)}) console.log(typeof (await import(path)).handler)`;
     expect((await runOverLayer(code)).trim().split('\n')).toEqual(bundles.map(() => 'function'));
+  });
+
+  it('make no code from text and start no process, known and unused parts of packages apart', async () => {
+    const texts = await Promise.all(bundles.map(({ directory }) => readFile(join(directory, 'index.mjs'), 'utf8')));
+    const rest = texts.map((text) => KNOWN.reduce((remaining, part) => remaining.replaceAll(part, ''), text));
+    const found = bundles.filter((_, i) => FROM_TEXT.test(rest[i]) || PROCESSES.test(rest[i]));
+    expect(found.map(({ name }) => name)).toEqual([]);
   });
 
   it('name no folder of the machine that built them', async () => {
