@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   nestedAuc,
   nestedSearches,
@@ -10,8 +10,10 @@ import {
   type SubsetSearch,
 } from '../shared/teacher/choose-features.ts';
 import { FEATURE_NAMES, type FeatureName } from '../shared/teacher/features.ts';
-import { checkClasses, featureRows, fitTeacher } from '../shared/teacher/fit-teacher.ts';
+import { checkClasses, featureRows, fitTeacher, type MeasuredCompound } from '../shared/teacher/fit-teacher.ts';
 import { type FeatureChoice, formatTeacher } from '../shared/teacher/teacher.ts';
+import { withExamples } from './examples.ts';
+import { forgetJobs, runLongJobs } from './long-jobs.ts';
 import {
   featureList,
   fitSettings,
@@ -20,9 +22,9 @@ import {
   withMeasuredOptions,
 } from './measured-compounds.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
-import { formatTable } from './output.ts';
+import { formatTable, printJson } from './output.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
-import { runJobs } from './worker-jobs.ts';
+import { note } from './terminal.ts';
 
 interface ChooseOptions extends MeasuredOptions {
   readonly candidates: readonly FeatureName[];
@@ -32,6 +34,7 @@ interface ChooseOptions extends MeasuredOptions {
   readonly seed: number;
   readonly workers: number;
   readonly out?: string;
+  readonly json?: boolean;
 }
 
 const DIGITS = 6; // decimals of an AUC in a teacher file
@@ -42,12 +45,11 @@ export function chooseCommand(): Command {
   const command = new Command('choose').description(
     'compare every subset of features by leave-one-out, with a permutation test and nested leave-one-out; fit the best',
   );
-  return withMeasuredOptions(command)
-    .option(
-      '--candidates <names>',
-      'features to choose from, separated by commas (default: all)',
-      featureList,
-      FEATURE_NAMES,
+  withMeasuredOptions(command)
+    .addOption(
+      new Option('--candidates <names>', 'features to choose from, separated by commas')
+        .argParser(featureList)
+        .default(FEATURE_NAMES, 'all'),
     )
     .option('--max-features <count>', 'features of a subset, at most', positiveInteger, 5)
     .option('--show <count>', 'subsets to print', positiveInteger, 10)
@@ -55,7 +57,12 @@ export function chooseCommand(): Command {
     .option('--seed <number>', 'seed of the permutations', naturalNumber, 1)
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
     .option('--out <file>', 'teacher file to write, of the best subset')
+    .option('--json', 'print the best subsets and what the choice is worth as JSON')
     .action(runChoose);
+  return withExamples(command, [
+    'ionsieve teacher choose --structures cifs --conductivities measured.csv --max-features 3 --out mine.json',
+    'the best teacher of at most three features',
+  ]);
 }
 
 async function runChoose(options: ChooseOptions): Promise<void> {
@@ -64,31 +71,48 @@ async function runChoose(options: ChooseOptions): Promise<void> {
   if (out !== undefined) await checkOutput(out, inputs);
   const { compounds, without } = await readCompounds(options, candidates);
   checkClasses(compounds, options.threshold, LEAST_OF_CLASS);
-  if (without > 0) process.stderr.write(`${without} compounds skipped: no usable structure\n`);
+  if (without > 0) note(`${without} compounds skipped: no usable structure`);
   const positive = compounds.map(({ conductor }) => conductor);
   const rows = featureRows(compounds, candidates);
   const search = { rows, positive, penalty, maxColumns: maxFeatures, keep: show };
   const { ranking, choice } = await judge(search, options);
-  process.stdout.write(describe(ranking.best, choice));
-  if (out === undefined) return;
-  const features = ranking.best[0].columns.map((column) => candidates[column]);
+  if (out !== undefined) await writeTeacher(out, compounds, ranking.best[0], choice, options);
+  if (options.json) printJson({ ...choice, best: ranking.best.map((subset) => named(subset, candidates)), file: out });
+  else process.stdout.write(describe(ranking.best, choice) + (out === undefined ? '' : `${out} written\n`));
+}
+
+/** A subset as JSON has it. */
+function named({ columns, auc, logLoss }: RankedSubset, candidates: readonly FeatureName[]): object {
+  return { features: columns.map((column) => candidates[column]), auc, logLoss };
+}
+
+async function writeTeacher(
+  out: string,
+  compounds: readonly MeasuredCompound[],
+  best: RankedSubset,
+  choice: FeatureChoice,
+  options: ChooseOptions,
+): Promise<void> {
+  const features = best.columns.map((column) => options.candidates[column]);
   const settings = fitSettings(options, basename(out, extname(out)));
   const teacher = fitTeacher(compounds, { ...settings, features, choice });
   await writeTogether([[out, Buffer.from(formatTeacher(teacher))]]);
-  process.stderr.write(`${out} written\n`);
+  await forgetJobs(out);
 }
 
 /** The search, and the same with shuffled classes and with each compound left out: all share the threads. */
 async function judge(
   search: SubsetSearch,
-  { candidates, maxFeatures, permutations, seed, workers }: ChooseOptions,
+  { candidates, maxFeatures, permutations, seed, workers, out }: ChooseOptions,
 ): Promise<{ ranking: SubsetRanking; choice: FeatureChoice }> {
   const jobs = [search, ...nestedSearches(search), ...permutedSearches(search, permutations, seed)];
   const script = new URL('./choose-worker.js', import.meta.url);
-  let done = 0;
-  const [ranking, ...others] = await runJobs<SubsetSearch, SubsetRanking>(script, jobs, workers, () => {
-    done++;
-    if (done % 10 === 0) process.stderr.write(`${done} of ${jobs.length} searches done\n`);
+  const [ranking, ...others] = await runLongJobs<SubsetSearch, SubsetRanking>({
+    script,
+    jobs,
+    workers,
+    out,
+    unit: 'searches',
   });
   const nested = others.slice(0, search.rows.length);
   const permuted = others.slice(search.rows.length);

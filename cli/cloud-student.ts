@@ -17,7 +17,8 @@ import {
 import { type CloudStudent, putCompanions } from './cloud-companions.ts';
 import { DEFAULT_SPACE } from './load-space.ts';
 import { packagePath } from './package-root.ts';
-import { findStudent, isShipped, type StudentFiles } from './shipped-students.ts';
+import { findStudent, isShipped, SHIPPED_STUDENTS, type StudentFiles } from './shipped-students.ts';
+import { didYouMean } from './suggest.ts';
 
 const SHIPPED: Readonly<Record<StudentFile, string>> = {
   'student.onnx': 'models/student.onnx',
@@ -49,7 +50,7 @@ export async function resolveStudent(
   throw new InputError(
     `${JSON.stringify(asked)} is neither a shipped student nor a model file nor the SHA-256 of a student in ${store.location}`,
     { column: '--student' },
-    'Give one of them, or leave the option out for the student in use.',
+    `Give one of them, or leave the option out for the student in use.${didYouMean(asked, SHIPPED_STUDENTS)}`,
   );
 }
 

@@ -5,18 +5,21 @@ import { type CloudSession, openSession } from './aws-session.ts';
 import { formatDollars } from './cloud-estimate.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { chunkProgressLine, type Observation, spentSoFar } from './cloud-progress.ts';
+import { endingOnSignal } from './interruptible.ts';
+import { note, StatusLine } from './terminal.ts';
 
 export interface WatchOptions extends CloudOptions {
   readonly interval: number; // seconds between looks
 }
 
-const LINE_MS = 10_000; // between lines where there is no terminal
-
 /** `cloud watch`: follow a run to its end, and tell how it ended; exit code 1 if it failed. */
 export async function watch(wanted: string | undefined, options: WatchOptions): Promise<void> {
   const session = await openSession(options);
   const found = await findRun(session, wanted);
-  const { run, progress } = await follow(session, found, options.interval * 1000);
+  const { run, progress } = await endingOnSignal(
+    'watching ended; the run goes on: `ionsieve cloud watch` follows it again, `ionsieve cloud cancel` stops it',
+    () => follow(session, found, options.interval * 1000),
+  );
   const failed = run.status === 'FAILED' && progress?.counts.failed ? await nameFailed(session, progress.arn) : [];
   process.stdout.write(options.json ? asJson(run, progress, failed) : describe(session, run, progress, failed));
   if (run.status !== 'SUCCEEDED') process.exitCode = 1;
@@ -27,7 +30,7 @@ async function nameFailed(session: CloudSession, mapRunArn: string): Promise<rea
   try {
     return await failedChunks(session, mapRunArn);
   } catch (error) {
-    process.stderr.write(`the failed chunks cannot be named: ${(error as Error).message}\n`);
+    note(`the failed chunks cannot be named: ${(error as Error).message}`);
     return [];
   }
 }
@@ -40,7 +43,7 @@ interface Seen {
 async function follow(session: CloudSession, start: CloudRun, wait: number): Promise<Seen> {
   let run = start;
   let progress = await mapProgress(session, run);
-  const line = new StatusLine();
+  const line = new StatusLine(process.stderr);
   let first: Observation | undefined;
   try {
     while (run.status === 'RUNNING' || run.status === 'PENDING_REDRIVE') {
@@ -58,24 +61,6 @@ async function follow(session: CloudSession, start: CloudRun, wait: number): Pro
     return { run, progress };
   } finally {
     line.clear();
-  }
-}
-
-/** A line of stderr that is written anew in its place on a terminal, and now and then elsewhere. */
-class StatusLine {
-  readonly isTerminal = process.stderr.isTTY === true;
-  private written = Number.NEGATIVE_INFINITY;
-
-  show(text: string): void {
-    if (this.isTerminal) process.stderr.write(`\r${text.slice(0, (process.stderr.columns ?? 80) - 1)}\u001b[K`);
-    else if (performance.now() - this.written >= LINE_MS) {
-      process.stderr.write(`${text}\n`);
-      this.written = performance.now();
-    }
-  }
-
-  clear(): void {
-    if (this.isTerminal) process.stderr.write('\r\u001b[K');
   }
 }
 

@@ -3,6 +3,7 @@ import { diff } from './cloud-diff.ts';
 import { estimate } from './cloud-estimate.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { defaultStage } from './cloud-stage.ts';
+import { withExamples } from './examples.ts';
 import { DEFAULT_SPACE, SPACE_OPTION } from './load-space.ts';
 import { positiveInteger } from './options.ts';
 import { withRankingOptions } from './run-options.ts';
@@ -14,48 +15,69 @@ const SECONDS_BETWEEN_LOOKS = 6; // DescribeMapRun may be called once a second b
 /** `cloud estimate`, `start`, `watch`, `cancel`, `results`, `list` and `diff`: runs in an AWS account. */
 export function cloudCommand(): Command {
   // What calls AWS is imported when it is called: the other commands do without the SDK.
-  return new Command('cloud')
+  const command = new Command('cloud')
     .description('screen in your own AWS account: estimate, start and follow runs, fetch and compare results')
     .hook('preAction', (_, command) => {
       if (command.getOptionValue('stage') === undefined) command.setOptionValue('stage', defaultStage());
-    })
-    .addCommand(estimateCommand().action(estimate))
-    .addCommand(startCommand().action(async (options) => (await import('./cloud-start.ts')).start(options)))
-    .addCommand(
-      inCloud('watch', 'show how far a run is until it ends, and how it ended')
-        .argument('[run]', RUN)
-        .option('--interval <seconds>', 'time between looks', positiveInteger, SECONDS_BETWEEN_LOOKS)
-        .action(async (run, options) => (await import('./cloud-watch.ts')).watch(run, options)),
-    )
-    .addCommand(
-      inCloud('cancel', 'stop a run, and say what it has cost; finished chunks are kept')
-        .argument('[run]', RUN)
-        .action(async (run, options: CloudOptions) => (await import('./cloud-cancel.ts')).cancel(run, options)),
-    )
-    .addCommand(
-      inCloud('results', 'download ranking, summary and report of a run, checked by their hashes')
-        .argument('[run]', RUN)
-        .addOption(outOption())
-        .action(async (run, options) => (await import('./cloud-results.ts')).results(run, options)),
-    )
-    .addCommand(
-      inCloud('list', 'list runs, the newest first, with state, source, student and cost')
-        .option('--limit <count>', 'runs to list, at most', positiveInteger, 20)
-        .action(async (options) => (await import('./cloud-list.ts')).list(options)),
-    )
-    .addCommand(diffCommand().action(diff));
+    });
+  for (const subcommand of [
+    estimateCommand().action(estimate),
+    startCommand().action(async (options) => (await import('./cloud-start.ts')).start(options)),
+    watchCommand(),
+    cancelCommand(),
+    resultsCommand(),
+    listCommand(),
+    diffCommand().action(diff),
+  ])
+    command.addCommand(subcommand);
+  return withExamples(
+    command,
+    ['ionsieve cloud estimate --space paper-scale', 'what a run would cost, without calling AWS'],
+    ['ionsieve cloud start --space paper-scale', 'start it'],
+  );
+}
+
+function watchCommand(): Command {
+  const command = inCloud('watch', 'show how far a run is until it ends, and how it ended')
+    .argument('[run]', RUN)
+    .option('--interval <seconds>', 'time between looks', positiveInteger, SECONDS_BETWEEN_LOOKS)
+    .action(async (run, options) => (await import('./cloud-watch.ts')).watch(run, options));
+  return withExamples(command, ['ionsieve cloud watch', 'follow the newest run']);
+}
+
+function cancelCommand(): Command {
+  const command = inCloud('cancel', 'stop a run, and say what it has cost; finished chunks are kept')
+    .argument('[run]', RUN)
+    .action(async (run, options: CloudOptions) => (await import('./cloud-cancel.ts')).cancel(run, options));
+  return withExamples(command, ['ionsieve cloud cancel', 'stop the newest run']);
+}
+
+function resultsCommand(): Command {
+  const command = inCloud('results', 'download ranking, summary and report of a run, checked by their hashes')
+    .argument('[run]', RUN)
+    .addOption(outOption())
+    .action(async (run, options) => (await import('./cloud-results.ts')).results(run, options));
+  return withExamples(command, ['ionsieve cloud results --out out', 'what came out of the newest run']);
+}
+
+function listCommand(): Command {
+  const command = inCloud('list', 'list runs, the newest first, with state, source, student and cost')
+    .option('--limit <count>', 'runs to list, at most', positiveInteger, 20)
+    .action(async (options) => (await import('./cloud-list.ts')).list(options));
+  return withExamples(command, ['ionsieve cloud list --limit 5', 'the five newest runs']);
 }
 
 function estimateCommand(): Command {
-  return withSource(new Command('estimate'))
+  const command = withSource(new Command('estimate'))
     .description('cost, chunks and time of a run, without calling AWS')
     .option('--concurrency <count>', "chunks screened at once (default: the stage's)", positiveInteger)
     .addOption(stageOption())
     .option('--json', 'print JSON alone');
+  return withExamples(command, ['ionsieve cloud estimate --space trillion --json', 'cost, chunks and time, as JSON']);
 }
 
 function startCommand(): Command {
-  return withRankingOptions(
+  const command = withRankingOptions(
     withSource(inCloud('start', 'put space and student into the bucket if need be, and start a run')),
   )
     .option('--student <student>', `${STUDENT_OPTION}, or the SHA-256 of one in the bucket (default: the one in use)`)
@@ -63,15 +85,21 @@ function startCommand(): Command {
     .option('--labels <file>', 'labels that the student learned from (default: those beside the student)')
     .option('--measured <file>', 'CSV of measured conductivities, to be told in the ranking')
     .option('--replace', 'replace a different file of the same name in the bucket');
+  return withExamples(
+    command,
+    ['ionsieve cloud start --space paper-scale --rank-by lower', 'screen a shipped space'],
+    ['ionsieve cloud start --compositions list.csv --stage prod', 'screen a list'],
+  );
 }
 
 function diffCommand(): Command {
-  return inCloud('diff', 'what entered, left and moved between two rankings')
+  const command = inCloud('diff', 'what entered, left and moved between two rankings')
     .argument('<before>', 'ranking.csv, the directory of a run, or a run id')
     .argument('<after>', 'the same for the later run')
     .addOption(outOption())
     .option('--top <count>', 'lines to compare, from the best (default: all)', positiveInteger)
     .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20);
+  return withExamples(command, ['ionsieve cloud diff 0a1b2c3d 4e5f6a7b', 'what changed between two runs']);
 }
 
 function withSource(command: Command): Command {

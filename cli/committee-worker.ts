@@ -1,9 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { predictFold, trainCommittee } from '../shared/student/assemble-committee.ts';
 import type { CommitteeTask } from '../shared/student/committee.ts';
 import type { HeldOutFold } from '../shared/student/committee-evaluation.ts';
 import type { Tree } from '../shared/student/regression-tree.ts';
-import type { JobAnswer } from './worker-jobs.ts';
+import { answerJob } from './answer-job.ts';
 
 /** One committee: with a fold held out and predicted, or of all labels. */
 export interface CommitteeJob extends CommitteeTask {
@@ -16,13 +15,8 @@ export interface CommitteeJobResult {
   readonly members?: readonly Tree[];
 }
 
-function run({ fold, ...task }: CommitteeJob): JobAnswer<CommitteeJobResult> {
-  try {
-    return { result: fold === undefined ? { members: trainCommittee(task) } : { heldOut: predictFold(task, fold) } };
-  } catch (error) {
-    const { name, message } = error as Error;
-    return { failure: { name, message } };
-  }
+function run({ fold, ...task }: CommitteeJob): CommitteeJobResult {
+  return fold === undefined ? { members: trainCommittee(task) } : { heldOut: predictFold(task, fold) };
 }
 
-parentPort?.postMessage(run(workerData as CommitteeJob));
+await answerJob(run);

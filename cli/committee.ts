@@ -7,10 +7,12 @@ import type { HeldOutFold } from '../shared/student/committee-evaluation.ts';
 import type { Tree } from '../shared/student/regression-tree.ts';
 import type { TrainingSet } from '../shared/student/training-set.ts';
 import type { CommitteeJob, CommitteeJobResult } from './committee-worker.ts';
-import { PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
+import { withExamples } from './examples.ts';
+import { forgetJobs, runLongJobs } from './long-jobs.ts';
+import { checkModelOutput, PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
-import { checkOutput } from './output-files.ts';
-import { runJobs } from './worker-jobs.ts';
+import { printJson } from './output.ts';
+import { note } from './terminal.ts';
 
 interface Options {
   readonly labels: string;
@@ -18,39 +20,46 @@ interface Options {
   readonly seed: number;
   readonly teacher?: string;
   readonly workers: number;
+  readonly json?: boolean;
 }
 
 /** `committee --labels labels.csv --out committee.onnx`: grow, cross-validate, calibrate, export, write the card. */
 export function committeeCommand(): Command {
-  return new Command('committee')
+  const command = new Command('committee')
     .description('make the committee that re-scores the best of a screening, from the labels of the student')
     .requiredOption('--labels <file>', 'labels file, as label writes it (plain or .gz)')
     .requiredOption('--out <file>', 'model to write, such as committee.onnx; its card is written beside it')
     .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
     .option('--teacher <file>', 'the teacher that made the labels (default: the published one)')
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
+    .option('--json', 'print files and held-out figures as JSON')
     .action(runCommittee);
+  return withExamples(command, [
+    'ionsieve committee --labels data/labels.csv.gz --out committee.onnx',
+    'make the committee again from the shipped labels',
+  ]);
 }
 
 async function runCommittee(options: Options): Promise<void> {
-  const { labels, out, seed, teacher = PUBLISHED_TEACHER, workers } = options;
+  const { labels, out, seed, teacher = PUBLISHED_TEACHER } = options;
   const set = await readTrainingSet(labels, teacher, seed);
-  await checkOutput(out, [labels, teacher]);
-  const { members, folds } = await trainAll(set, workers);
-  await writeCommittee(out, assembleCommittee(set, COMMITTEE_PARTS, members, folds));
+  await checkModelOutput(out, [labels, teacher]);
+  const { members, folds } = await trainAll(set, options);
+  await writeCommittee(options, assembleCommittee(set, COMMITTEE_PARTS, members, folds));
+  await forgetJobs(out);
 }
 
 async function trainAll(
   { ionic, features, options }: TrainingSet,
-  workers: number,
+  { workers, out }: Options,
 ): Promise<{ members: readonly Tree[]; folds: HeldOutFold[] }> {
   const job: CommitteeJob = { ionic, features, options, parts: COMMITTEE_PARTS };
   const jobs = [job, ...Array.from({ length: options.folds }, (_, fold) => ({ ...job, fold }))];
-  process.stderr.write(`${ionic.length} ionic formulas; ${options.folds} folds and the final committee to grow\n`);
-  let done = 0;
-  const script = new URL('./committee-worker.js', import.meta.url);
-  const [final, ...folds] = await runJobs<CommitteeJob, CommitteeJobResult>(script, jobs, workers, (_, index) => {
-    process.stderr.write(`${++done} of ${jobs.length} grown: ${index === 0 ? 'final committee' : `fold ${index}`}\n`);
+  note(`${ionic.length} ionic formulas; ${options.folds} folds and the final committee to grow`);
+  const [final, ...folds] = await runLongJobs<CommitteeJob, CommitteeJobResult>({
+    script: new URL('./committee-worker.js', import.meta.url),
+    ...{ jobs, workers, out, unit: 'committees' },
+    describe: (_, index) => (index === 0 ? 'final committee' : `fold ${index}`),
   });
   return {
     members: final.members as readonly Tree[],
@@ -58,14 +67,15 @@ async function trainAll(
   };
 }
 
-async function writeCommittee(out: string, { model, card }: AssembledCommittee): Promise<void> {
-  const written = await writeModel(out, model, card, renderCommitteeCard(card));
+async function writeCommittee({ out, json }: Options, { model, card }: AssembledCommittee): Promise<void> {
+  const files = await writeModel(out, model, card, renderCommitteeCard(card));
+  if (json) return printJson({ files, modelHash: card.modelHash, evaluation: card.evaluation });
   const { folds } = card.evaluation;
   const mean = (of: (fold: (typeof folds)[number]) => number): string =>
     (folds.reduce((sum, fold) => sum + of(fold), 0) / folds.length).toFixed(3);
   const metrics = `AUC ${mean(({ auc }) => auc)}, average precision ${mean(({ averagePrecision }) => averagePrecision)}, F1 ${mean(({ f1 }) => f1)}`;
   const errors = `calibration error ${mean(({ calibrationErrorRaw }) => calibrationErrorRaw)} before and ${mean(({ calibrationError }) => calibrationError)} after`;
-  process.stderr.write(
-    `held-out systems: ${metrics}, ${errors}\n${written} written, the model of ${(model.length / 1e6).toFixed(1)} MB\n`,
+  process.stdout.write(
+    `held-out systems: ${metrics}, ${errors}\n${files.join(', ')} written, the model of ${(model.length / 1e6).toFixed(1)} MB\n`,
   );
 }

@@ -9,7 +9,9 @@ import { type RunInputs, runChanges } from '../shared/report/run-changes.ts';
 import { decodeSummary } from '../shared/report/run-outputs.ts';
 import { runName } from '../shared/report/summary.ts';
 import { describeComparison } from './describe-comparison.ts';
+import { withExamples } from './examples.ts';
 import { positiveInteger } from './options.ts';
+import { printJson } from './output.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
 import { findRanking } from './stored-ranking.ts';
 
@@ -23,7 +25,7 @@ interface CompareOptions {
 
 /** `compare`: what entered, left and moved between two rankings, and why. */
 export function compareCommand(): Command {
-  return new Command('compare')
+  const command = new Command('compare')
     .description('what entered, left and moved between two rankings, and why; with a page to look at')
     .argument('<before>', 'ranking.csv, the directory of a run, or a run id')
     .argument('<after>', 'the same for the later run')
@@ -33,6 +35,11 @@ export function compareCommand(): Command {
     .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20)
     .option('--json', 'print JSON alone')
     .action(compare);
+  return withExamples(
+    command,
+    ['ionsieve compare before.csv after.csv', 'what changed between two rankings'],
+    ['ionsieve compare 0a1b2c3d 4e5f6a7b --out changes.html', 'two runs of out/ by their ids, with a page'],
+  );
 }
 
 async function compare(before: string, after: string, options: CompareOptions): Promise<void> {
@@ -46,7 +53,7 @@ async function compare(before: string, after: string, options: CompareOptions): 
     const page = comparisonPage({ before: earlier.name, after: later.name, comparison, changes });
     await writeTogether([[out, Buffer.from(page)]]);
   }
-  if (options.json) process.stdout.write(`${JSON.stringify({ ...comparison, changes }, undefined, 2)}\n`);
+  if (options.json) printJson({ ...comparison, changes });
   else {
     const why = changes?.map(({ what, before: was, after: is }) => `${what}: ${was} → ${is}\n`) ?? [];
     const page = out === undefined ? '' : `page written to ${out}\n`;

@@ -1,10 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import type { FormulaLabel } from '../shared/labels/label.ts';
 import { distill, evaluateFold, type FoldEvaluation } from '../shared/student/distill.ts';
 import type { DistillOptions } from '../shared/student/distill-options.ts';
 import type { ElementFeatures } from '../shared/student/element-features.ts';
 import type { Weights } from '../shared/student/network.ts';
-import type { JobAnswer } from './worker-jobs.ts';
+import { answerJob } from './answer-job.ts';
 
 /** One training: with a fold held out and judged, or on all labels. */
 export interface DistillJob {
@@ -25,8 +24,4 @@ async function run({ labels, features, options, fold }: DistillJob): Promise<Dis
   return { weights: (await distill(labels, features, options)).weights };
 }
 
-const answer: JobAnswer<DistillResult> = await run(workerData as DistillJob).then(
-  (result) => ({ result }),
-  ({ name, message }: Error) => ({ failure: { name, message } }),
-);
-parentPort?.postMessage(answer);
+await answerJob(run);

@@ -1,11 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { distill } from '../shared/student/distill.ts';
 import type { DistillationTask } from '../shared/student/distillation.ts';
 import { type HeldOutPart, type HeldOutPredictions, predictHeldOut } from '../shared/student/evaluate-fine-tuning.ts';
 import { type FineTuneTask, fineTune } from '../shared/student/fine-tune.ts';
 import type { ConductivityScale } from '../shared/student/measured-likelihood.ts';
 import type { Weights } from '../shared/student/network.ts';
-import type { JobAnswer } from './worker-jobs.ts';
+import { answerJob } from './answer-job.ts';
 
 /** To distill the student to start from, to fine-tune it, or to hold out a fold and predict it. */
 export type FineTuneJob =
@@ -29,8 +28,4 @@ async function run(job: FineTuneJob): Promise<FineTuneResult> {
   return { weights, scale };
 }
 
-const answer: JobAnswer<FineTuneResult> = await run(workerData as FineTuneJob).then(
-  (result) => ({ result }),
-  ({ name, message }: Error) => ({ failure: { name, message } }),
-);
-parentPort?.postMessage(answer);
+await answerJob(run);

@@ -15,12 +15,14 @@ import { renderFineTunedCard } from '../shared/student/fine-tuned-card.ts';
 import type { ConductivityScale } from '../shared/student/measured-likelihood.ts';
 import type { Weights } from '../shared/student/network.ts';
 import type { NamedText, TrainingSet } from '../shared/student/training-set.ts';
+import { withExamples } from './examples.ts';
 import type { FineTuneJob, FineTuneResult } from './fine-tune-worker.ts';
-import { PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
+import { forgetJobs, runLongJobs } from './long-jobs.ts';
+import { checkModelOutput, PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
-import { checkOutput } from './output-files.ts';
+import { printJson } from './output.ts';
 import { packagePath } from './package-root.ts';
-import { runJobs } from './worker-jobs.ts';
+import { note } from './terminal.ts';
 
 interface Options {
   readonly measurements: string;
@@ -33,13 +35,14 @@ interface Options {
   readonly source?: string;
   readonly repeats: number;
   readonly workers: number;
+  readonly json?: boolean;
 }
 
 const FOLDS = 5;
 
 /** `fine-tune --measurements train.csv --out student-measured.onnx`: distill, fine-tune, compare on held-out systems. */
 export function fineTuneCommand(): Command {
-  return new Command('fine-tune')
+  const command = new Command('fine-tune')
     .description(
       'distill a student from labels, then fine-tune it on measured conductivities; compare on held-out systems',
     )
@@ -53,20 +56,26 @@ export function fineTuneCommand(): Command {
     .option('--repeats <count>', 'cross-validations, each with other folds', positiveInteger, 3)
     .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
+    .option('--json', 'print files and held-out figures as JSON')
     .action(runFineTune);
+  return withExamples(command, [
+    'ionsieve fine-tune --measurements measurements.csv --out mine.onnx --repeats 1',
+    'a student for compositions near measured ones; `import obelix` brings such a file',
+  ]);
 }
 
 async function runFineTune(options: Options): Promise<void> {
   const { labels = packagePath('data/labels.csv.gz'), teacher = PUBLISHED_TEACHER } = options;
   const { measurements: file, out, source, repeats, seed } = options;
+  await checkModelOutput(out, [labels, teacher, file]);
   const set = await readTrainingSet(labels, teacher, seed);
   const measurements = { file, text: await readText(file), source };
   const measured = readMeasured(measurements, set, options);
-  await checkOutput(out, [labels, teacher, file]);
   const trained = await trainAll(set, measured, options);
   const comparison = compareMeasured(measured, trained.repeats, trained.options.threshold, seed);
   const evaluation = { folds: FOLDS, repeats, ...comparison };
-  await writeStudent(out, assembleFineTuned(set, { measurements, measured, evaluation, ...trained }));
+  await writeStudent(options, assembleFineTuned(set, { measurements, measured, evaluation, ...trained }));
+  await forgetJobs(out);
 }
 
 function readMeasured(
@@ -81,11 +90,15 @@ function readMeasured(
   return measured;
 }
 
-async function writeStudent(out: string, { model, card }: ReturnType<typeof assembleFineTuned>): Promise<void> {
+async function writeStudent(
+  { out, json }: Options,
+  { model, card }: ReturnType<typeof assembleFineTuned>,
+): Promise<void> {
   const text = renderFineTunedCard(card);
-  const written = await writeModel(out, model, card, text);
+  const files = await writeModel(out, model, card, text);
+  if (json) return printJson({ files, modelHash: card.modelHash, evaluation: card.evaluation });
   const table = text.split('\n').filter((line) => line.startsWith('|') && line.includes(' to '));
-  process.stderr.write(`${table.join('\n')}\n${written} written\n`);
+  process.stdout.write(`${table.join('\n')}\n${files.join(', ')} written\n`);
 }
 
 /** The fine-tuned student, and what was predicted for held-out systems in each repeat. */
@@ -100,24 +113,25 @@ interface Trained {
 async function trainAll(
   { ionic, features, options: distill }: TrainingSet,
   measured: readonly MeasuredComposition[],
-  { seed, repeats, workers }: Options,
+  options: Options,
 ): Promise<Trained> {
-  process.stderr.write(`${measured.length} measured compositions; two students to distill\n`);
+  const { seed, repeats } = options;
+  note(`${measured.length} measured compositions; two students to distill`);
   const distillations = [ionic, unmeasuredLabels(ionic, measured)].map((labels) => ({
     distill: { labels, features, options: distill },
   }));
-  const [all, blind] = await train(distillations, workers, 'distilled');
+  const [all, blind] = await train(distillations, options, 'distillations');
   const training = { ...FINE_TUNE_DEFAULTS.training, size: distill.training.size };
-  const options = { ...FINE_TUNE_DEFAULTS, training, mobileIon: distill.mobileIon, seed };
+  const tuning = { ...FINE_TUNE_DEFAULTS, training, mobileIon: distill.mobileIon, seed };
   const known = ionic.map(({ composition }) => composition);
-  const task = { measured, known, features, options };
+  const task = { measured, known, features, options: tuning };
   const evaluate = { ...task, transferred: blind.weights as Weights };
   const parts = heldOutParts(repeats, seed).map((held) => ({ evaluate, held }));
   const tune = { ...task, transferred: all.weights };
-  const [tuned, ...evaluated] = await train([{ tune }, ...parts], workers, 'fine-tuned');
+  const [tuned, ...evaluated] = await train([{ tune }, ...parts], options, 'fine-tunings');
   const predictions = evaluated.map(({ heldOut }) => heldOut as HeldOutPredictions);
   return {
-    options,
+    options: tuning,
     weights: tuned.weights as Weights,
     scale: tuned.scale as ConductivityScale,
     repeats: Array.from({ length: repeats }, (_, r) => predictions.slice(r * FOLDS, (r + 1) * FOLDS)),
@@ -132,10 +146,11 @@ function heldOutParts(repeats: number, seed: number): HeldOutPart[] {
   }));
 }
 
-function train(jobs: readonly FineTuneJob[], workers: number, done: string): Promise<FineTuneResult[]> {
-  let count = 0;
+function train(
+  jobs: readonly FineTuneJob[],
+  { workers, out }: Options,
+  unit: 'distillations' | 'fine-tunings',
+): Promise<FineTuneResult[]> {
   const script = new URL('./fine-tune-worker.js', import.meta.url);
-  return runJobs<FineTuneJob, FineTuneResult>(script, jobs, workers, () => {
-    process.stderr.write(`${++count} of ${jobs.length} ${done}\n`);
-  });
+  return runLongJobs<FineTuneJob, FineTuneResult>({ script, jobs, workers, unit, out });
 }

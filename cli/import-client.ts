@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { HttpClient } from '../shared/io/http-client.ts';
 import { naturalNumber } from './options.ts';
-import { packagePath } from './package-root.ts';
+import { packageVersion } from './package-root.ts';
 
 /** Options of every command that fetches. */
 export interface FetchOptions {
@@ -22,9 +21,8 @@ export function addFetchOptions(command: Command): Command {
 
 /** A client that says on stderr what it tries again. */
 export function fetchClient(options: FetchOptions, signal: AbortSignal, note: (text: string) => void): HttpClient {
-  const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
   return new HttpClient({
-    userAgent: `ionsieve/${version}`,
+    userAgent: `ionsieve/${packageVersion()}`,
     timeoutMs: 1000 * options.timeout,
     retries: options.retries,
     delayMs: 1000 * options.delay,

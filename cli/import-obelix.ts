@@ -10,10 +10,12 @@ import {
   parseObelix,
 } from '../shared/import/obelix.ts';
 import { DirectoryStore } from '../shared/io/directory-store.ts';
+import { withExamples } from './examples.ts';
 import { addFetchOptions, type FetchOptions, fetchClient } from './import-client.ts';
 import { interruptible } from './interruptible.ts';
 import { findCifs, findTable, type Named, SPLITS, type Split } from './obelix-source.ts';
-import { formatCount } from './output.ts';
+import { formatCount, printJson } from './output.ts';
+import { note } from './terminal.ts';
 
 interface Options extends FetchOptions {
   readonly out: string;
@@ -34,18 +36,24 @@ export function importObelixCommand(): Command {
     .addOption(new Option('--split <name>', 'table to take from a folder').choices(SPLITS).default('train'))
     .option('--cifs <source>', 'folder or .tar.gz of CIF files, or the address of one (default: beside the table)')
     .option('--no-cifs', 'bring measurements only');
-  return addFetchOptions(command).option('--json', 'print the manifest as JSON').action(run);
+  addFetchOptions(command).option('--json', 'print the manifest as JSON').action(run);
+  return withExamples(command, [
+    'ionsieve import obelix https://raw.githubusercontent.com/NRC-Mila/OBELiX/main/data/downloads/ --out obelix',
+    'measurements and structures for `teacher fit` and `fine-tune`',
+  ]);
 }
 
 async function run(source: string, options: Options): Promise<void> {
   const { out, split, cifs, json } = options;
-  const note = (text: string): void => void process.stderr.write(`${text}\n`);
   await new DirectoryStore(out).checkWritable('measurements.csv');
-  const { table, found } = await interruptible('stopped; nothing was written', async (signal) => {
-    const client = fetchClient(options, signal, note);
-    const table = await findTable(source, split, client);
-    return { table, found: cifs === false ? undefined : await findCifs(table.name, cifs, client) };
-  });
+  const { table, found } = await interruptible(
+    'stopped; nothing is written: the same command begins anew',
+    async (signal) => {
+      const client = fetchClient(options, signal, note);
+      const table = await findTable(source, split, client);
+      return { table, found: cifs === false ? undefined : await findCifs(table.name, cifs, client) };
+    },
+  );
   const { measurements, skipped } = parseObelix(new TextDecoder().decode(table.bytes), table.name);
   for (const { reason } of skipped) note(`skipped: ${reason}`);
   const { files, ...counts } = matchFiles(measurements, found?.files ?? []);
@@ -65,7 +73,7 @@ async function run(source: string, options: Options): Promise<void> {
     ['measurements.csv', text],
     ['manifest.json', `${JSON.stringify(manifest, null, 2)}\n`],
   ]);
-  if (json) process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
+  if (json) printJson(manifest);
   else process.stdout.write(describe(out, manifest));
 }
 

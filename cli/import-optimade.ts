@@ -1,15 +1,17 @@
 import { Command, Option } from 'commander';
-import { atomicNumber } from '../shared/chemistry/elements.ts';
+import { atomicNumber, SYMBOLS } from '../shared/chemistry/elements.ts';
 import { InputError } from '../shared/errors.ts';
 import { type ImportManifest, type ImportOptions, importOptimade } from '../shared/import/import-optimade.ts';
-import { findProvider, PROVIDER_IDS } from '../shared/import/providers.ts';
+import { findProvider, type OptimadeProvider, PROVIDER_IDS } from '../shared/import/providers.ts';
+import { withExamples } from './examples.ts';
 import { addFetchOptions, type FetchOptions, fetchClient } from './import-client.ts';
 import { ImportProgress } from './import-progress.ts';
 import { interruptible } from './interruptible.ts';
 import { positiveInteger } from './options.ts';
-import { formatCount } from './output.ts';
+import { formatCount, printJson } from './output.ts';
 import { checkOutput } from './output-files.ts';
 import { lockRun } from './run-lock.ts';
+import { didYouMean } from './suggest.ts';
 
 interface Options extends FetchOptions {
   readonly provider: string;
@@ -37,7 +39,18 @@ export function importOptimadeCommand(): Command {
       positiveInteger,
     )
     .option('--restart', 'throw away what an unfinished import has');
-  return addFetchOptions(command).option('--json', 'print the manifest as JSON').action(run);
+  addFetchOptions(command).option('--json', 'print the manifest as JSON').action(run);
+  return withExamples(
+    command,
+    [
+      'ionsieve import optimade --provider mp --out mp.jsonl.gz',
+      'all structures with lithium of the Materials Project',
+    ],
+    [
+      `ionsieve import optimade --provider cod --out cod.jsonl.gz --filter 'elements HAS ALL "Li","S" AND nelements=3'`,
+      'ternary sulfides of lithium',
+    ],
+  );
 }
 
 async function run(options: Options): Promise<void> {
@@ -45,7 +58,7 @@ async function run(options: Options): Promise<void> {
   const job = importOptions(options);
   await checkOutput(out, []);
   const release = await lockRun(`${out}.lock`);
-  const progress = new ImportProgress(process.stderr);
+  const progress = new ImportProgress();
   try {
     const manifest = await interruptible(
       'stopped; what was fetched is kept: give the same command again to go on',
@@ -60,7 +73,7 @@ async function run(options: Options): Promise<void> {
       },
     );
     progress.finish();
-    if (json) process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
+    if (json) printJson(manifest);
     else process.stdout.write(describe(out, manifest));
   } finally {
     progress.stop();
@@ -77,8 +90,12 @@ function importOptions({ provider: name, filter, ion, out, pageLimit, restart = 
     );
   if (filter?.trim() === '') throw new InputError('--filter is empty', {}, 'Give a filter such as elements HAS "Li".');
   if (atomicNumber(ion) === undefined)
-    throw new InputError(`--ion ${JSON.stringify(ion)} is no element`, {}, 'Give a symbol such as Li or Na.');
-  const provider = findProvider(name);
+    throw new InputError(
+      `--ion ${JSON.stringify(ion)} is no element`,
+      {},
+      `Give a symbol such as Li or Na.${didYouMean(ion, SYMBOLS)}`,
+    );
+  const provider = providerOf(name);
   return {
     provider,
     filter: filter ?? `elements HAS "${ion}"`,
@@ -86,6 +103,16 @@ function importOptions({ provider: name, filter, ion, out, pageLimit, restart = 
     out,
     restart,
   };
+}
+
+function providerOf(name: string): OptimadeProvider {
+  const suggestion = name.includes(':') || PROVIDER_IDS.includes(name) ? '' : didYouMean(name, PROVIDER_IDS);
+  try {
+    return findProvider(name);
+  } catch (error) {
+    if (suggestion === '' || !(error instanceof InputError)) throw error;
+    throw new InputError(error.problem, { column: '--provider' }, `${error.remedy}${suggestion}`);
+  }
 }
 
 function describe(

@@ -6,21 +6,24 @@ import { readText } from '../shared/io/lines.ts';
 import type { StructureLabel } from '../shared/labels/label.ts';
 import { countReasons, labelStructures, type SkippedStructure, UNUSABLE } from '../shared/labels/label-structures.ts';
 import { compress, formatLabels, formatSkipped } from '../shared/labels/labels-file.ts';
-import { readStructures } from '../shared/structure/read-structures.ts';
 import type { Substitution } from '../shared/structure/substitute.ts';
 import { parseTeacher, type Teacher, teacherIon } from '../shared/teacher/teacher.ts';
+import { withExamples } from './examples.ts';
+import { interruptible } from './interruptible.ts';
 import { beside, checkOutput, writeTogether } from './output-files.ts';
 import { packagePath } from './package-root.ts';
+import { shownStructures } from './shown-structures.ts';
 
 interface LabelOptions {
   readonly out: string;
   readonly teacher?: string;
   readonly substitute?: Substitution;
+  readonly json?: boolean;
 }
 
 /** `label PATH… --out labels.csv`: the teacher's features and teacher probability of crystal structures. */
 export function labelCommand(): Command {
-  return new Command('label')
+  const command = new Command('label')
     .description('label crystal structures with the teacher: its features and a probability each')
     .argument('<path...>', 'CIF, POSCAR or OPTIMADE JSON Lines files (plain or .gz), or directories of them')
     .requiredOption('--out <file>', 'labels file to write; compressed if it ends in .gz')
@@ -30,7 +33,17 @@ export function labelCommand(): Command {
       'put one element in the place of another first, such as Li=Na; the cell grows with the ionic radii',
       parseSubstitution,
     )
+    .option('--json', 'print files and counts as JSON')
     .action(label);
+  return withExamples(
+    command,
+    ['ionsieve label cifs --out labels.csv', 'label all structure files of a folder'],
+    ['ionsieve label mp.jsonl.gz --out labels.csv.gz', 'label what `import optimade` fetched'],
+    [
+      'ionsieve label cifs --out na.csv --teacher models/teacher-sodium.json --substitute Li=Na',
+      'lithium structures as if they had sodium',
+    ],
+  );
 }
 
 function parseSubstitution(text: string): Substitution {
@@ -51,20 +64,42 @@ async function label(paths: readonly string[], options: LabelOptions): Promise<v
       { file: teacherPath, column: 'mobileIon' },
       'Substitute its mobile ion, or name another teacher with --teacher.',
     );
-  const { labels, skipped } = await collect(paths, teacher, substitute);
-  const reasons = countReasons(skipped).map(([reason, count]) => `${count} skipped: ${reason}`);
-  if (labels.length === 0) throw nothingLabelled(paths, skipped, reasons, teacher);
+  const { labels, skipped } = await interruptible(
+    'stopped; nothing is written: the same command begins anew. Label parts of the files one by one to keep what is done',
+    (signal) => collect(paths, teacher, substitute, signal),
+  );
+  const counts = countReasons(skipped);
+  if (labels.length === 0) throw nothingLabelled(paths, skipped, describeSkipped(counts), teacher);
   await writeTogether([
     [skippedPath(options.out), Buffer.from(formatSkipped(skipped))],
     [options.out, encode(options.out, formatLabels(labels))],
   ]);
-  const passed = labels.filter(({ probability }) => probability >= teacher.threshold).length;
+  process.stdout.write(describe(labels, counts, teacher, options));
+}
+
+/** What came out, in words or as JSON. */
+function describe(
+  labels: readonly StructureLabel[],
+  skipped: ReturnType<typeof countReasons>,
+  { name, threshold }: Teacher,
+  { out, json }: LabelOptions,
+): string {
+  const passed = labels.filter(({ probability }) => probability >= threshold).length;
+  const files = [out, skippedPath(out)];
+  if (json) {
+    const counts = { labelled: labels.length, threshold, passed, skipped: Object.fromEntries(skipped) };
+    return `${JSON.stringify({ files, teacher: name, ...counts }, undefined, 2)}\n`;
+  }
   const lines = [
-    `${labels.length} structures labelled by ${teacher.name}, ${passed} with P >= ${teacher.threshold}`,
-    ...reasons,
-    `${options.out} and ${skippedPath(options.out)} written`,
+    `${labels.length} structures labelled by ${name}, ${passed} with P >= ${threshold}`,
+    ...describeSkipped(skipped),
+    `${files.join(' and ')} written`,
   ];
-  process.stderr.write(`${lines.join('\n')}\n`);
+  return `${lines.join('\n')}\n`;
+}
+
+function describeSkipped(skipped: ReturnType<typeof countReasons>): string[] {
+  return skipped.map(([reason, count]) => `${count} skipped: ${reason}`);
 }
 
 /** The first unusable structure's fault stands for all: what is wrong with it, and where. */
@@ -86,10 +121,11 @@ async function collect(
   paths: readonly string[],
   teacher: Teacher,
   substitute: Substitution | undefined,
+  signal: AbortSignal,
 ): Promise<{ labels: StructureLabel[]; skipped: SkippedStructure[] }> {
   const labels: StructureLabel[] = [];
   const skipped: SkippedStructure[] = [];
-  for await (const result of labelStructures(readStructures(paths), teacher, substitute)) {
+  for await (const result of labelStructures(shownStructures(paths, signal), teacher, substitute)) {
     if ('label' in result) labels.push(result.label);
     else skipped.push(result.skipped);
   }

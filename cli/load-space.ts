@@ -4,6 +4,9 @@ import { InputError } from '../shared/errors.ts';
 import { fileError } from '../shared/io/directory-store.ts';
 import { parseSpace, type SpaceDefinition } from '../shared/space/space-file.ts';
 import { packagePath } from './package-root.ts';
+import { didYouMean } from './suggest.ts';
+
+const SHIPPED_SPACES = 'data/spaces';
 
 /** The space that commands use unless told otherwise. */
 export const DEFAULT_SPACE = 'ionic-quinary';
@@ -35,18 +38,22 @@ export function loadSpace(space: string): SpaceSource {
  * @throws {InputError} if it is neither; a path may still lead nowhere
  */
 export function findSpaceFile(space: string): string {
-  const directory = packagePath('data/spaces');
-  const shipped = readdirSync(directory)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => name.slice(0, -'.json'.length))
-    .sort();
-  if (shipped.includes(space)) return join(directory, `${space}.json`);
+  const shipped = shippedSpaces();
+  if (shipped.includes(space)) return join(packagePath(SHIPPED_SPACES), `${space}.json`);
   if (/[./\\]/.test(space)) return space;
   throw new InputError(
     `space ${JSON.stringify(space)} is neither a file nor a shipped space`,
     {},
-    `Give the path of a space file, or one of ${shipped.join(', ')}.`,
+    `Give the path of a space file, or one of ${shipped.join(', ')}.${didYouMean(space, shipped)}`,
   );
+}
+
+/** Names of the shipped spaces. */
+export function shippedSpaces(): string[] {
+  return readdirSync(packagePath(SHIPPED_SPACES))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort();
 }
 
 function readText(file: string): string {

@@ -12,9 +12,10 @@ import { LOCAL_CHUNK_SECONDS } from '../shared/screen/batches.ts';
 import { planKey } from '../shared/screen/run-keys.ts';
 import { damagedPlan } from '../shared/screen/run-plan.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
-import { Progress } from './progress.ts';
+import { Progress, shownWhile } from './progress.ts';
 import { lockRun } from './run-lock.ts';
 import type { WorkerAnswer, WorkerMessage, WorkerStart } from './screen-worker.ts';
+import { note } from './terminal.ts';
 
 /** A run on this machine. */
 export interface LocalRun extends PlanEvent {
@@ -53,18 +54,18 @@ export async function runLocally(run: LocalRun, interruptible: Interruptible): P
       },
       chunkSeconds: LOCAL_CHUNK_SECONDS,
       spendingLimit: null,
-      onLongWork: (what) => process.stderr.write(`${what} …\n`),
+      onLongWork: note,
     }));
-    const { runId, chunks, resumed } = await plan(run);
+    const { runId, chunks, resumed } = await shownWhile('planning', plan(run));
     const finished = await loadFinished(store, runId);
     if (finished !== undefined) return { runId, summary: finished, compared: await compareInStore(store, runId) };
     if (resumed && run.chunks !== undefined && run.chunks !== chunks)
-      process.stderr.write(`going on with the ${chunks} chunks that this run was planned with, not ${run.chunks}\n`);
+      note(`going on with the ${chunks} chunks that this run was planned with, not ${run.chunks}`);
     await interruptible(async (signal) => {
       await screenChunks(run, store, runId, signal);
       signal.throwIfAborted();
     });
-    await createReduceHandler(async () => ({ store }))({ runId });
+    await shownWhile('ranking', createReduceHandler(async () => ({ store }))({ runId }));
     const summary = await loadFinished(store, runId);
     if (summary === undefined) throw new Error(`the outputs of run ${runId} changed while they were written`);
     return { runId, summary, compared: await compareInStore(store, runId) };
@@ -95,13 +96,12 @@ async function screenChunks(run: LocalRun, store: DirectoryStore, runId: string,
   const workers = Math.min(run.workers, events.length);
   const screened = new Float64Array(new SharedArrayBuffer(8 * workers));
   let reused = 0;
-  const progress = new Progress(
-    process.stderr,
-    plan.source.size,
-    () => reused,
-    () => screened.reduce((sum, count) => sum + count, 0),
-    plan.options.prune ? 'screened or bounded away' : 'screened',
-  );
+  const did = plan.options.prune ? 'screened or bounded away' : 'screened';
+  const progress = new Progress(process.stderr, { did, unit: 'compositions' }, () => ({
+    done: screened.reduce((sum, count) => sum + count, 0),
+    before: reused,
+    total: plan.source.size,
+  }));
   const onReceipt = ({ key, compositions, reused: isReused, replaced }: ScreenReceipt): void => {
     if (isReused) reused += compositions;
     if (replaced !== undefined) progress.note(`${key} was damaged and is screened anew: ${replaced}`);

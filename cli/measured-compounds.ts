@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
-import { atomicNumber } from '../shared/chemistry/elements.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { atomicNumber, SYMBOLS } from '../shared/chemistry/elements.ts';
 import { DescriptorUndefinedError, InputError } from '../shared/errors.ts';
 import { readText } from '../shared/io/lines.ts';
-import { readStructures } from '../shared/structure/read-structures.ts';
 import { type Measurement, parseConductivities } from '../shared/teacher/conductivities.ts';
 import {
   FEATURE_NAMES,
@@ -13,6 +12,9 @@ import {
   structureFeatures,
 } from '../shared/teacher/features.ts';
 import type { FitOptions, MeasuredCompound } from '../shared/teacher/fit-teacher.ts';
+import { shownStructures } from './shown-structures.ts';
+import { didYouMean } from './suggest.ts';
+import { note } from './terminal.ts';
 
 /** What says which compounds a teacher is fitted on, and how. */
 export interface MeasuredOptions {
@@ -28,10 +30,11 @@ export interface MeasuredOptions {
 export function withMeasuredOptions(command: Command): Command {
   return command
     .requiredOption('--structures <path...>', 'CIF, POSCAR or OPTIMADE JSON Lines files, or directories of them')
-    .option(
-      '--fallback-structures <path...>',
-      'the same for compounds that have none among --structures, such as computed structures beside measured ones',
-      [],
+    .addOption(
+      new Option(
+        '--fallback-structures <path...>',
+        'the same for compounds that have none among --structures, such as computed structures beside measured ones',
+      ).default([], 'none'),
     )
     .requiredOption(
       '--conductivities <file>',
@@ -49,7 +52,8 @@ function positiveNumber(text: string): number {
 }
 
 function ionSymbol(text: string): string {
-  if (atomicNumber(text) === undefined) throw new InvalidArgumentError('Give a symbol such as Li or Na.');
+  if (atomicNumber(text) === undefined)
+    throw new InvalidArgumentError(`Give a symbol such as Li or Na.${didYouMean(text, SYMBOLS)}`);
   return text;
 }
 
@@ -57,7 +61,10 @@ function ionSymbol(text: string): string {
 export function featureList(text: string): FeatureName[] {
   return text.split(',').map((part, i, parts) => {
     const name = featureName(part.trim());
-    if (name === undefined) throw new InvalidArgumentError(`Choose among ${FEATURE_NAMES.join(', ')}.`);
+    if (name === undefined)
+      throw new InvalidArgumentError(
+        `Choose among ${FEATURE_NAMES.join(', ')}.${didYouMean(part.trim(), FEATURE_NAMES)}`,
+      );
     if (parts.findIndex((other) => other.trim() === name) < i) throw new InvalidArgumentError(`${name} occurs twice.`);
     return name;
   });
@@ -108,7 +115,7 @@ async function readFeatures(
   names: readonly FeatureName[],
 ): Promise<ReadonlyMap<string, FeatureValues>> {
   const features = new Map<string, FeatureValues>();
-  for await (const result of readStructures(paths)) {
+  for await (const result of shownStructures(paths)) {
     const id = 'error' in result ? result.id : result.structure.id;
     if (!wanted.has(id)) continue;
     try {
@@ -116,7 +123,7 @@ async function readFeatures(
       features.set(id, structureFeatures(result.structure, mobileIon, names));
     } catch (error) {
       if (!(error instanceof InputError || error instanceof DescriptorUndefinedError)) throw error;
-      process.stderr.write(`skipped: ${error.message}\n`);
+      note(`skipped: ${error.message}`);
     }
   }
   return features;

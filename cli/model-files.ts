@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
+import { InputError } from '../shared/errors.ts';
 import { readText } from '../shared/io/lines.ts';
 import { prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
-import { beside, writeTogether } from './output-files.ts';
+import { beside, checkOutput, writeTogether } from './output-files.ts';
 import { packagePath } from './package-root.ts';
 
 /** The teacher that made labels where no other one is named: the published one. */
@@ -16,19 +17,32 @@ export async function readTrainingSet(labels: string, teacher: string, seed: num
   );
 }
 
+/** Refuse the name of a model that cannot be written with its card, or that would replace an input; see {@link checkOutput}. */
+export async function checkModelOutput(out: string, inputs: readonly string[]): Promise<void> {
+  await checkOutput(out, inputs);
+  if (!/\.onnx$/i.test(out))
+    throw new InputError('is no name for a model', { file: out }, 'Name a file that ends in .onnx with --out.');
+  for (const path of cardPaths(out)) await checkOutput(path, inputs);
+}
+
+function cardPaths(out: string): [markdown: string, json: string] {
+  const card = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
+  return [`${card}.md`, `${card}.json`];
+}
+
 /**
  * Write a model and beside it its card, for people and for programs.
  *
  * @param text of the card, in Markdown
- * @returns the paths, for a message
+ * @returns the paths
  */
-export async function writeModel(out: string, model: Uint8Array, card: object, text: string): Promise<string> {
-  const cardPath = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
+export async function writeModel(out: string, model: Uint8Array, card: object, text: string): Promise<string[]> {
+  const [markdown, json] = cardPaths(out);
   const files: [string, Uint8Array][] = [
     [out, model],
-    [`${cardPath}.md`, Buffer.from(text)],
-    [`${cardPath}.json`, Buffer.from(`${JSON.stringify(card, null, 2)}\n`)],
+    [markdown, Buffer.from(text)],
+    [json, Buffer.from(`${JSON.stringify(card, null, 2)}\n`)],
   ];
   await writeTogether(files);
-  return files.map(([path]) => path).join(', ');
+  return files.map(([path]) => path);
 }

@@ -1,3 +1,5 @@
+import { isVerbose, styled } from './terminal.ts';
+
 /** What the process was stopped with by a signal such as Ctrl-C. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
@@ -18,12 +20,20 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof Error ? (EXIT_CODES[error.name] ?? 1) : 1;
 }
 
-/** What to tell the user about an error: its message, and the stack only where nobody foresaw it. */
+/** What to tell the user about an error: its message; where it arose only if nobody foresaw it and it is asked for. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return `error: ${String(error)}`;
   if (error instanceof Interruption) return error.message;
-  if (error.name in EXIT_CODES) return `error: ${error.message}`;
-  return `unexpected error: ${error.stack ?? error.message}`;
+  const label = styled('red', 'error:', process.stderr);
+  if (!(error instanceof Error)) return `${label} ${String(error)}`;
+  if (error.name in EXIT_CODES) return `${label} ${error.message}`;
+  const unforeseen = styled('red', 'unexpected error:', process.stderr);
+  if (isVerbose()) return `${unforeseen} ${error.stack ?? error.message}`;
+  return `${unforeseen} ${error.name}: ${error.message}\nThe same command with --verbose says where it arose.`;
+}
+
+/** Print a value as the one JSON document of a command. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 /** A reader such as `head` that closes our stdout has all it wants: end quietly. */

@@ -1,93 +1,113 @@
 import { formatCount } from './output.ts';
+import { detail, note, StatusLine, type StatusStream } from './terminal.ts';
 
 const BAR_WIDTH = 30; // characters
 const REDRAW_MS = 250; // on a terminal
-const LINE_MS = 10_000; // elsewhere
+const LOOK_MS = 1000; // elsewhere, where StatusLine writes seldom
+const PATIENCE_S = 2; // what is done sooner is not worth a line
 
-/** What {@link Progress} writes to: `process.stderr`. */
-export interface ProgressStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
+/** Work that is counted. */
+export interface CountedWork {
+  readonly unit: string; // what is counted, such as compositions
+  readonly did: string; // what was done with them, such as screened
 }
 
-/** Shows how far a screening is: a bar with rate and time left on a terminal, a line now and then elsewhere. */
+/** How far it is. */
+export interface WorkDone {
+  readonly done: number; // since the start
+  readonly before?: number; // by an earlier process. @default 0
+  readonly total?: number; // of all, where it is known
+  readonly share?: number; // of all, 0 to 1, where it is known without the total
+}
+
+/** Shows how far work is, with rate and time left: a bar on a terminal, a line now and then elsewhere. */
 export class Progress {
-  private readonly stream: ProgressStream;
-  private readonly total: number; // compositions
-  private readonly reused: () => number; // compositions of chunks that were finished before
-  private readonly screened: () => number; // compositions screened since the start
-  private readonly done: string; // what was done with them
+  private readonly line: StatusLine;
+  private readonly work: CountedWork;
+  private readonly look: () => WorkDone;
   private readonly started = performance.now();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(stream: ProgressStream, total: number, reused: () => number, screened: () => number, done: string) {
-    this.stream = stream;
-    this.total = total;
-    this.reused = reused;
-    this.screened = screened;
-    this.done = done;
-    this.timer = setInterval(() => this.show(), stream.isTTY ? REDRAW_MS : LINE_MS);
+  constructor(stream: StatusStream, work: CountedWork, look: () => WorkDone) {
+    this.line = new StatusLine(stream);
+    this.work = work;
+    this.look = look;
+    this.timer = setInterval(() => this.show(), stream.isTTY ? REDRAW_MS : LOOK_MS);
+    this.timer.unref();
   }
 
   /** Write a line without spoiling the bar. */
   note(text: string): void {
-    this.clear();
-    this.stream.write(`${text}\n`);
+    this.line.note(text);
   }
 
   /** Stop, and say how fast it was. */
   finish(): void {
     this.stop();
-    const seconds = (performance.now() - this.started) / 1000;
-    const screened = this.screened();
-    if (screened > 0)
-      this.stream.write(
-        `${this.done} ${formatCount(screened)} compositions in ${seconds.toFixed(1)} s: ${formatRate(screened / seconds)}\n`,
-      );
+    const { done } = this.look();
+    const { did, unit } = this.work;
+    const seconds = this.seconds();
+    if (done > 0) note(`${did} ${formatCount(done)} ${unit} in ${seconds.toFixed(1)} s: ${formatRate(done / seconds)}`);
   }
 
   /** Stop without a word. */
   stop(): void {
     clearInterval(this.timer);
-    this.clear();
+    this.line.clear();
   }
 
   private show(): void {
-    const seconds = (performance.now() - this.started) / 1000;
-    const line = progressLine(this.total, this.reused(), this.screened(), seconds, this.stream.isTTY === true);
-    if (this.stream.isTTY) this.stream.write(`\r${line.slice(0, (this.stream.columns ?? 80) - 1)}\u001b[K`);
-    else this.stream.write(`${line}\n`);
+    this.line.show(progressLine(this.work, this.look(), this.seconds(), this.line.isTerminal));
   }
 
-  private clear(): void {
-    if (this.stream.isTTY) this.stream.write('\r\u001b[K');
+  private seconds(): number {
+    return (performance.now() - this.started) / 1000;
   }
 }
 
-/**
- * One line on the state of a screening.
- *
- * @param total compositions in all, of which `reused` were screened before and `screened` in the last `seconds`
- */
+/** One line on the state of work that began `seconds` ago. */
 export function progressLine(
-  total: number,
-  reused: number,
-  screened: number,
+  { unit }: CountedWork,
+  { done, before = 0, total, share }: WorkDone,
   seconds: number,
   withBar: boolean,
 ): string {
-  const done = Math.min(total, reused + screened);
-  const filled = Math.round((BAR_WIDTH * done) / total);
+  const rate = done / seconds;
+  const pace = rate > 0 ? formatRate(rate) : formatDuration(seconds);
+  const reached = total === undefined ? share : Math.min(1, (before + done) / total);
+  if (reached === undefined) return `${formatCount(before + done)} ${unit}, ${pace}`;
+  const filled = Math.round(BAR_WIDTH * reached);
   const bar = withBar ? `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ` : '';
-  const percent = ((100 * done) / total).toFixed(1).padStart(5);
-  const rate = screened / seconds;
-  const left = rate > 0 ? `, ${formatDuration((total - done) / rate)} left` : '';
-  return `${bar}${percent} % of ${formatCount(total)}, ${formatRate(rate)}${left}`;
+  const percent = (100 * reached).toFixed(1).padStart(5);
+  const of = total === undefined ? `, ${formatCount(before + done)}` : ` of ${formatCount(total)}`;
+  const now = total === undefined ? reached : done / total; // of all, since the start
+  const left = now > 0 ? `, ${formatDuration((seconds * (1 - reached)) / now)} left` : '';
+  return `${bar}${percent} %${of} ${unit}, ${pace}${left}`;
 }
 
-/** Compositions per second for people. */
+/** Show that work goes on whose parts nobody counts, once it takes longer than two seconds. */
+export async function shownWhile<T>(what: string, work: Promise<T>): Promise<T> {
+  const line = new StatusLine(process.stderr);
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  const timer = setInterval(() => {
+    if (seconds() >= PATIENCE_S) line.show(`${what}, ${formatDuration(seconds())}`);
+  }, LOOK_MS);
+  timer.unref();
+  try {
+    const result = await work;
+    line.clear();
+    detail(`${what} took ${seconds().toFixed(1)} s`);
+    return result;
+  } finally {
+    clearInterval(timer);
+    line.clear();
+  }
+}
+
+/** A rate for people: per second, or per minute where that is below one. */
 export function formatRate(perSecond: number): string {
+  if (perSecond > 0 && perSecond < 1) return `${Number((60 * perSecond).toPrecision(2))}/min`;
   return perSecond < 1e5 ? `${formatCount(Math.round(perSecond))}/s` : `${(perSecond / 1e6).toFixed(2)} million/s`;
 }
 

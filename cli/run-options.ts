@@ -1,7 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ELEMENT_GROUPS } from '../shared/chemistry/element-groups.ts';
+import { SYMBOLS } from '../shared/chemistry/elements.ts';
 import { parseCriteria } from '../shared/screen/criteria.ts';
 import { DEFAULT_FINALISTS, RANK_BY, type RankBy, type RunOptions, runOptions } from '../shared/screen/run-options.ts';
 import { positiveInteger } from './options.ts';
+import { didYouMean } from './suggest.ts';
+
+const GROUPS = ELEMENT_GROUPS.map(({ name }) => name);
 
 /** Options of commands that screen, as commander gives them. */
 export interface RankingArguments {
@@ -21,8 +26,8 @@ export function withRankingOptions(command: Command): Command {
   return command
     .option('--top <count>', 'compositions to rank', positiveInteger, 1000)
     .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
-    .option('--exclude <names>', 'elements, toxic, radioactive, costly, multivalent-transition-metals: Co,toxic', names)
-    .option('--require <elements>', 'elements that every composition has, such as S,P', names)
+    .option('--exclude <names>', `elements and ${GROUPS.join(', ')}, such as Co,toxic`, excluded)
+    .option('--require <elements>', 'elements that every composition has, such as S,P', required)
     .option('--max-cost <dollars>', 'most that the raw materials of a kilogram may cost, US$', positiveNumber)
     .option('--min-lithium <percent>', 'least share of lithium in the mass, %', positiveNumber)
     .addOption(
@@ -55,8 +60,20 @@ export function readRankingArguments(given: RankingArguments): RunOptions {
   return runOptions({ top, perSystem, criteria: parseCriteria(asked, file), rankBy, finalists, prune }, file);
 }
 
-function names(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...text.split(',').map((name) => name.trim())];
+function excluded(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...names(text, [...SYMBOLS.slice(1), ...GROUPS], 'element and no group')];
+}
+
+function required(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...names(text, SYMBOLS.slice(1), 'element')];
+}
+
+function names(text: string, known: readonly string[], what: string): string[] {
+  return text.split(',').map((part) => {
+    const name = part.trim();
+    if (known.includes(name)) return name;
+    throw new InvalidArgumentError(`${JSON.stringify(name)} is no ${what}.${didYouMean(name, known)}`);
+  });
 }
 
 function positiveNumber(text: string): number {

@@ -6,13 +6,16 @@ import { fileInputs } from '../shared/io/inputs.ts';
 import { readLines } from '../shared/io/lines.ts';
 import { IONIC_ANIONS, isIonic } from '../shared/labels/merge-polymorphs.ts';
 import { openCommittee } from '../shared/onnx/committee-session.ts';
-import { openStudent, type StudentMetadata } from '../shared/onnx/student-session.ts';
+import { openStudent, type StudentMetadata, type StudentSession } from '../shared/onnx/student-session.ts';
 import type { RankingColumn } from '../shared/ranking/columns.ts';
 import { checkCommittee, committeeColumns, rescore } from '../shared/ranking/rescore.ts';
 import { prepareCompanions } from '../shared/screen/companions.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
+import { withExamples } from './examples.ts';
 import { formatTable } from './output.ts';
-import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from './shipped-students.ts';
+import { Progress, shownWhile } from './progress.ts';
+import { DEFAULT_STUDENT, findStudent, noteLabelsOnly, STUDENT_OPTION } from './shipped-students.ts';
+import { note } from './terminal.ts';
 
 interface Options {
   readonly file?: string;
@@ -34,7 +37,7 @@ interface Entry {
 
 /** `score FORMULA…`: the student's probability of single compositions, and the committee's. */
 export function scoreCommand(): Command {
-  return new Command('score')
+  const command = new Command('score')
     .description('probability of compositions such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O')
     .argument('[formula...]', 'formulas: fractional amounts, brackets and hydrate dots are read')
     .option('--file <file>', 'more formulas, one per line; empty lines and lines that begin with # are passed over')
@@ -42,6 +45,11 @@ export function scoreCommand(): Command {
     .option('--committee <file>', 'committee that scores them too, or none (default: the one beside the student)')
     .option('--json', 'print [{formula, probability, …}], with the columns of the committee if there is one')
     .action(score);
+  return withExamples(
+    command,
+    ['ionsieve score Li6.4La3Zr1.4Ta0.6O12 75Li2S·25P2S5', 'two compositions, by student and committee'],
+    ['ionsieve score --file formulas.txt --student measured --json', 'a file of formulas, as JSON'],
+  );
 }
 
 async function score(formulas: readonly string[], { file, student: asked, committee, json }: Options): Promise<void> {
@@ -54,17 +62,34 @@ async function score(formulas: readonly string[], { file, student: asked, commit
   const compositions = entries.map(({ formula, place }) => parseFormula(formula, place));
   const { student: path } = findStudent(asked);
   const student = await openStudent(await readBytes(path), path);
-  const results: Score[] = [];
-  for (const [i, { formula, place }] of entries.entries()) {
-    results.push({
-      formula,
-      probability: await scoreComposition(student, compositions[i], { column: formula, ...place }),
-    });
-  }
+  const results = await scoreAll(student, entries, compositions);
   await student.release();
-  const columns = await committeeScores(path, student.metadata, committee, compositions);
+  const columns = await shownWhile(
+    'scoring by the committee',
+    committeeScores(path, student.metadata, committee, compositions),
+  );
+  if (columns.length > 0) noteLabelsOnly(student.metadata);
   noteForeign(entries, compositions);
   process.stdout.write(json ? formatJson(results, columns) : formatScores(results, columns));
+}
+
+async function scoreAll(
+  student: StudentSession,
+  entries: readonly Entry[],
+  compositions: readonly Composition[],
+): Promise<Score[]> {
+  const results: Score[] = [];
+  const work = { did: 'scored', unit: 'formulas' };
+  const progress = new Progress(process.stderr, work, () => ({ done: results.length, total: entries.length }));
+  try {
+    for (const [i, { formula, place }] of entries.entries()) {
+      const probability = await scoreComposition(student, compositions[i], { column: formula, ...place });
+      results.push({ formula, probability });
+    }
+  } finally {
+    progress.stop();
+  }
+  return results;
 }
 
 function formatJson(scores: readonly Score[], columns: readonly RankingColumn[]): string {
@@ -109,8 +134,8 @@ function noteForeign(entries: readonly Entry[], compositions: readonly Compositi
   const foreign = entries.filter((_, i) => !isIonic({ anion: compositions[i].atomicNumbers.at(-1) as number }));
   if (foreign.length === 0) return;
   const formulas = foreign.map(({ formula }) => formula).join(', ');
-  process.stderr.write(
-    `outside the teacher's domain, as the most electronegative element is none of ${IONIC_ANIONS.join(' ')}: ${formulas}\n`,
+  note(
+    `outside the teacher's domain, as the most electronegative element is none of ${IONIC_ANIONS.join(' ')}: ${formulas}`,
   );
 }
 

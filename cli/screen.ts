@@ -1,15 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { readBytes } from '../shared/io/files.ts';
+import { readStudentMetadata } from '../shared/onnx/student-session.ts';
 import { decodeSummary } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName } from '../shared/report/summary.ts';
-import { interruptible } from './interruptible.ts';
+import { withExamples } from './examples.ts';
+import { endingOnSignal, interruptible } from './interruptible.ts';
 import { DEFAULT_SPACE, findSpaceFile, SPACE_OPTION } from './load-space.ts';
 import { type FinishedRun, runLocally } from './local-runner.ts';
 import { positiveInteger } from './options.ts';
 import { formatCount, formatTable } from './output.ts';
 import { type RankingArguments, readRankingArguments, withRankingOptions } from './run-options.ts';
-import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from './shipped-students.ts';
+import { DEFAULT_STUDENT, findStudent, noteLabelsOnly, STUDENT_OPTION } from './shipped-students.ts';
 
 interface ScreenOptions extends RankingArguments {
   readonly space?: string;
@@ -24,16 +27,26 @@ interface ScreenOptions extends RankingArguments {
   readonly json?: boolean;
 }
 
+const STOPPED = 'stopped; finished chunks are kept: give the same command again to go on';
 const COMMITTEE_COLUMNS = ['probability_mean', 'probability_std', 'probability_lower'] as const;
 
 /** `screen`: score every composition of a space and rank the best. */
 export function screenCommand(): Command {
-  return withRankingOptions(screenSources())
+  const command = withRankingOptions(screenSources())
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
     .option('--chunks <count>', 'parts in which the work is done (default: by the amount of work)', positiveInteger)
     .option('--out <directory>', 'where runs are kept; the same command again goes on with a run', 'out')
     .option('--json', 'print summary.json alone')
     .action(screen);
+  return withExamples(
+    command,
+    ['ionsieve screen', 'screen the default space'],
+    ['ionsieve screen --space trillion --prune --exclude Co,toxic', 'a space of 1.2e12 compositions, without cobalt'],
+    [
+      'ionsieve screen --compositions list.csv --rank-by lower --out mine',
+      'a list, ranked by what the committee is sure of',
+    ],
+  );
 }
 
 function screenSources(): Command {
@@ -60,10 +73,10 @@ async function screen(options: ScreenOptions): Promise<void> {
   const { committee, measured, chunks, workers, out } = options;
   const { student, labels } = findStudent(options.student);
   const companions = { committee, labels: options.labels ?? labels, measured };
-  const finished = await runLocally(
-    { ...source, student, ...companions, ...readRankingArguments(options), chunks, workers, out },
-    (work) => interruptible('stopped; finished chunks are kept: give the same command again to go on', work),
-  );
+  const run = { ...source, student, ...companions, ...readRankingArguments(options), chunks, workers, out };
+  const finished = await endingOnSignal(STOPPED, () => runLocally(run, (work) => interruptible(STOPPED, work)));
+  if ('hash' in decodeSummary(finished.summary).committee)
+    noteLabelsOnly(readStudentMetadata(await readBytes(student), student));
   if (options.json) process.stdout.write(finished.summary);
   else process.stdout.write(describeRun(options.out, finished));
 }

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { InputError } from '../shared/errors.ts';
+import type { StudentMetadata } from '../shared/onnx/student-session.ts';
 import { packagePath } from './package-root.ts';
+import { didYouMean } from './suggest.ts';
+import { note } from './terminal.ts';
 
 /** A student with the files that go with it. */
 export interface StudentFiles {
@@ -27,14 +30,36 @@ export function isShipped(student: string): boolean {
   return Object.hasOwn(SHIPPED, student);
 }
 
+/** Names of the shipped students. */
+export const SHIPPED_STUDENTS: readonly string[] = Object.keys(SHIPPED);
+
+function unknownStudent(student: string): InputError {
+  return new InputError(
+    `${JSON.stringify(student)} is neither a file nor a shipped student`,
+    { column: '--student' },
+    `Give a model file, or one of ${SHIPPED_STUDENTS.join(', ')}.${didYouMean(student, SHIPPED_STUDENTS)}`,
+  );
+}
+
+/** Say that the columns of a committee are not of measurements, where the student is. */
+export function noteLabelsOnly({ metrics }: StudentMetadata): void {
+  if ('measured' in metrics)
+    note(
+      'the student was fine-tuned on measurements, and the committee learned from labels alone: its mean, deviation and lower bound know nothing of measurements',
+    );
+}
+
 /**
  * Path of a student.
  *
  * @param student that path, or the name of a shipped student; a file that is named like one is `./labels`
- * @throws {InputError} if no student of this name is shipped; a path may still lead nowhere
+ * @throws {InputError} if it is neither; a path may still lead nowhere
  */
 export function findStudent(student = DEFAULT_STUDENT): StudentFiles {
-  if (!isShipped(student)) return { student };
+  if (!isShipped(student)) {
+    if (existsSync(student) || /[./\\]/.test(student)) return { student };
+    throw unknownStudent(student);
+  }
   const path = packagePath(SHIPPED[student]);
   if (existsSync(path)) return { student: path, labels: packagePath(SHIPPED_LABELS) };
   const there = Object.keys(SHIPPED).filter((name) => existsSync(packagePath(SHIPPED[name])));

@@ -4,8 +4,9 @@ import { composition, formatFormula, parseFormula } from '../shared/chemistry/fo
 import { InputError } from '../shared/errors.ts';
 import { compositionAt, findComposition, locateSystem } from '../shared/space/rank.ts';
 import { amountsMatrix, buildSpace, type Space } from '../shared/space/space.ts';
+import { withExamples } from './examples.ts';
 import { DEFAULT_SPACE, loadSpace, SPACE_OPTION } from './load-space.ts';
-import { formatCount } from './output.ts';
+import { formatCount, printJson } from './output.ts';
 
 interface Options {
   readonly space: string;
@@ -15,19 +16,23 @@ interface Options {
 /** `space count`, `list`, `at` and `find`: look at a composition space without screening it. */
 export function spaceCommand(): Command {
   const command = new Command('space').description('count, list and look up the compositions of a space');
-  subcommand('count', 'count systems, stoichiometry classes and compositions').action((options: Options) =>
-    count(load(options), options),
+  const count = subcommand('count', 'count systems, stoichiometry classes and compositions').action(
+    (options: Options) => printCounts(load(options), options),
   );
-  subcommand('list', 'print every formula of one system, in index order')
+  withExamples(count, ['ionsieve space count --space trillion', 'how large a shipped space is']);
+  const list = subcommand('list', 'print every formula of one system, in index order')
     .requiredOption('--system <elements>', 'elements joined by hyphens, such as Li-P-S')
-    .action((options: Options & { system: string }) => list(load(options), options));
-  subcommand('at', 'print the formula of each index')
+    .action((options: Options & { system: string }) => printSystem(load(options), options));
+  withExamples(list, ['ionsieve space list --system Li-P-S', 'every formula of lithium, phosphorus and sulfur']);
+  const at = subcommand('at', 'print the formula of each index')
     .argument('<index...>', 'integers from 0')
-    .action((indices: string[], options: Options) => at(load(options), indices, options));
-  subcommand('find', 'print the index of each formula, or the rule that excludes it')
+    .action((indices: string[], options: Options) => printFormulas(load(options), indices, options));
+  withExamples(at, ['ionsieve space at 0 332395286', 'first and last composition of the default space']);
+  const find = subcommand('find', 'print the index of each formula, or the rule that excludes it')
     .argument('<formula...>', 'formulas such as Li3PS4')
-    .action((formulas: string[], options: Options) => find(load(options), formulas, options));
-  return command;
+    .action((formulas: string[], options: Options) => printIndices(load(options), formulas, options));
+  withExamples(find, ['ionsieve space find Li3PS4 LiFePO4 --json', 'where they are in the default space, as JSON']);
+  return withExamples(command, ['ionsieve space count', 'how large the default space is']);
 
   function subcommand(name: string, description: string): Command {
     return command
@@ -50,7 +55,7 @@ interface SpaceCounts {
   compositions: number;
 }
 
-function count(space: Space, { json }: Options): void {
+function printCounts(space: Space, { json }: Options): void {
   const total: SpaceCounts = { systems: 0, classes: 0, compositions: 0 };
   const byArity: Record<number, SpaceCounts> = {};
   for (const { arity, systems, stoichiometries } of space.classes) {
@@ -74,7 +79,7 @@ function countTable(total: SpaceCounts, byArity: Readonly<Record<number, SpaceCo
   return `${[header, ...rows, row('all', total)].join('\n')}\n`;
 }
 
-function list(space: Space, { system, json }: Options & { system: string }): void {
+function printSystem(space: Space, { system, json }: Options & { system: string }): void {
   const { classIndex, system: row, columns } = locateSystem(space, parseSystem(system));
   const cls = space.classes[classIndex];
   const amounts = amountsMatrix(cls, space.definition.maxCoefficient);
@@ -101,7 +106,7 @@ function parseSystem(text: string): number[] {
   throw new InputError(`${SYMBOLS[double]} is named twice`, { column: '--system' }, 'Name every element once.');
 }
 
-function at(space: Space, indices: readonly string[], { json }: Options): void {
+function printFormulas(space: Space, indices: readonly string[], { json }: Options): void {
   const found = indices.map((text) => {
     const index = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isSafeInteger(index)) return { index, formula: formatFormula(compositionAt(space, index)) };
@@ -115,7 +120,7 @@ function at(space: Space, indices: readonly string[], { json }: Options): void {
   else printLines(found.map(({ formula }) => formula));
 }
 
-function find(space: Space, formulas: readonly string[], { json }: Options): void {
+function printIndices(space: Space, formulas: readonly string[], { json }: Options): void {
   const found = formulas.map((formula) => ({ formula, ...findComposition(space, parseFormula(formula)) }));
   if (json) printJson(found);
   else printLines(found.map((place) => ('index' in place ? `${place.index}` : `excluded: ${place.excludedBy}`)));
@@ -123,8 +128,4 @@ function find(space: Space, formulas: readonly string[], { json }: Options): voi
 
 function printLines(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -8,13 +8,13 @@ import { countReasons, labelStructures, type SkippedStructure } from '../shared/
 import { formatLabels, parseLabels } from '../shared/labels/labels-file.ts';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
-import { readStructures } from '../shared/structure/read-structures.ts';
 import { prepareTrainingSet } from '../shared/student/training-set.ts';
 import { describeCompounds, mergeTables, plainTable, type Table } from '../shared/study/measured-data.ts';
 import { CONDUCTIVITY_THRESHOLD, type FineTunedEvidence, type StudyInput } from '../shared/study/study.ts';
 import { PUBLISHED_FEATURES, structureFeatures } from '../shared/teacher/features.ts';
 import { type KnownFeatures, parseTeacher, teacherIon } from '../shared/teacher/teacher.ts';
 import { packagePath } from './package-root.ts';
+import { shownStructures } from './shown-structures.ts';
 
 const STRUCTURES = 'mp-li.optimade.jsonl.gz';
 const MEASURED = 'obelix-train/train.csv';
@@ -74,7 +74,7 @@ async function labelAll(
 ): Promise<{ labels: StructureLabel[]; skipped: SkippedStructure[] }> {
   const labels: StructureLabel[] = [];
   const skipped: SkippedStructure[] = [];
-  for await (const result of labelStructures(readStructures([path]), parseTeacher(text, file))) {
+  for await (const result of labelStructures(shownStructures([path]), parseTeacher(text, file))) {
     if ('label' in result) labels.push(result.label);
     else skipped.push(result.skipped);
   }
@@ -85,7 +85,7 @@ async function labelAll(
 async function readFeatures(path: string): Promise<ReadonlyMap<string, KnownFeatures>> {
   const teacher = parseTeacher(await readText(packagePath(TEACHER)), packagePath(TEACHER));
   const features = new Map<string, KnownFeatures>();
-  for await (const result of readStructures([path])) {
+  for await (const result of shownStructures([path])) {
     if ('error' in result) continue;
     try {
       features.set(result.structure.id, structureFeatures(result.structure, teacherIon(teacher), PUBLISHED_FEATURES));

@@ -5,10 +5,13 @@ import { roundSignificant } from '../shared/io/csv.ts';
 import { describeJob, type StudyJob, type StudyJobResult } from '../shared/study/jobs.ts';
 import { makeStudy } from '../shared/study/make-study.ts';
 import { SECTIONS, type Section } from '../shared/study/study.ts';
+import { withExamples } from './examples.ts';
+import { forgetJobs, runLongJobs } from './long-jobs.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
 import { readStudyData, STUDY_FILES } from './study-data.ts';
-import { runJobs } from './worker-jobs.ts';
+import { didYouMean } from './suggest.ts';
+import { note } from './terminal.ts';
 
 interface Options {
   readonly data: string;
@@ -23,7 +26,7 @@ const DIGITS = 6; // significant
 
 /** `study --data DIR --out DIR`: the paper's argument on real data, as figures and as a page. */
 export function studyCommand(): Command {
-  return new Command('study')
+  const command = new Command('study')
     .description("the paper's argument on real data: small data, labels, students, transfer to measurements, merges")
     .requiredOption('--data <folder>', `folder with ${STUDY_FILES.join(', ')}`)
     .requiredOption('--out <folder>', 'receives study.json and study.html')
@@ -34,15 +37,22 @@ export function studyCommand(): Command {
     )
     .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
-    .option('--json', 'print study.json as well')
+    .option('--json', 'print study.json')
     .action(runStudy);
+  return withExamples(command, [
+    'ionsieve study --data data --out study --sections small-data,transfer',
+    'two of the sections, from a folder with these files',
+  ]);
 }
 
 function parseSections(text: string): ReadonlySet<Section> {
-  const names = text.split(',').map((part) => SECTIONS.find((section) => section === part.trim()));
-  const known = names.filter((name) => name !== undefined);
-  if (known.length < names.length) throw new InvalidArgumentError(`Choose among ${SECTIONS.join(', ')}.`);
-  return new Set(known);
+  return new Set(
+    text.split(',').map((part) => {
+      const name = SECTIONS.find((section) => section === part.trim());
+      if (name !== undefined) return name;
+      throw new InvalidArgumentError(`Choose among ${SECTIONS.join(', ')}.${didYouMean(part.trim(), SECTIONS)}`);
+    }),
+  );
 }
 
 async function runStudy({ data, out, sections, seed, workers, json }: Options): Promise<void> {
@@ -50,24 +60,23 @@ async function runStudy({ data, out, sections, seed, workers, json }: Options): 
   const inputs = STUDY_FILES.map((name) => join(data, name));
   await checkOutput(figures, inputs);
   await checkOutput(page, inputs);
-  process.stderr.write('labelling structures\n');
+  note('labelling structures');
   const input = await readStudyData(data, seed);
   const { studyPage } = await import('../shared/study/page.ts'); // plots take long to load
-  const study = await makeStudy(input, sections, (jobs) => runAll(jobs, workers));
+  const study = await makeStudy(input, sections, (jobs) => runAll(jobs, workers, figures));
   const text = `${JSON.stringify(study, (_, value) => (typeof value === 'number' ? roundSignificant(value, DIGITS) : value), 2)}\n`;
   await writeTogether([
     [figures, Buffer.from(text)],
     [page, Buffer.from(studyPage(study))],
   ]);
-  process.stderr.write(`${figures}, ${page} written\n`);
-  if (json) process.stdout.write(text);
+  await forgetJobs(figures);
+  process.stdout.write(json ? text : `${figures}, ${page} written\n`);
 }
 
-function runAll(jobs: readonly StudyJob[], workers: number): Promise<StudyJobResult[]> {
-  const started = performance.now();
-  let done = 0;
-  return runJobs<StudyJob, StudyJobResult>(new URL('./study-worker.js', import.meta.url), jobs, workers, (_, index) => {
-    const seconds = ((performance.now() - started) / 1000).toFixed(0);
-    process.stderr.write(`${++done} of ${jobs.length} after ${seconds} s: ${describeJob(jobs[index])}\n`);
+function runAll(jobs: readonly StudyJob[], workers: number, out: string): Promise<StudyJobResult[]> {
+  return runLongJobs<StudyJob, StudyJobResult>({
+    script: new URL('./study-worker.js', import.meta.url),
+    ...{ jobs, workers, out, unit: 'trainings' },
+    describe: (_, index) => describeJob(jobs[index]),
   });
 }

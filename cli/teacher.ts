@@ -4,6 +4,7 @@ import { FEATURE_NAMES, type FeatureName, PUBLISHED_FEATURES } from '../shared/t
 import { fitTeacher } from '../shared/teacher/fit-teacher.ts';
 import { formatTeacher, type Teacher } from '../shared/teacher/teacher.ts';
 import { chooseCommand } from './choose-features.ts';
+import { withExamples } from './examples.ts';
 import {
   featureList,
   fitSettings,
@@ -11,11 +12,13 @@ import {
   readCompounds,
   withMeasuredOptions,
 } from './measured-compounds.ts';
+import { printJson } from './output.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
 
 interface FitOptions extends MeasuredOptions {
   readonly features: readonly FeatureName[];
   readonly out: string;
+  readonly json?: boolean;
 }
 
 /** `teacher fit` and `teacher choose`: make a teacher from measured conductivities. */
@@ -31,25 +34,32 @@ export function teacherCommand(): Command {
       PUBLISHED_FEATURES as readonly FeatureName[],
     )
     .requiredOption('--out <file>', 'teacher file to write')
+    .option('--json', 'print file, data and leave-one-out figures as JSON')
     .action(runFit);
-  return new Command('teacher')
+  withExamples(fit, [
+    'ionsieve teacher fit --structures cifs --conductivities measured.csv --out mine.json',
+    'a teacher of the five published features',
+  ]);
+  const command = new Command('teacher')
     .description('make the model that labels crystal structures')
     .addCommand(fit)
     .addCommand(chooseCommand());
+  return withExamples(command, ['ionsieve help teacher fit', 'how to fit a teacher on your own measurements']);
 }
 
 async function runFit(options: FitOptions): Promise<void> {
-  const { conductivities, features, out } = options;
+  const { conductivities, features, out, json } = options;
   await checkOutput(out, [conductivities, ...options.structures, ...options.fallbackStructures]);
   const { compounds, without } = await readCompounds(options, features);
   const settings = fitSettings(options, basename(out, extname(out)));
   const teacher = fitTeacher(compounds, { ...settings, features });
   await writeTogether([[out, Buffer.from(formatTeacher(teacher))]]);
-  report(teacher, without, out);
+  if (json) printJson({ file: out, features, ...teacher.training, without });
+  else process.stdout.write(describe(teacher, without, out));
 }
 
-function report({ training }: Teacher, without: number, out: string): void {
-  if (training === undefined) return;
+function describe({ training }: Teacher, without: number, out: string): string {
+  if (training === undefined) return '';
   const { compounds, conductors, structures, conductivityThreshold, leaveOneOut } = training;
   const { auc, averagePrecision, f1, accuracy } = leaveOneOut;
   const lines = [
@@ -58,5 +68,5 @@ function report({ training }: Teacher, without: number, out: string): void {
     `leave-one-out: AUC ${auc.toFixed(3)}, average precision ${averagePrecision.toFixed(3)}, F1 ${f1.toFixed(3)}, accuracy ${accuracy.toFixed(3)}`,
     `${out} written`,
   ];
-  process.stderr.write(`${lines.join('\n')}\n`);
+  return `${lines.join('\n')}\n`;
 }

@@ -32,17 +32,32 @@ export async function compareWithLast(store: ConditionalStore, runId: string): P
   try {
     const beforeId = await precedingRun(store, after.inputs.summary);
     if (beforeId === undefined) return { kind: 'first' };
-    const before = await loadRun(store, beforeId);
-    const compared = {
-      ...{ beforeId, before: runName(before.inputs.summary), after: runName(after.inputs.summary) },
-      comparison: compareRuns(before.lines, after.lines),
-      changes: runChanges(before.inputs, after.inputs),
-    };
-    return { kind: 'compared', compared };
+    return { kind: 'compared', compared: { beforeId, ...comparedRuns(await loadRun(store, beforeId), after) } };
   } catch (error) {
     if (error instanceof IonsieveError) return { kind: 'failed', problem: error.message };
     throw error; // such as a store that does not answer: trying again helps
   }
+}
+
+/**
+ * Compare two finished runs of a store.
+ *
+ * @throws {IntegrityError} if outputs of one are damaged or missing
+ */
+export async function compareStored(
+  store: ObjectStore,
+  beforeId: string,
+  afterId: string,
+): Promise<Required<ComparedRuns>> {
+  return comparedRuns(await loadRun(store, beforeId), await loadRun(store, afterId));
+}
+
+function comparedRuns(before: FinishedRun, after: FinishedRun): Required<ComparedRuns> {
+  return {
+    ...{ before: runName(before.inputs.summary), after: runName(after.inputs.summary) },
+    comparison: compareRuns(before.lines, after.lines),
+    changes: runChanges(before.inputs, after.inputs),
+  };
 }
 
 interface FinishedRun {

@@ -7,13 +7,14 @@ export interface Document {
   readonly style: string; // CSS
   readonly script?: string; // JavaScript, run when the page is read
   readonly body: Content;
+  readonly submits?: boolean; // whether its forms may ask the server that it comes from. @default false
 }
 
 /**
  * A page that loads nothing and can be made to run nothing: its policy names every style and script by its hash.
  * `style` attributes are not among these, so none may be used.
  */
-export function renderDocument({ title, style, script, body }: Document): string {
+export function renderDocument({ title, style, script, body, submits = false }: Document): string {
   const content = render(body);
   const styles = [style, ...[...content.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(([, inner]) => inner)];
   const policy = [
@@ -22,7 +23,7 @@ export function renderDocument({ title, style, script, body }: Document): string
     ...(script === undefined ? [] : [`script-src ${hashSource(script)}`]),
     'img-src data:',
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${submits ? "'self'" : "'none'"}`,
   ].join('; ');
   return `<!doctype html>
 <html lang="en">

@@ -40,13 +40,18 @@ const NAMES =
  *
  * A structure that is not usable is yielded with its reason, and the stream goes on; if it is all there is, it is thrown.
  *
+ * @param watch is given every file before the first is read, and returns what is read in its place
  * @throws {InputError} for a path that cannot be read or has no known format, a directory without structure files, and
  *   for JSON lines that are cut off: how many structures are missing, nobody knows
  */
-export async function* readStructures(paths: readonly string[]): AsyncGenerator<StructureResult> {
+export async function* readStructures(
+  paths: readonly string[],
+  watch: (source: ByteSource) => ByteSource = (source) => source,
+): AsyncGenerator<StructureResult> {
   let only: StructureResult | undefined; // held back while it is a failure and nothing else was read
   let count = 0;
-  for (const file of await collectFiles(paths)) {
+  const files = (await collectFiles(paths)).map((file) => ({ ...file, source: watch(file.source) }));
+  for (const file of files) {
     for await (const result of readStructureFile(file)) {
       count++;
       if (count === 1 && 'error' in result) {

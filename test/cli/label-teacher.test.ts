@@ -19,10 +19,11 @@ const path = (name: string): string => join(directory, name);
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'ionsieve-'));
   messages = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    messages += text;
-    return true;
-  });
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((text) => {
+      messages += text;
+      return true;
+    });
 });
 
 afterEach(() => {
