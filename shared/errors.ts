@@ -15,18 +15,20 @@ export class IonsieveError extends Error {
   readonly remedy: string;
 
   constructor(problem: string, place: Place, remedy: string, options?: ErrorOptions) {
-    const said = clipped(problem);
+    const said = quotable(problem);
     const where = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
-    super(`${where === '' ? '' : `${clipped(where)}: `}${said}. ${clipped(remedy)}`, options);
+    super(`${where === '' ? '' : `${quotable(where)}: `}${said}. ${quotable(remedy)}`, options);
     this.problem = said;
     this.place = place;
     this.remedy = remedy;
   }
 }
 
-/** A message quotes bad values, and one may be as long as a file. */
-function clipped(text: string): string {
-  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE / 2)} … ${text.slice(-MAX_MESSAGE / 4)}` : text;
+/** A message quotes bad values and names of files. One may be as long as a file, or have control codes for a terminal. */
+function quotable(text: string): string {
+  const clipped =
+    text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE / 2)} … ${text.slice(-MAX_MESSAGE / 4)}` : text;
+  return clipped.replace(/[^\P{Cc}\n\t]/gu, (code) => `\\x${code.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** The user's input (file, option, formula) is not usable. The CLI exits with 2. */
