@@ -5,11 +5,13 @@ import {
   parquetMetadataAsync,
   parquetReadObjects,
   parquetSchema,
+  type RowGroup,
   snappyUncompress,
 } from 'hyparquet';
-import { InputError } from '../errors.ts';
+import { InputError, IonsieveError } from '../errors.ts';
 import { MAX_GROUP_ROWS, MAX_PAGE } from '../limits.ts';
 import type { RangedFile } from './inputs.ts';
+import { checkPages } from './parquet-pages.ts';
 
 /**
  * Number of rows of a Parquet file, from its footer.
@@ -39,11 +41,12 @@ export async function* readParquetCells(
     const next = first + Number(group.num_rows);
     const [rowStart, rowEnd] = [Math.max(start, first), Math.min(end, next)];
     if (rowStart < rowEnd) {
-      const file = asyncBuffer(source);
-      const options = { file, metadata, columns: [column], rowStart, rowEnd, compressors: COMPRESSORS };
-      const rows = await parquetReadObjects(options).catch((error: unknown) => {
-        throw unreadable(source, error);
-      });
+      const range = { rowStart: rowStart - first, rowEnd: rowEnd - first };
+      const rows = await fetchColumn(source, metadata, group, column)
+        .then((part) => parquetReadObjects({ ...part, ...range, columns: [column], compressors: COMPRESSORS }))
+        .catch((error: unknown) => {
+          throw unreadable(source, error);
+        });
       yield rows.map((row) => asText(row[column]));
     }
     first = next;
@@ -75,6 +78,26 @@ function checkCounts({ num_rows, row_groups }: FileMetaData, { size }: RangedFil
     }
   }
   if (Number(num_rows) !== rows) throw new RangeError(`it claims ${num_rows} rows, and its row groups hold ${rows}`);
+}
+
+/** One column of a row group, fetched and checked: hyparquet sees nothing else of the file. */
+async function fetchColumn(source: RangedFile, metadata: FileMetaData, group: RowGroup, name: string) {
+  const element = metadata.schema.find((one) => one.name === name);
+  const column = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === name)?.meta_data;
+  if (element === undefined || column === undefined || element.repetition_type === 'REPEATED')
+    throw new RangeError(`the column ${name} is no column of plain values`);
+  const offsets = [column.dictionary_page_offset, column.data_page_offset].map((offset) => Number(offset ?? 0));
+  const start = Math.min(...offsets.filter((offset) => offset > 0));
+  const end = start + Number(column.total_compressed_size);
+  if (!(end <= source.size)) throw new RangeError(`the column ${name} ends at ${end}, beyond the file`);
+  const bytes = new Uint8Array(await source.read(start, end));
+  checkPages(bytes, { codec: column.codec, optional: element.repetition_type === 'OPTIONAL' }, COMPRESSORS);
+  const columns = [{ file_offset: 0n, meta_data: column }]; // without the places of indices
+  const slice = (from: number, to = source.size): ArrayBuffer => {
+    if (!(from >= start && to >= from && to <= end)) throw new RangeError(`no bytes ${from} to ${to} in the column`);
+    return bytes.slice(from - start, to - start).buffer;
+  };
+  return { file: { byteLength: source.size, slice }, metadata: { ...metadata, row_groups: [{ ...group, columns }] } };
 }
 
 type Unpack = (bytes: Uint8Array, length: number) => Uint8Array;
@@ -130,7 +153,9 @@ function asyncBuffer({ size, read }: RangedFile): AsyncBuffer {
   };
 }
 
-function unreadable({ name }: RangedFile, error: unknown): InputError {
+/** What the file's bytes made fail; a failure to get them is reported as it is. */
+function unreadable({ name }: RangedFile, error: unknown): unknown {
+  if (error instanceof IonsieveError || (error as NodeJS.ErrnoException).syscall !== undefined) return error;
   return new InputError(
     `this is no Parquet file that can be read (${(error as Error).message})`,
     { file: name },
