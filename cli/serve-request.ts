@@ -27,9 +27,12 @@ const TYPES: Readonly<Record<string, string>> = {
   parquet: 'application/vnd.apache.parquet',
 };
 
-/** Of files that this server did not make: their own policy says more, and they cannot reach anything whatever it says. */
+/**
+ * Of files that this server did not make: their own policy says more, and they cannot reach anything whatever it says.
+ * The sandbox gives each an origin of its own, so that a script in one cannot read another run through a window.
+ */
 const FILE_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-downloads";
 
 /**
  * Answer a request for the list of runs, an output of a run, or a comparison of two.
