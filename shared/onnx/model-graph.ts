@@ -48,24 +48,36 @@ export function readModelGraph(bytes: Uint8Array): ModelGraph {
  * The part of a model that computes one of its float32 values: the same nodes with the same constants, without those
  * that the value does not depend on.
  *
+ * @param given float32 values that become inputs of the part, instead of being computed
+ * @param omitted constants that nodes are to do without
  * @returns bytes of a model whose only output is that value
  */
-export function modelUpTo(bytes: Uint8Array, value: Value): Uint8Array {
+export function modelPart(
+  bytes: Uint8Array,
+  given: readonly Value[],
+  value: Value,
+  omitted: readonly Value[] = [],
+): Uint8Array {
   const model = ModelProto.decode(bytes);
   const graph = model.graph ?? {};
   const needed = new Set([value]);
-  const nodes = (graph.node ?? []).toReversed().filter(({ input, output }) => {
-    if (!output?.some((name) => needed.has(name))) return false;
-    for (const name of input ?? []) needed.add(name);
-    return true;
+  const nodes = (graph.node ?? []).toReversed().flatMap((node) => {
+    if (!node.output?.some((name) => needed.has(name) && !given.includes(name))) return [];
+    const input = (node.input ?? []).filter((name) => !omitted.includes(name));
+    for (const name of input) needed.add(name);
+    return [{ ...node, input }];
   });
   const isNeeded = ({ name }: { name?: string | null }) => needed.has(name ?? '');
   model.graph = {
     ...graph,
     node: nodes.reverse(),
     initializer: (graph.initializer ?? []).filter(isNeeded),
-    input: (graph.input ?? []).filter(isNeeded),
-    output: [ValueInfoProto.create({ name: value, type: { tensorType: { elemType: TensorProto.DataType.FLOAT } } })],
+    input: [...(graph.input ?? []).filter(isNeeded), ...given.map(floatValue)],
+    output: [floatValue(value)],
   };
   return ModelProto.encode(model).finish();
+}
+
+function floatValue(name: Value): onnxProto.onnx.IValueInfoProto {
+  return ValueInfoProto.create({ name, type: { tensorType: { elemType: TensorProto.DataType.FLOAT } } });
 }

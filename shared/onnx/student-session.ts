@@ -7,7 +7,7 @@ import {
   readModelMetadata,
   refusal,
 } from './model-metadata.ts';
-import { openSession, type Session, type TensorData } from './session.ts';
+import { openScorer, type StudentScorer, transposed } from './student-scorer.ts';
 
 /** The model schema that this version writes and reads. */
 export const STUDENT_SCHEMA = '1';
@@ -26,7 +26,7 @@ const STUDENT: ModelKind = {
 };
 
 /** A loaded student. One per thread. */
-export interface StudentSession {
+export interface StudentSession extends StudentScorer {
   readonly hash: string; // SHA-256 of the model's bytes, hexadecimal
   readonly metadata: StudentMetadata;
   /** Row of the element table inside the model, or -1 if the student does not know the element. */
@@ -44,7 +44,6 @@ export interface StudentSession {
     systems: number,
     stoichiometries: number,
   ): Promise<Float32Array>;
-  release(): Promise<void>;
 }
 
 /** `metadata_props` of a student, in the order in which they are written. */
@@ -61,44 +60,53 @@ export function encodeStudentMetadata(metadata: StudentMetadata): Record<string,
  */
 export async function openStudent(bytes: Uint8Array, name: string, threads = 1): Promise<StudentSession> {
   const metadata = readStudentMetadata(bytes, name);
-  const session = await openSession(bytes, threads).catch((error: unknown) => {
+  const scorer = await openScorer(bytes, threads).catch((error: unknown) => {
     throw refusal(name, STUDENT, `ONNX Runtime cannot load it: ${(error as Error).message}`, error);
   });
-  await tryOut(session, metadata, name);
+  await tryOut(scorer, metadata, name);
   const rows = new Int16Array(256).fill(-1);
   metadata.symbols.forEach((symbol, row) => {
     rows[atomicNumber(symbol) as number] = row;
   });
-  let results: Record<string, TensorData> | undefined; // reused while the shape stays the same
   return {
+    ...scorer,
     hash: sha256(bytes),
     metadata,
     rowOf: (z) => rows[z],
-    async logits(elements, amounts, systems, stoichiometries) {
-      const shape = [systems, stoichiometries];
-      const [s, v] = results?.logit.shape ?? [];
-      if (s !== systems || v !== stoichiometries) {
-        results = { logit: { data: new Float32Array(systems * stoichiometries), shape } };
-      }
-      const arity = elements.length / systems;
-      const inputs = {
-        elements: { data: elements, shape: [systems, arity] },
-        amounts: { data: amounts, shape: [stoichiometries, arity] },
-      };
-      return (await session.run(inputs, results)).logit.data as Float32Array;
-    },
-    release: () => session.release(),
+    logits: (...inputs) => score(scorer, ...inputs),
   };
 }
 
+/** Table rows of elements that a student knows. */
+export function tableRows({ rowOf }: Pick<StudentSession, 'rowOf'>, elements: Uint8Array): BigInt64Array {
+  const rows = new BigInt64Array(elements.length);
+  for (let i = 0; i < elements.length; i++) rows[i] = BigInt(rowOf(elements[i]));
+  return rows;
+}
+
+async function score(
+  scorer: StudentScorer,
+  elements: BigInt64Array,
+  amounts: Float32Array,
+  systems: number,
+  stoichiometries: number,
+): Promise<Float32Array> {
+  const encoded = await scorer.encode(elements, systems);
+  const prepared = scorer.prepare(amounts, elements.length / systems);
+  return transposed(
+    await encoded.logits(
+      Array.from({ length: systems }, (_, s) => s),
+      prepared,
+    ),
+    stoichiometries,
+  );
+}
+
 /** Score every element alone: tells damaged weights, and a table of fewer rows than there are symbols. */
-async function tryOut(session: Session, { symbols }: StudentMetadata, name: string): Promise<void> {
-  const inputs = {
-    elements: { data: BigInt64Array.from(symbols.keys(), BigInt), shape: [symbols.length, 1] },
-    amounts: { data: Float32Array.of(1), shape: [1, 1] },
-  };
+async function tryOut(scorer: StudentScorer, { symbols }: StudentMetadata, name: string): Promise<void> {
+  const elements = BigInt64Array.from(symbols.keys(), BigInt);
   try {
-    const { logit } = await session.run(inputs).catch((error: unknown) => {
+    const logits = await score(scorer, elements, Float32Array.of(1), symbols.length, 1).catch((error: unknown) => {
       throw refusal(
         name,
         STUDENT,
@@ -106,12 +114,10 @@ async function tryOut(session: Session, { symbols }: StudentMetadata, name: stri
         error,
       );
     });
-    if (String(logit.shape) !== `${symbols.length},1`)
-      throw refusal(name, STUDENT, `its logits have the shape (${logit.shape}), expected (${symbols.length},1)`);
-    const bad = symbols.find((_, row) => !Number.isFinite(logit.data[row]));
-    if (bad !== undefined) throw refusal(name, STUDENT, `its logit of ${bad} is ${logit.data[symbols.indexOf(bad)]}`);
+    const bad = symbols.find((_, row) => !Number.isFinite(logits[row]));
+    if (bad !== undefined) throw refusal(name, STUDENT, `its logit of ${bad} is ${logits[symbols.indexOf(bad)]}`);
   } catch (error) {
-    await session.release();
+    await scorer.release();
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { type Criteria, type Excluded, ExcludedCollector } from './criteria.ts';
-import { histogramBin } from './histogram.ts';
+import { HISTOGRAM_BINS, histogramBin } from './histogram.ts';
 import { RunningCounts } from './running-counts.ts';
 import { type RankedEntries, TopK } from './top-k.ts';
 
@@ -27,6 +27,8 @@ export class ChunkAccumulator extends RunningCounts {
   private readonly bestOfSystem: TopK;
   private readonly passLogit: number;
   private readonly exclusions = new ExcludedCollector();
+  private readonly bins = new Uint32Array(HISTOGRAM_BINS); // not yet in the histogram; integers count faster
+  private passedNow = 0; // of the last call of `count`
   private boundedAway: BoundedAway = { systems: 0, compositions: 0 };
 
   /** @param passLogit the lowest logit that passes */
@@ -40,7 +42,7 @@ export class ChunkAccumulator extends RunningCounts {
   /**
    * Take in consecutive compositions of one system.
    *
-   * @param logits their values start at `from`
+   * @param logits theirs are `count` values from place `from`, `stride` places apart
    * @param firstIndex index of the first composition; above those of earlier calls
    * @param elements atomic numbers by system, the system's own start at `elementsFrom`
    * @param exclusionAt asked of compositions that pass, which it counts, and of those that may be ranked
@@ -49,6 +51,7 @@ export class ChunkAccumulator extends RunningCounts {
   add(
     logits: Float32Array,
     from: number,
+    stride: number,
     count: number,
     firstIndex: number,
     elements: Uint8Array,
@@ -56,31 +59,58 @@ export class ChunkAccumulator extends RunningCounts {
     arity: number,
     exclusionAt?: ExclusionAt,
   ): boolean {
-    const { histogram, passLogit, best, bestOfSystem } = this;
-    let floor = Math.max(best.floor, bestOfSystem.floor);
-    let passed = 0;
-    let sum = 0;
-    for (let i = 0; i < count; i++) {
-      const logit = logits[from + i];
-      sum += logit; // float32 values cannot overflow a double: the sum is finite exactly if all of them are
-      histogram[histogramBin(logit)]++;
-      if (logit >= passLogit) {
-        passed++;
-        if (exclusionAt !== undefined) this.countExclusion(exclusionAt(i));
-      }
-      // an equal logit has a higher index than all that were kept, so it loses the tie
-      if (logit > floor && (exclusionAt === undefined || exclusionAt(i) === undefined)) {
-        bestOfSystem.offer(firstIndex + i, logit);
-        floor = Math.max(best.floor, bestOfSystem.floor);
-      }
-    }
+    const extreme = this.bins[0] + this.bins[HISTOGRAM_BINS - 1];
+    const highest = this.count(logits, from, stride, count);
     this.screened += count;
-    this.passed += passed;
     for (let e = elementsFrom; e < elementsFrom + arity; e++) {
       this.screenedByElement[elements[e]] += count;
-      this.passedByElement[elements[e]] += passed;
+      this.passedByElement[elements[e]] += this.passedNow;
     }
-    return Number.isFinite(sum);
+    if (exclusionAt !== undefined) this.countExclusions(logits, from, stride, count, exclusionAt);
+    if (highest > this.floor) this.offer(logits, from, stride, count, firstIndex, exclusionAt);
+    // what is no number, or infinite, is in the first or the last bin
+    return this.bins[0] + this.bins[HISTOGRAM_BINS - 1] === extreme || areFinite(logits, from, stride, count);
+  }
+
+  /** Count by bins, and those that pass; called for every composition of a space. Returns the highest logit. */
+  private count(logits: Float32Array, from: number, stride: number, count: number): number {
+    const { bins, passLogit } = this;
+    const end = from + stride * count;
+    let highest = Number.NEGATIVE_INFINITY;
+    let passed = 0;
+    for (let i = from; i < end; i += stride) {
+      const logit = logits[i];
+      bins[histogramBin(logit)]++;
+      passed += Number(logit >= passLogit); // no branch: which way it goes cannot be foreseen
+      if (logit > highest) highest = logit;
+    }
+    this.passed += passed;
+    this.passedNow = passed;
+    return highest;
+  }
+
+  private offer(
+    logits: Float32Array,
+    from: number,
+    stride: number,
+    count: number,
+    firstIndex: number,
+    exclusionAt?: ExclusionAt,
+  ): void {
+    const { bestOfSystem } = this;
+    let { floor } = this;
+    for (let i = 0; i < count; i++) {
+      const logit = logits[from + i * stride];
+      // an equal logit has a higher index than all that were kept, so it loses the tie
+      if (!(logit > floor) || exclusionAt?.(i) !== undefined) continue;
+      bestOfSystem.offer(firstIndex + i, logit);
+      floor = this.floor;
+    }
+  }
+
+  /** A logit has to be higher than this to enter. */
+  private get floor(): number {
+    return Math.max(this.best.floor, this.bestOfSystem.floor);
   }
 
   /** Take in compositions of one system that are not scored. */
@@ -102,6 +132,12 @@ export class ChunkAccumulator extends RunningCounts {
     this.bestOfSystem.drainInto(this.best);
   }
 
+  /** Bring the histogram up to date; at least once in 2^32 compositions. */
+  settle(): void {
+    for (let bin = 0; bin < HISTOGRAM_BINS; bin++) this.histogram[bin] += this.bins[bin];
+    this.bins.fill(0);
+  }
+
   ranked(): RankedEntries {
     return this.best.ranked();
   }
@@ -114,7 +150,22 @@ export class ChunkAccumulator extends RunningCounts {
     return this.boundedAway;
   }
 
-  private countExclusion(reason: string | undefined): void {
-    if (reason !== undefined) this.exclusions.addPassed(reason);
+  private countExclusions(
+    logits: Float32Array,
+    from: number,
+    stride: number,
+    count: number,
+    exclusionAt: ExclusionAt,
+  ): void {
+    for (let i = 0; i < count; i++) {
+      if (logits[from + i * stride] < this.passLogit) continue;
+      const reason = exclusionAt(i);
+      if (reason !== undefined) this.exclusions.addPassed(reason);
+    }
   }
+}
+
+function areFinite(logits: Float32Array, from: number, stride: number, count: number): boolean {
+  for (let i = 0; i < count; i++) if (!Number.isFinite(logits[from + i * stride])) return false;
+  return true;
 }

@@ -13,9 +13,9 @@ export function histogramEdges(): number[] {
   return Array.from({ length: HISTOGRAM_BINS - 1 }, (_, i) => HISTOGRAM_LOW + i / BINS_PER_UNIT);
 }
 
-/** The bin of a finite logit. */
+/** The bin of a logit; what is no number falls into the first. */
 export function histogramBin(logit: number): number {
-  if (logit < HISTOGRAM_LOW) return 0;
+  if (!(logit >= HISTOGRAM_LOW)) return 0;
   if (logit >= HISTOGRAM_HIGH) return HISTOGRAM_BINS - 1;
   return (((logit - HISTOGRAM_LOW) * BINS_PER_UNIT) | 0) + 1; // the bound above keeps this within int32
 }

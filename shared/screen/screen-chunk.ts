@@ -1,8 +1,17 @@
 import { formatFormula } from '../chemistry/formula.ts';
-import type { StudentSession } from '../onnx/student-session.ts';
+import type { EncodedSystems } from '../onnx/student-scorer.ts';
+import { type StudentSession, tableRows } from '../onnx/student-session.ts';
 import { compositionAt } from '../space/rank.ts';
 import { amountsMatrix, type Space, type StoichiometryClass } from '../space/space.ts';
-import { type Batch, type Block, blockBatches, blocksOf, type ChunkRange } from './batches.ts';
+import {
+  type Batch,
+  type Block,
+  blockBatches,
+  blocksOf,
+  type ChunkRange,
+  ENCODED,
+  systemsPerBlock,
+} from './batches.ts';
 import { ChunkAccumulator, type ExclusionAt, type RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
 import { CriteriaFilter } from './criteria.ts';
@@ -28,8 +37,12 @@ export class Screener implements ChunkScreener {
   private readonly passLogit: number;
   private readonly filter: CriteriaFilter | undefined;
   private readonly pruner: BlockPruner | undefined;
-  private amounts = new Float32Array(0); // shape (V, k) of class `amountsOf`; one class only, as chunks go class by class
-  private amountsOf = -1;
+  // of one class only, as chunks go class by class
+  private classNumber = -1;
+  private amounts: Uint8Array = new Uint8Array(0); // shape (V, k)
+  private prepared: Float32Array = new Float32Array(0); // the same, as the student takes it
+  private encoded: EncodedSystems | undefined; // from `encodedFrom` on
+  private encodedFrom = -1;
 
   /** @param pruner if given, blocks that it spares are not scored, and chunk results count them */
   constructor(space: Space, student: StudentSession, limits: RankingLimits, pruner?: BlockPruner) {
@@ -84,28 +97,36 @@ export class Screener implements ChunkScreener {
     return wanted.subarray(0, kept);
   }
 
-  private score(batch: Batch, wanted: Uint32Array): Promise<Float32Array> {
+  /** Logits of a batch, shape (stoichiometries, wanted). */
+  private async score(batch: Batch, wanted: Uint32Array): Promise<Float32Array> {
     const { classNumber, firstSystem, firstStoichiometry, stoichiometries } = batch;
     const cls = this.space.classes[classNumber];
-    const k = cls.arity;
-    const from = cls.systemsOffset + firstSystem * k;
-    const rows = new BigInt64Array(wanted.length * k);
-    for (let s = 0; s < wanted.length; s++)
-      for (let e = 0; e < k; e++)
-        rows[s * k + e] = BigInt(this.student.rowOf(this.space.systems[from + wanted[s] * k + e]));
-    const amounts = this.amountsOfClass(cls, classNumber).subarray(
-      firstStoichiometry * k,
-      (firstStoichiometry + stoichiometries) * k,
+    if (this.classNumber !== classNumber) this.enterClass(cls, classNumber);
+    const perBlock = systemsPerBlock(cls);
+    const together = perBlock * Math.ceil(ENCODED / perBlock);
+    // at fixed places of the class, so that a system is encoded in one way only
+    const first = firstSystem - (firstSystem % together);
+    if (this.encodedFrom !== first) await this.encode(cls, first, Math.min(together, cls.systems - first));
+    const from = firstStoichiometry * cls.arity;
+    const places = wanted.map((place) => firstSystem + place - first);
+    return (this.encoded as EncodedSystems).logits(
+      places,
+      this.prepared.subarray(from, from + stoichiometries * cls.arity),
     );
-    return this.student.logits(rows, amounts, wanted.length, stoichiometries);
   }
 
-  private amountsOfClass(cls: StoichiometryClass, classNumber: number): Float32Array {
-    if (this.amountsOf !== classNumber) {
-      this.amounts = new Float32Array(amountsMatrix(cls, this.space.definition.maxCoefficient));
-      this.amountsOf = classNumber;
-    }
-    return this.amounts;
+  private enterClass(cls: StoichiometryClass, classNumber: number): void {
+    this.amounts = amountsMatrix(cls, this.space.definition.maxCoefficient);
+    this.prepared = this.student.prepare(this.amounts, cls.arity);
+    this.classNumber = classNumber;
+    this.encodedFrom = -1;
+  }
+
+  private async encode({ arity, systemsOffset }: StoichiometryClass, first: number, count: number): Promise<void> {
+    const from = systemsOffset + first * arity;
+    const elements = this.space.systems.subarray(from, from + count * arity);
+    this.encoded = await this.student.encode(tableRows(this.student, elements), count);
+    this.encodedFrom = first;
   }
 
   private gather(batch: Batch, wanted: Uint32Array, logits: Float32Array, counts: ChunkAccumulator): void {
@@ -113,16 +134,20 @@ export class Screener implements ChunkScreener {
     const { firstSystem, firstStoichiometry, stoichiometries } = batch;
     const { arity, offset, systemsOffset, stoichiometries: perSystem } = this.space.classes[batch.classNumber];
     const isEndOfSystem = firstStoichiometry + stoichiometries === perSystem;
-    for (let w = 0; w < wanted.length; w++) {
+    const stride = wanted.length;
+    for (let w = 0; w < stride; w++) {
       const system = firstSystem + wanted[w];
       const firstIndex = offset + system * perSystem + firstStoichiometry;
-      const from = w * stoichiometries;
       const elementsFrom = systemsOffset + system * arity;
       const exclusionAt = this.exclusionAt(batch, elementsFrom, arity);
-      if (!counts.add(logits, from, stoichiometries, firstIndex, systems, elementsFrom, arity, exclusionAt))
-        this.refuse(logits.subarray(from, from + stoichiometries), firstIndex);
+      if (!counts.add(logits, w, stride, stoichiometries, firstIndex, systems, elementsFrom, arity, exclusionAt))
+        this.refuse(
+          logits.filter((_, i) => i % stride === w),
+          firstIndex,
+        );
       if (isEndOfSystem) counts.endSystem();
     }
+    counts.settle();
   }
 
   /** Asks the criteria on amounts, if there are any, of the stoichiometries of a batch with one system. */

@@ -1,8 +1,8 @@
-import type { StudentSession } from '../onnx/student-session.ts';
+import { type StudentSession, tableRows } from '../onnx/student-session.ts';
 import { type FractionPolytope, neutralFractions } from '../space/neutral-fractions.ts';
 import type { Space } from '../space/space.ts';
 import type { SystemEncoder } from '../student/student-head.ts';
-import type { Block } from './batches.ts';
+import { type Block, ENCODED } from './batches.ts';
 import { LogitBound } from './logit-bound.ts';
 import type { BlockPruner } from './screen-chunk.ts';
 
@@ -12,8 +12,6 @@ const COMPOSITIONS_PER_CELL = 512;
 const LEAST_CELLS = 10;
 /** Systems with fewer stoichiometries are scored without a try. */
 export const LEAST_TRIED = LEAST_CELLS * COMPOSITIONS_PER_CELL;
-/** Systems of a call of the encoder; one by one they take ten times as long. */
-const ENCODED = 128;
 
 /**
  * Spares systems none of whose compositions reaches a threshold. As much is spent on a proof as scoring the system would
@@ -79,8 +77,7 @@ export class SystemPruner implements BlockPruner {
     const count = Math.min(ENCODED, systems - from);
     const start = systemsOffset + from * arity;
     const elements = this.space.systems.subarray(start, start + count * arity);
-    const rows = BigInt64Array.from(elements, (z) => BigInt(this.student.rowOf(z)));
-    this.vectors = (await this.encoder.vectors(rows, count)).slice();
+    this.vectors = (await this.encoder.vectors(tableRows(this.student, elements), count)).slice();
     this.vectorsFrom = from;
   }
 }

@@ -1,0 +1,146 @@
+import { modelPart, readModelGraph } from './model-graph.ts';
+import { openSession, type Session } from './session.ts';
+import { findStudentParts, type StudentParts } from './student-parts.ts';
+
+/** Systems with what can be computed of them before their stoichiometries are known. */
+export interface EncodedSystems {
+  /**
+   * Score some of the systems, all with the same stoichiometries.
+   *
+   * @param chosen their places among the systems encoded
+   * @param amounts rows of what {@link StudentScorer.prepare} gives, shape (stoichiometries, k) row-major
+   * @returns logits, shape (stoichiometries, chosen) row-major; the next call may overwrite them
+   */
+  logits(chosen: ArrayLike<number>, amounts: Float32Array): Promise<Float32Array>;
+}
+
+/** Scores many systems by many stoichiometries: what calls have in common is done once. */
+export interface StudentScorer {
+  /**
+   * Amount vectors as the student's calls take them.
+   *
+   * @param amounts shape (stoichiometries, k) row-major, all > 0
+   * @returns same shape
+   */
+  prepare(amounts: ArrayLike<number>, arity: number): Float32Array;
+  /** @param elements table rows, shape (systems, k) row-major */
+  encode(elements: BigInt64Array, systems: number): Promise<EncodedSystems>;
+  release(): Promise<void>;
+}
+
+/**
+ * Load the graph of a student. One as `exportStudent` writes it is loaded as two, encoder and head, of which the second
+ * alone works per composition, on fractions; of another one the whole works in every call.
+ *
+ * @param threads that one call may use
+ */
+export async function openScorer(bytes: Uint8Array, threads: number): Promise<StudentScorer> {
+  const parts = partsOf(bytes);
+  if (parts === undefined) return wholeScorer(await openSession(bytes, threads));
+  const { vectors, fractions, zero, logits } = parts;
+  const encoder = await openSession(modelPart(bytes, [], vectors), threads);
+  const head = await openSession(modelPart(bytes, [vectors, fractions], logits, [zero]), threads);
+  return splitScorer(encoder, head, parts);
+}
+
+class OtherGraph extends Error {}
+
+function partsOf(bytes: Uint8Array): StudentParts | undefined {
+  try {
+    return findStudentParts(readModelGraph(bytes), (problem) => {
+      throw new OtherGraph(problem);
+    });
+  } catch (error) {
+    if (error instanceof OtherGraph) return undefined;
+    throw error;
+  }
+}
+
+function splitScorer(encoder: Session, head: Session, { vectors, fractions, logits, second }: StudentParts) {
+  const [first] = second.weights.shape;
+  const buffer = resultBuffer();
+  return {
+    prepare: fractionsOf,
+    async encode(elements: BigInt64Array, systems: number): Promise<EncodedSystems> {
+      const arity = elements.length / systems;
+      const outputs = await encoder.run({ elements: { data: elements, shape: [systems, arity] } });
+      const encoded = outputs[vectors].data as Float32Array; // shape (k, systems, first)
+      return {
+        async logits(chosen, amounts) {
+          const width = chosen.length * first;
+          const mixed = new Float32Array(arity * width);
+          for (let e = 0, to = 0; e < arity; e++)
+            for (let c = 0; c < chosen.length; c++, to += first) {
+              const from = (e * systems + chosen[c]) * first;
+              mixed.set(encoded.subarray(from, from + first), to);
+            }
+          const rows = (amounts.length / arity) * chosen.length;
+          const data = buffer(rows);
+          const inputs = {
+            [fractions]: { data: amounts, shape: [amounts.length / arity, arity] },
+            [vectors]: { data: mixed, shape: [arity, width] },
+          };
+          await head.run(inputs, { [logits]: { data, shape: [rows, 1] } });
+          return data;
+        },
+      };
+    },
+    release: async () => {
+      await Promise.all([encoder.release(), head.release()]);
+    },
+  };
+}
+
+/** Amounts divided by their sum. The quotient of two small integers rounds to the same float32 as in the graph. */
+function fractionsOf(amounts: ArrayLike<number>, arity: number): Float32Array {
+  const fractions = new Float32Array(amounts.length);
+  for (let from = 0; from < amounts.length; from += arity) {
+    let total = 0;
+    for (let i = from; i < from + arity; i++) total += amounts[i];
+    for (let i = from; i < from + arity; i++) fractions[i] = amounts[i] / total;
+  }
+  return fractions;
+}
+
+function wholeScorer(session: Session): StudentScorer {
+  return {
+    prepare: (amounts) => Float32Array.from(amounts),
+    async encode(elements, systems) {
+      const arity = elements.length / systems;
+      return {
+        async logits(chosen, amounts) {
+          const rows = Array.from(chosen, (place) => elements.subarray(place * arity, (place + 1) * arity));
+          const inputs = {
+            elements: { data: BigInt64Array.from(rows.flatMap((row) => [...row])), shape: [chosen.length, arity] },
+            amounts: { data: amounts, shape: [amounts.length / arity, arity] },
+          };
+          const { logit } = await session.run(inputs);
+          const expected = `${chosen.length},${amounts.length / arity}`;
+          if (String(logit.shape) !== expected)
+            throw new Error(`its logits have the shape (${logit.shape}), expected (${expected})`);
+          return transposed(logit.data as Float32Array, chosen.length);
+        },
+      };
+    },
+    release: () => session.release(),
+  };
+}
+
+/** @param values shape (rows, columns) row-major */
+export function transposed(values: Float32Array, rows: number): Float32Array {
+  const columns = values.length / rows;
+  if (rows === 1 || columns === 1) return values;
+  const result = new Float32Array(values.length);
+  for (let r = 0, from = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++, from++) result[c * rows + r] = values[from];
+  return result;
+}
+
+/** Buffers of any length that lie in one, which grows. */
+function resultBuffer(): (length: number) => Float32Array {
+  let buffer = new Float32Array(0);
+  return (length) => {
+    if (buffer.length < length) buffer = new Float32Array(length);
+    return buffer.subarray(0, length);
+  };
+}
