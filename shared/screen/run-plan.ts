@@ -9,7 +9,7 @@ import { optionsIdentity, type RunOptions, runOptions } from './run-options.ts';
 import type { CompositionSource, SourceCounts, SourceRecord } from './source.ts';
 
 /** Goes into every run id: to be raised when the same source, student and options would give other results. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The student of a run. */
 export interface RunStudent {

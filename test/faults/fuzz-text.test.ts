@@ -187,7 +187,7 @@ fuzz({
 });
 
 const RUN = {
-  format: 2,
+  format: 3,
   runId: '0123456789abcdef0123',
   space: JSON.parse(spaceFile('small')),
   student: { name: 's.onnx', hash: HASH, threshold: 0.5 },
