@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './lock.ts';
+import { parseYaml } from './yaml.ts';
 
 interface Step {
   readonly uses?: string;
@@ -24,16 +24,12 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-/** The parser that aws-cdk-lib brings: workflows are YAML 1.2, as it reads them. */
-const { parse } = createRequire(createRequire(import.meta.url).resolve('aws-cdk-lib/package.json'))('yaml') as {
-  parse(text: string): Workflow;
-};
-
 const CI = '.github/workflows/ci.yml';
 const RELEASE = '.github/workflows/release.yml';
 const FILES = [CI, RELEASE, 'docs/github-actions-deploy.yml'];
 
 const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const parse = (yaml: string): Workflow => parseYaml<Workflow>(yaml);
 const jobsOf = (file: string): [name: string, job: Job][] => Object.entries(parse(text(file)).jobs);
 const stepsOf = (file: string): Step[] => jobsOf(file).flatMap(([, { steps = [] }]) => steps);
 
