@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { InputError } from '../shared/errors.ts';
 import { filesBelow, isDirectory, readBytes } from '../shared/io/files.ts';
 import { type HttpAnswer, type HttpClient, placeOf } from '../shared/io/http-client.ts';
-import { parseHttpUrl } from '../shared/io/http-failures.ts';
+import { parseHttpUrl, withoutTrailingSlashes } from '../shared/io/http-failures.ts';
 import { readTarGz } from '../shared/io/tar.ts';
 
 /** Tables of OBELiX. */
@@ -28,7 +28,7 @@ const RAW =
 export async function findTable(source: string, split: Split, client: HttpClient): Promise<Named> {
   if (isAddress(source)) {
     const url = parseHttpUrl(source);
-    if (!/\.csv$/i.test(url.pathname)) url.pathname = `${url.pathname.replace(/\/+$/, '')}/${split}.csv`;
+    if (!/\.csv$/i.test(url.pathname)) url.pathname = `${withoutTrailingSlashes(url.pathname)}/${split}.csv`;
     const bytes = await download(client, url);
     if (bytes === undefined) throw new InputError('is not there (404)', { file: placeOf(url) }, RAW);
     return { name: placeOf(url), bytes };

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts';
-import { parseHttpUrl } from '../io/http-failures.ts';
+import { parseHttpUrl, withoutTrailingSlashes } from '../io/http-failures.ts';
 
 /** A database that answers OPTIMADE queries. */
 export interface OptimadeProvider {
@@ -66,8 +66,7 @@ export function findProvider(idOrUrl: string): OptimadeProvider {
       `Give ${PROVIDER_IDS.join(', ')} or the base address of another one from https://providers.optimade.org.`,
     );
   const { origin, pathname, host } = parseHttpUrl(idOrUrl);
-  const baseUrl = (origin + pathname)
-    .replace(/\/+$/, '')
+  const baseUrl = withoutTrailingSlashes(origin + pathname)
     .replace(/\/structures$/, '')
     .replace(/\/v1(\.\d+)*$/, '');
   return { id: host, name: host, baseUrl, pageLimit: 100, licence: null, credit: null };

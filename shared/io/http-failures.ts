@@ -96,3 +96,10 @@ export function parseHttpUrl(text: string): URL {
   if (url.search !== '' || url.hash !== '') fail('has a part after ? or #', 'Give the address without it.');
   return url;
 }
+
+/** An address or path without the slashes at its end. */
+export function withoutTrailingSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') end--;
+  return text.slice(0, end);
+}

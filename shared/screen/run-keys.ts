@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts';
 import type { CompanionFile } from './companions.ts';
 
 /** Keys of a run's objects in a store: the layout that users and both engines rely on. */
@@ -15,11 +16,11 @@ export type PlanFile =
   | CompanionFile;
 
 export function planKey(runId: string, file: PlanFile): string {
-  return `runs/${runId}/plan/${file}`;
+  return `${runPrefix(runId)}plan/${file}`;
 }
 
 export function chunksPrefix(runId: string): string {
-  return `runs/${runId}/chunks/`;
+  return `${runPrefix(runId)}chunks/`;
 }
 
 export function chunkKey(runId: string, chunk: number): string {
@@ -27,5 +28,12 @@ export function chunkKey(runId: string, chunk: number): string {
 }
 
 export function outputKey(runId: string, file: string): string {
-  return `runs/${runId}/${file}`;
+  return `${runPrefix(runId)}${file}`;
+}
+
+/** Events name runs: a name that is no single folder would lead elsewhere. */
+function runPrefix(runId: string): string {
+  if (!/^[\w-]{1,100}$/.test(runId))
+    throw new InputError(`${JSON.stringify(runId)} is no run`, { column: 'runId' }, 'A run has 20 hexadecimal digits.');
+  return `runs/${runId}/`;
 }
