@@ -78,6 +78,9 @@ function environmentOf(name: FunctionName, config: DeploymentConfig): Record<str
         SPENDING_LIMIT_USD: String(config.spendingLimitUsd),
         SCREEN_ARCHITECTURE: config.architecture,
         SCREEN_MEMORY_MB: String(config.memoryMB.screen),
+        SCREEN_TIMEOUT_SECONDS: String(config.timeoutMinutes.screen * 60),
+        MAX_CONCURRENCY: String(config.maxConcurrency),
+        LAMBDA_CONCURRENCY: String(config.lambdaConcurrency),
       };
     case 'split-dataset':
       return { DISTILL_SETTINGS: JSON.stringify(config.distillation) };

@@ -6,6 +6,7 @@ import {
   type IChainable,
   JitterType,
   ResultWriterV2,
+  type RetryProps,
   S3JsonItemReader,
   TaskInput,
   type TaskStateBase,
@@ -13,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { BACKOFF_RATE, OTHER_RETRY, type RetryPolicy, SERVICE_RETRY, THROTTLING_RETRY } from '../shared/retries.ts';
 import type { ScreenerFunction } from './screener-function.ts';
 
 /** What a retry cannot mend: the handlers raise these on purpose, and a second try would say the same. */
@@ -25,32 +27,24 @@ const SERVICE_ERRORS = [
   'Lambda.ClientExecutionTimeoutException',
 ];
 
-// Full jitter, because thousands of chunks that are turned away together would come back together.
-const BACKOFF = { backoffRate: 2, jitterStrategy: JitterType.FULL } as const;
+/** Full jitter, because thousands of chunks that are turned away together would come back together. */
+function retry(errors: string[], { maxAttempts, intervalSeconds, maxDelaySeconds }: RetryPolicy): RetryProps {
+  return {
+    ...{ errors, maxAttempts, interval: Duration.seconds(intervalSeconds) },
+    ...{ maxDelay: Duration.seconds(maxDelaySeconds), backoffRate: BACKOFF_RATE, jitterStrategy: JitterType.FULL },
+  };
+}
 
 /** Retry whatever else went wrong, a few times. */
 export function retryAny<T extends TaskStateBase>(task: T): T {
-  task.addRetry({
-    ...{ errors: [Errors.ALL], maxAttempts: 3, interval: Duration.seconds(1) },
-    ...{ maxDelay: Duration.seconds(30), ...BACKOFF },
-  });
+  task.addRetry(retry([Errors.ALL], OTHER_RETRY));
   return task;
 }
 
-/**
- * Throttling is waited out for as long as the execution may take: where little may run at once, the other chunks have to
- * be finished first, and who is served next is chance.
- */
 function retryInvocation(task: LambdaInvoke): LambdaInvoke {
   task.addRetry({ errors: FINAL_ERRORS, maxAttempts: 0 });
-  task.addRetry({
-    ...{ errors: ['Lambda.TooManyRequestsException'], maxAttempts: 10_000, interval: Duration.seconds(2) },
-    ...{ maxDelay: Duration.minutes(5), ...BACKOFF },
-  });
-  task.addRetry({
-    ...{ errors: SERVICE_ERRORS, maxAttempts: 8, interval: Duration.seconds(2) },
-    ...{ maxDelay: Duration.seconds(60), ...BACKOFF },
-  });
+  task.addRetry(retry(['Lambda.TooManyRequestsException'], THROTTLING_RETRY));
+  task.addRetry(retry(SERVICE_ERRORS, SERVICE_RETRY));
   return retryAny(task);
 }
 

@@ -1,24 +1,35 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileInputs } from '../shared/io/inputs.ts';
-import { CLOUD_CHUNK_SECONDS, defaultChunkCount } from '../shared/screen/batches.ts';
+import { openStudent } from '../shared/onnx/student-session.ts';
+import { chooseChunks } from '../shared/screen/choose-chunks.ts';
 import {
-  type CostEstimate,
-  estimateCost,
-  estimateSeconds,
-  type ScreenPlatform,
-} from '../shared/screen/cost-estimate.ts';
+  type CloudPrediction,
+  type CloudStage,
+  type CloudWork,
+  cloudWork,
+  predictRun,
+  type Spread,
+} from '../shared/screen/cloud-simulation.ts';
+import { type CostEstimate, estimateCost } from '../shared/screen/cost-estimate.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
+import type { Pruning } from '../shared/screen/plan-pruning.ts';
+import { cutLimits, type RunOptions } from '../shared/screen/run-options.ts';
 import type { CompositionSource, PreparedSource } from '../shared/screen/source.ts';
 import { prepareSpace } from '../shared/screen/space-source.ts';
-import { platformOf, stageSettings } from './cloud-stage.ts';
+import { openEncoder } from '../shared/student/student-head.ts';
+import { cloudStage, stageSettings } from './cloud-stage.ts';
 import { DEFAULT_SPACE, loadSpace } from './load-space.ts';
 import { formatCount, formatTable } from './output.ts';
 import { formatDuration } from './progress.ts';
+import { type RankingArguments, readRankingArguments } from './run-options.ts';
+import { findStudent } from './shipped-students.ts';
 
-export interface EstimateOptions {
+export interface EstimateOptions extends RankingArguments {
   readonly space?: string;
   readonly compositions?: string; // instead of a space: path of a list
-  readonly chunks?: number; // default: by the size of the source
+  readonly student?: string; // that bounds are asked of
+  readonly chunks?: number; // default: what is best by simulation
   readonly concurrency?: number; // default: that of the stage
   readonly stage: string;
   readonly json?: boolean;
@@ -27,28 +38,57 @@ export interface EstimateOptions {
 /** What a run comes to. */
 export interface RunEstimate {
   readonly compositions: number; // or rows of a list
+  readonly scored: number; // of them, or as many as take the time of the whole run
   readonly chunks: number;
-  readonly cost: CostEstimate; // in US dollars
+  readonly cost: CostEstimate; // in US dollars; what the spending limit is held against
 }
 
-/** `cloud estimate`: cost, chunks and time of a run, from the space alone. */
-export async function estimate({ chunks, concurrency, stage, json, ...what }: EstimateOptions): Promise<void> {
+/** `cloud estimate`: cost, chunks and time of a run, by simulation. */
+export async function estimate(given: EstimateOptions): Promise<void> {
+  const { chunks, concurrency, stage, json } = given;
   const settings = stageSettings(stage);
-  const atOnce = concurrency ?? settings.maxConcurrency;
-  const source = (await localSource(what)).build();
-  const platform = platformOf(stage);
-  const run = estimateRun(source, platform, chunks);
+  const options = readRankingArguments(given);
+  const prepared = await localSource(given);
+  const source = prepared.build();
+  const pruning = options.prune ? await sampleBounds(prepared, source, options, given.student) : undefined;
+  const at = stageAt(cloudStage(stage), concurrency);
+  const work = cloudWork(source, options, pruning);
+  const run = estimateRun(source, work, at, chunks);
   const result = {
     source: source.name,
     ...run,
-    concurrency: atOnce,
-    seconds: estimateSeconds(run.compositions, run.chunks, atOnce, source.rate, platform),
-    platform,
+    predicted: predictRun(work, run.chunks, at),
+    concurrency: at.maxConcurrency,
+    platform: at.platform,
     stage,
     spendingLimit: settings.spendingLimitUsd,
     withinLimit: run.cost.total <= settings.spendingLimitUsd,
   };
   process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : describe(result));
+}
+
+/** A stage with so many chunks at once, and the quota that they need. */
+function stageAt(stage: CloudStage, concurrency = stage.maxConcurrency): CloudStage {
+  const lambdaConcurrency = Math.max(stage.lambdaConcurrency, concurrency);
+  return { ...stage, maxConcurrency: concurrency, lambdaConcurrency };
+}
+
+async function sampleBounds(
+  prepared: PreparedSource,
+  source: CompositionSource,
+  options: RunOptions,
+  asked: string | undefined,
+): Promise<Pruning | undefined> {
+  const { student: path } = findStudent(asked);
+  const bytes = await readFile(path);
+  const student = await openStudent(bytes, path, 1);
+  try {
+    prepared.checkStudent(student);
+    const encoder = await openEncoder(bytes, path);
+    return await source.samplePruning?.({ student, encoder }, cutLimits(options)).finally(() => encoder.release());
+  } finally {
+    await student.release();
+  }
 }
 
 /** The space or list on this machine that options name. */
@@ -58,11 +98,16 @@ export async function localSource(what: Pick<EstimateOptions, 'space' | 'composi
   return prepareSpace(definition, file);
 }
 
-/** Chunks and cost as the cloud plans them. @param chunks wanted; by the size of the source if absent */
-export function estimateRun(source: CompositionSource, platform: ScreenPlatform, chunks?: number): RunEstimate {
-  const { size, rate } = source;
-  const count = source.cut(chunks ?? defaultChunkCount(size, rate * CLOUD_CHUNK_SECONDS)).length;
-  return { compositions: size, chunks: count, cost: estimateCost(size, count, rate, platform) };
+/** Chunks and cost as the cloud plans them. @param chunks wanted; what is best by simulation if absent */
+export function estimateRun(
+  source: CompositionSource,
+  work: CloudWork,
+  stage: CloudStage,
+  chunks?: number,
+): RunEstimate {
+  const count = source.cut(chunks ?? chooseChunks(work, stage)).length;
+  const cost = estimateCost(work.compositions, count, source.rate, stage.platform);
+  return { compositions: source.size, scored: Math.round(work.compositions), chunks: count, cost };
 }
 
 /** US dollars for people: cents, or three significant digits below one dollar. */
@@ -72,27 +117,38 @@ export function formatDollars(dollars: number): string {
 
 interface Estimate extends RunEstimate {
   readonly source: string;
+  readonly predicted: CloudPrediction;
   readonly concurrency: number;
-  readonly seconds: number;
-  readonly platform: ScreenPlatform;
+  readonly platform: CloudStage['platform'];
   readonly stage: string;
   readonly spendingLimit: number;
   readonly withinLimit: boolean;
 }
 
-function describe({ source, compositions, chunks, cost, ...rest }: Estimate): string {
-  const { concurrency, seconds, platform, stage, spendingLimit, withinLimit } = rest;
+function describe(estimated: Estimate): string {
+  const { source, compositions, scored, chunks, cost, predicted, ...rest } = estimated;
+  const { concurrency, platform, stage, spendingLimit, withinLimit } = rest;
   const above = `above it: the run would stop before anything is screened. Screen less, or raise spendingLimitUsd`;
+  const part = scored === compositions ? '' : `, of which about ${formatCount(scored)} are to be scored,`;
+  const of = `${formatCount(chunks)} ${chunks === 1 ? 'chunk' : 'chunks'}`;
   const rows = [
     ['Lambda', formatDollars(cost.lambda)],
     ['Step Functions', formatDollars(cost.stepFunctions)],
     ['S3', formatDollars(cost.s3)],
     ['total', formatDollars(cost.total)],
   ];
+  const on = `${platform.architecture} with ${formatCount(platform.memoryMB)} MB each`;
   return [
-    `${formatCount(compositions)} compositions of ${source} in ${formatCount(chunks)} ${chunks === 1 ? 'chunk' : 'chunks'}\n\n`,
+    `${formatCount(compositions)} compositions of ${source}${part} in ${of}\n\n`,
     formatTable(['part', 'US dollars'], rows),
-    `\nabout ${formatDuration(seconds)} with ${formatCount(concurrency)} chunks at once, on ${platform.architecture} with ${formatCount(platform.memoryMB)} MB each\n`,
+    `\nabout ${formatRange(predicted.seconds, formatDuration)} with ${formatCount(concurrency)} chunks at once, on ${on}\n`,
+    `by simulation ${formatRange(predicted.cost, formatDollars)} US dollars; the table allows for throttling and a cold start of every chunk\n`,
     `spending limit of stage ${stage}: ${spendingLimit} US dollars; the run is ${withinLimit ? 'within it' : above}\n`,
   ].join('');
+}
+
+/** The median, and between what nine of ten runs are if that differs. */
+function formatRange({ median, low, high }: Spread, format: (value: number) => string): string {
+  const range = `${format(low)} to ${format(high)}`;
+  return format(low) === format(high) ? format(median) : `${format(median)} (${range})`;
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readConfig, type StageSettings } from '../cdk/config.ts';
 import { ConfigError } from '../cdk/config-readers.ts';
 import { InputError } from '../shared/errors.ts';
-import { DEFAULT_PLATFORM, type ScreenPlatform } from '../shared/screen/cost-estimate.ts';
+import { type CloudStage, DEFAULT_STAGE } from '../shared/screen/cloud-simulation.ts';
 import { packagePath } from './package-root.ts';
 
 interface Context {
@@ -25,12 +25,15 @@ export function stageSettings(stage: string): StageSettings {
   }
 }
 
-/** What a stage screens on; as by default if it is deployed from another `cdk.json`. */
-export function platformOf(stage: string): ScreenPlatform {
+/** Where a stage screens; as by default if it is deployed from another `cdk.json`. */
+export function cloudStage(stage: string): CloudStage {
   const { ionsieve } = readContext();
-  if (typeof ionsieve !== 'object' || ionsieve === null || !Object.hasOwn(ionsieve, stage)) return DEFAULT_PLATFORM;
-  const { architecture, memoryMB } = stageSettings(stage);
-  return { architecture, memoryMB: memoryMB.screen };
+  if (typeof ionsieve !== 'object' || ionsieve === null || !Object.hasOwn(ionsieve, stage)) return DEFAULT_STAGE;
+  const { architecture, memoryMB, timeoutMinutes, maxConcurrency, lambdaConcurrency } = stageSettings(stage);
+  return {
+    platform: { architecture, memoryMB: memoryMB.screen },
+    ...{ maxConcurrency, lambdaConcurrency, timeoutSeconds: timeoutMinutes.screen * 60 },
+  };
 }
 
 function readContext(): Context {

@@ -8,15 +8,17 @@ import {
   screeningOfList,
   screeningOfRun,
 } from '../shared/retraining/executions.ts';
+import { cloudWork } from '../shared/screen/cloud-simulation.ts';
 import type { RunOptions } from '../shared/screen/run-options.ts';
 import { runIdOf } from '../shared/screen/run-plan.ts';
+import type { CompositionSource } from '../shared/screen/source.ts';
 import { screeningsOf } from './aws-executions.ts';
 import { type CloudSession, openSession } from './aws-session.ts';
 import { type CloudCompanions, type CloudStudent, resolveCompanions } from './cloud-companions.ts';
 import { estimateRun, formatDollars, type RunEstimate } from './cloud-estimate.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { type CloudSource, resolveList, resolveSpace, upload } from './cloud-source.ts';
-import { platformOf } from './cloud-stage.ts';
+import { cloudStage } from './cloud-stage.ts';
 import { resolveStudent } from './cloud-student.ts';
 import { DEFAULT_SPACE } from './load-space.ts';
 import { formatCount } from './output.ts';
@@ -44,10 +46,7 @@ export async function start(options: StartOptions): Promise<void> {
   const student = await resolveStudent(store, options.student, source.prepared);
   const companions = await resolveCompanions(store, student, options);
   await upload(store, source.uploads, options.replace === true);
-  const estimate =
-    source.prepared === undefined
-      ? undefined
-      : estimateRun(source.prepared.build(), platformOf(options.stage), options.chunks);
+  const estimate = source.prepared === undefined ? undefined : estimateStart(source.prepared.build(), ranking, options);
   const runId = source.prepared && runIdOf(source.prepared.identity, student.hash, companions.companions, ranking);
   const models = { student, ...companions };
   const begun = await beginScreening(
@@ -57,6 +56,11 @@ export async function start(options: StartOptions): Promise<void> {
   );
   const started = { runId, ...begun, stage: options.stage, student: student.hash, estimate, prune: options.prune };
   report(started, options.json === true);
+}
+
+/** As if nothing were bounded away: that would take minutes to find out. */
+function estimateStart(source: CompositionSource, ranking: RunOptions, { stage, chunks }: StartOptions): RunEstimate {
+  return estimateRun(source, cloudWork(source, ranking), cloudStage(stage), chunks);
 }
 
 function chunksOf({ chunks }: StartOptions): Pick<StartOptions, 'chunks'> {

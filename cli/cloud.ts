@@ -7,7 +7,7 @@ import { withExamples } from './examples.ts';
 import { DEFAULT_SPACE, SPACE_OPTION } from './load-space.ts';
 import { positiveInteger } from './options.ts';
 import { withRankingOptions } from './run-options.ts';
-import { STUDENT_OPTION } from './shipped-students.ts';
+import { DEFAULT_STUDENT, STUDENT_OPTION } from './shipped-students.ts';
 
 const RUN = 'run id, or name or ARN of an execution (default: the newest)';
 const SECONDS_BETWEEN_LOOKS = 6; // DescribeMapRun may be called once a second by all who watch
@@ -68,12 +68,17 @@ function listCommand(): Command {
 }
 
 function estimateCommand(): Command {
-  const command = withSource(new Command('estimate'))
-    .description('cost, chunks and time of a run, without calling AWS')
+  const command = withRankingOptions(withSource(new Command('estimate')))
+    .description('cost, chunks and time of a run by simulation, without calling AWS')
+    .option('--student <student>', `with --prune: ${STUDENT_OPTION} (default: ${DEFAULT_STUDENT})`)
     .option('--concurrency <count>', "chunks screened at once (default: the stage's)", positiveInteger)
     .addOption(stageOption())
     .option('--json', 'print JSON alone');
-  return withExamples(command, ['ionsieve cloud estimate --space trillion --json', 'cost, chunks and time, as JSON']);
+  return withExamples(
+    command,
+    ['ionsieve cloud estimate --space trillion --json', 'cost, chunks and time, as JSON'],
+    ['ionsieve cloud estimate --space trillion --prune --concurrency 500', 'with bounds, by a sample of the systems'],
+  );
 }
 
 function startCommand(): Command {

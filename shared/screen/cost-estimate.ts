@@ -7,6 +7,7 @@ import {
   DOLLARS_PER_TRANSITION,
   MB_PER_VCPU,
 } from '../aws.ts';
+import { CHUNK_START, COLD_START, COMPOSITIONS_PER_VCPU_SECOND } from './cloud-figures.ts';
 
 /** The function that screens. */
 export interface ScreenPlatform {
@@ -26,23 +27,18 @@ export interface CostEstimate {
   readonly vcpuSeconds: number; // that the estimate is based on
 }
 
-/** Assumed for Lambda's processors; two x86-64 cores here reach 7e6 to 8e6 each. */
-export const COMPOSITIONS_PER_VCPU_SECOND = 5e6;
-const SECONDS_PER_CHUNK = 2; // assumed, of one vCPU: start of a function, loading plan and model
-const SECONDS_AROUND_MAP = 30; // assumed: planning, and the first functions coming up
-const SECONDS_PER_RESULT = 0.002; // assumed: the reduction reads sixteen chunk results at once
 const TRANSITIONS_PER_CHUNK = 3; // start, screen, end of a child execution
 const TRANSITIONS_PER_RUN = 10; // around the map
-const GETS_PER_CHUNK = 7; // the five files of a plan, whether the result is there, and the result for the reduction
+const GETS_PER_CHUNK = 8; // run.json, index, student, three parts of the plan, whether the result is there, and the result for the reduction
 
 /**
  * Throttled tries of a chunk that are allowed for, each a state transition: as many as there are when somebody else has
  * half of the concurrency that the stage counts on (simulated in the tests).
  */
-export const THROTTLED_TRIES_PER_CHUNK = 2;
+export const THROTTLED_TRIES_PER_CHUNK = 2.5;
 
 /**
- * Cost of screening so many compositions in so many chunks.
+ * Cost of screening so many compositions in so many chunks, each in an environment that has to come up.
  *
  * @param rate compositions that one vCPU screens in a second
  */
@@ -52,44 +48,42 @@ export function estimateCost(
   rate = COMPOSITIONS_PER_VCPU_SECOND,
   platform = DEFAULT_PLATFORM,
 ): CostEstimate {
-  return priceOf(Math.round(compositions / rate + chunks * SECONDS_PER_CHUNK), chunks, platform);
+  return priceOf(Math.round(compositions / rate + chunks * (CHUNK_START + COLD_START.median)), chunks, platform);
 }
 
 /** Cost of so many seconds of one vCPU in so many chunks, wherever they are screened. */
 export function priceOf(vcpuSeconds: number, chunks: number, platform: ScreenPlatform): CostEstimate {
-  const { architecture, memoryMB } = platform;
-  const gigabyteSeconds = ((vcpuSeconds / speedOf(platform)) * memoryMB) / 1024;
-  const lambda = gigabyteSeconds * DOLLARS_PER_GB_SECOND[architecture] + chunks * DOLLARS_PER_REQUEST;
-  const perChunk = TRANSITIONS_PER_CHUNK + THROTTLED_TRIES_PER_CHUNK;
-  const stepFunctions = (chunks * perChunk + TRANSITIONS_PER_RUN) * DOLLARS_PER_TRANSITION;
+  const throttled = chunks * THROTTLED_TRIES_PER_CHUNK;
+  const seconds = vcpuSeconds / vcpusOf(platform);
+  return { ...rounded(priceMap({ seconds, chunks, tries: chunks, throttled }, platform)), vcpuSeconds };
+}
+
+/** What a map did that is paid for. */
+export interface PaidMap {
+  readonly seconds: number; // of functions
+  readonly chunks: number;
+  readonly tries: number; // that ran
+  readonly throttled: number; // tries that were turned away
+}
+
+/** Prices of a map and of the states around it, in US dollars. */
+export function priceMap(
+  { seconds, chunks, tries, throttled }: PaidMap,
+  { architecture, memoryMB }: ScreenPlatform,
+): Omit<CostEstimate, 'vcpuSeconds'> {
+  const lambda = ((seconds * memoryMB) / 1024) * DOLLARS_PER_GB_SECOND[architecture] + tries * DOLLARS_PER_REQUEST;
+  const transitions = chunks * TRANSITIONS_PER_CHUNK + (tries - chunks) + throttled + TRANSITIONS_PER_RUN;
+  const stepFunctions = transitions * DOLLARS_PER_TRANSITION;
   const s3 = chunks * (DOLLARS_PER_PUT + GETS_PER_CHUNK * DOLLARS_PER_GET);
-  const total = lambda + stepFunctions + s3;
+  return { lambda, stepFunctions, s3, total: lambda + stepFunctions + s3 };
+}
+
+function rounded({ lambda, stepFunctions, s3, total }: Omit<CostEstimate, 'vcpuSeconds'>) {
   const round = (dollars: number): number => Number(dollars.toPrecision(3));
-  return {
-    ...{ lambda: round(lambda), stepFunctions: round(stepFunctions), s3: round(s3), total: round(total) },
-    vcpuSeconds,
-  };
+  return { lambda: round(lambda), stepFunctions: round(stepFunctions), s3: round(s3), total: round(total) };
 }
 
-/**
- * Seconds from the start of a run to its ranking, about.
- *
- * @param concurrency chunks screened at once
- * @param rate compositions that one vCPU screens in a second
- */
-export function estimateSeconds(
-  compositions: number,
-  chunks: number,
-  concurrency: number,
-  rate = COMPOSITIONS_PER_VCPU_SECOND,
-  platform = DEFAULT_PLATFORM,
-): number {
-  const rounds = Math.ceil(chunks / concurrency);
-  const perChunk = (compositions / chunks / rate + SECONDS_PER_CHUNK) / speedOf(platform);
-  return Math.round(SECONDS_AROUND_MAP + rounds * perChunk + chunks * SECONDS_PER_RESULT);
-}
-
-/** Part of a vCPU that screening has; it works on one thread, so a second vCPU is paid and idle. */
-function speedOf({ memoryMB }: ScreenPlatform): number {
+/** vCPUs that screening has of a function; it works on one thread, so a second vCPU is paid and idle. */
+export function vcpusOf({ memoryMB }: ScreenPlatform): number {
   return Math.min(1, memoryMB / MB_PER_VCPU);
 }

@@ -28,6 +28,8 @@ const NO_DATA = /(^|[\\/])(READY|README[^\\/]*|LICEN[CS]E[^\\/]*|[^\\/]*\.md|)$/
 
 /** Rows that one vCPU reads, parses and scores in a second, about. */
 const ROWS_PER_VCPU_SECOND = 5e4;
+/** Rows that one vCPU counts and hashes in a second, about. */
+const ROWS_INDEXED_PER_SECOND = 2e6;
 
 /**
  * Read every file of a list once: count its rows and remember where they are.
@@ -71,6 +73,7 @@ export function listSource(list: CompositionList, locations: readonly FileLocati
     record: { list: record, counts: { files: files.length, compositions: size } },
     planFiles: () => ({ files: { [LIST_FILE]: Buffer.from(`${JSON.stringify(list)}\n`) } }),
     summary: { list: { ...record, rows: size } },
+    effort: () => ({ planSeconds: size / ROWS_INDEXED_PER_SECOND, compositions: size, systems: size }),
     cut: (count) => cutIntoWindows(size, count),
     screener: (student, limits, inputs) =>
       new ListScreener((start, end) => readRows(list, locations, inputs, start, end), student, limits),

@@ -82,7 +82,10 @@ export function runRecordOf(
     options,
     ...(pruning && { pruning: { threshold: pruning.threshold, work: pruning.work } }),
     counts: { ...counts, chunks: chunks.length },
-    costEstimate: estimateCost(pruning?.work ?? source.size, chunks.length, source.rate, platform),
+    costEstimate: estimateCost(
+      pruning?.work ?? source.effort(options.criteria).compositions,
+      ...([chunks.length, source.rate, platform] as const),
+    ),
     files,
   };
 }

@@ -6,6 +6,7 @@ import type { SystemEncoder } from '../student/student-head.ts';
 import type { ChunkRange } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
+import type { Criteria } from './criteria.ts';
 import type { BestMerger } from './distinct-best.ts';
 import type { PlannedPruning, Pruning } from './plan-pruning.ts';
 import type { RankedEntries } from './top-k.ts';
@@ -63,16 +64,27 @@ export interface CompositionSource {
   planFiles(): SourceFiles;
   /** What `summary.json` says of it. */
   readonly summary: SourceSummary;
-  /** Cut into about equal chunks; see `cutIntoChunks`. */
-  cut(count: number): ChunkRange[];
+  /** What it takes to screen it. @param criteria that leave some of it out */
+  effort(criteria?: Criteria): SourceEffort;
+  /** Cut into chunks with about equally much to score; see `cutIntoChunks`. @param criteria that leave some of it out */
+  cut(count: number, criteria?: Criteria): ChunkRange[];
   /** Find out what bounds spare; a list has no systems that could be bounded. */
   readonly planPruning?: (student: BoundedStudent, limits: RankingLimits) => Promise<PlannedPruning>;
+  /** The same, about, in seconds: by a sample. */
+  readonly samplePruning?: (student: BoundedStudent, limits: RankingLimits) => Promise<Pruning>;
   /** @param pruning if what cannot be ranked is not to be scored */
   screener(student: StudentSession, limits: RankingLimits, inputs: Inputs, pruning?: EncodedPruning): ChunkScreener;
   /** Keeps the best over chunks. */
   merger(limits: RankingLimits): BestMerger;
   /** Compositions of ranked entries, in their order. */
   compositions(best: RankedEntries): Composition[];
+}
+
+/** What it takes to screen a source. */
+export interface SourceEffort {
+  readonly planSeconds: number; // of one vCPU, to build it, about
+  readonly compositions: number; // to score; criteria on amounts are asked after that
+  readonly systems: number; // that they are of, at most
 }
 
 /** Files that describe a source. */

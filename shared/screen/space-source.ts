@@ -5,11 +5,13 @@ import { canonicalSpaceJson, parseSpace, type SpaceDefinition } from '../space/s
 import { segmentSpace } from '../space/space-segments.ts';
 import { cutIntoChunks } from './batches.ts';
 import { checkStudent } from './check-student.ts';
-import { COMPOSITIONS_PER_VCPU_SECOND } from './cost-estimate.ts';
+import { COMPOSITIONS_PER_VCPU_SECOND } from './cloud-figures.ts';
 import { planPruning, thresholdOf } from './plan-pruning.ts';
 import type { PlanFile } from './run-keys.ts';
+import { samplePruning } from './sample-pruning.ts';
 import { Screener } from './screen-chunk.ts';
 import type { CompositionSource, PreparedSource, SourceFiles, SourceRecord } from './source.ts';
+import { spaceEffort, workBy } from './space-effort.ts';
 import { SystemPruner } from './system-pruner.ts';
 import { TopK } from './top-k.ts';
 
@@ -32,8 +34,10 @@ export function spaceSource(space: Space): CompositionSource {
     record: { space: JSON.parse(canonicalSpaceJson(definition)), counts },
     planFiles: () => planFilesOf(space),
     summary: { space: { name: definition.name, ...counts } },
-    cut: (count) => cutIntoChunks(classes, count),
+    effort: (criteria) => spaceEffort(space, criteria),
+    cut: (count, criteria) => cutIntoChunks(classes, count, criteria && workBy(space, criteria)),
     planPruning: (bounded, limits) => planPruning(space, bounded, limits),
+    samplePruning: (bounded, limits) => samplePruning(space, bounded, limits),
     screener: (student, limits, _, bounds) =>
       new Screener(
         space,

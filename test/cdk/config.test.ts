@@ -111,12 +111,14 @@ describe('configuration', () => {
   });
 });
 
-it('cdk/ takes nothing from shared/ but types, prices and the size of a chunk', () => {
+it('cdk/ takes nothing from shared/ but types, prices, retries and the size of a chunk', () => {
   const folder = fileURLToPath(new URL('../../cdk', import.meta.url));
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   const imports = sources.flatMap(
     (name) => readFileSync(join(folder, name), 'utf8').match(/^import .*shared\/.*$/gm) ?? [],
   );
-  const values = imports.filter((line) => !line.startsWith('import type ') && !line.includes('/shared/aws.ts'));
+  const values = imports.filter(
+    (line) => !line.startsWith('import type ') && !/\/shared\/(aws|retries)\.ts'/.test(line),
+  );
   expect(values).toEqual(["import { CLOUD_CHUNK_SECONDS } from '../shared/screen/batches.ts';"]);
 });

@@ -26,23 +26,31 @@ describe('cloud estimate', () => {
     const options = ['--space', 'small', '--chunks', '20', '--concurrency', '5', '--stage', 'prod', '--json'];
     const { code, stdout } = await runCli(root, 'cloud', 'estimate', ...options);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({
-      ...{ source: 'small', compositions: 13336, chunks: 20, cost: estimateCost(13336, 20) },
-      ...{
-        concurrency: 5,
-        platform: { architecture: 'arm64', memoryMB: 1769 },
-        seconds: 38,
-        stage: 'prod',
-        spendingLimit: 25,
-        withinLimit: true,
-      },
+    const { predicted, ...told } = JSON.parse(stdout);
+    expect(told).toEqual({
+      ...{ source: 'small', compositions: 13336, scored: 13336, chunks: 20, cost: estimateCost(13336, 20) },
+      ...{ concurrency: 5, platform: { architecture: 'arm64', memoryMB: 1769 }, stage: 'prod' },
+      ...{ spendingLimit: 25, withinLimit: true },
     });
+    expect(predicted).toMatchObject({ chunks: 20, throttled: 0, coldStarts: 5, lost: 0 });
+    for (const { low, median, high } of [predicted.seconds, predicted.cost])
+      expect([low, median, high]).toEqual([low, median, high].toSorted((a, b) => a - b));
   });
 
-  it('cuts a space as the cloud does, into chunks of 30 s', async () => {
+  it('cuts a space as the cloud does, by simulation', async () => {
     const { stdout } = await runCli(root, 'cloud', 'estimate');
-    expect(stdout).toContain('332,395,287 compositions of ionic-quinary in 3 chunks\n');
-    expect(stdout).toMatch(/\ntotal +0\.00231\n/);
+    expect(stdout).toContain('332,395,287 compositions of ionic-quinary in 8 chunks\n');
+    expect(stdout).toMatch(/\nabout \d+ s \(\d+ s to \d+ s\) with 8 chunks at once, on arm64 with 1,769 MB each\n/);
+    expect(stdout).toMatch(/\nby simulation 0\.00\d+ \(0\.00\d+ to 0\.00\d+\) US dollars/);
+  });
+
+  it('tells how much is to be scored where criteria or bounds leave something out', async () => {
+    const scored = async (...options: string[]): Promise<number> =>
+      JSON.parse((await runCli(root, 'cloud', 'estimate', '--space', 'small', '--json', ...options)).stdout).scored;
+    const [without, only] = [await scored('--exclude', 'S'), await scored('--require', 'S')];
+    expect(without).toBeGreaterThan(0);
+    expect(without + only).toBe(13336);
+    expect(await scored('--prune')).toBeLessThanOrEqual(13336);
   });
 
   it('reads a list of compositions', async () => {
