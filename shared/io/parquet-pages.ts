@@ -85,9 +85,9 @@ function checkIndices(reader: Reader, encoding: string, values: number): void {
   if (width > 0) checkRuns(reader, width, values);
 }
 
-/** Runs of equal values, and of values packed in groups of eight, hold so many values together. */
+/** No run of equal values, or of values packed in groups of eight, holds more than there are; nulls have no index. */
 function checkRuns(reader: Reader, width: number, values: number): void {
-  for (let seen = 0; seen < values; ) {
+  for (let seen = 0; seen < values && reader.offset < reader.view.byteLength; ) {
     const header = readVarInt(reader);
     const isPacked = (header & 1) === 1;
     const count = (header >>> 1) * (isPacked ? 8 : 1);

@@ -1,6 +1,7 @@
 import * as zlib from 'node:zlib';
 import {
   type AsyncBuffer,
+  type ColumnMetaData,
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
@@ -70,14 +71,22 @@ function checkCounts({ num_rows, row_groups }: FileMetaData, { size }: RangedFil
       throw new RangeError(`a row group claims ${groupRows} rows, and at most ${MAX_GROUP_ROWS} are read at once`);
     rows += groupRows;
     for (const { meta_data: column } of group.columns) {
-      const [values, from, length] = [column?.num_values, column?.data_page_offset, column?.total_compressed_size].map(
-        (value) => Number(value ?? 0),
-      );
-      if (!(values >= 0 && values <= MAX_GROUP_ROWS && from >= 0 && length >= 0 && from + length <= size))
-        throw new RangeError(`a column claims ${values} values in ${length} bytes at ${from}`);
+      if (column === undefined) throw new RangeError('a column lies in another file');
+      const { start, end } = placeOf(column);
+      if (!(start >= 0 && end >= start && end <= size && Number(column.num_values) <= MAX_GROUP_ROWS))
+        throw new RangeError(`a column claims ${column.num_values} values in the bytes ${start} to ${end}`);
     }
   }
   if (Number(num_rows) !== rows) throw new RangeError(`it claims ${num_rows} rows, and its row groups hold ${rows}`);
+}
+
+/** Bytes of a column in one row group: from its dictionary on, if it has one. */
+function placeOf(column: ColumnMetaData): { readonly start: number; readonly end: number } {
+  const [dictionary, data] = [column.dictionary_page_offset, column.data_page_offset].map((offset) =>
+    Number(offset ?? 0),
+  );
+  const start = dictionary > 0 && dictionary < data ? dictionary : data;
+  return { start, end: start + Number(column.total_compressed_size) };
 }
 
 /** One column of a row group, fetched and checked: hyparquet sees nothing else of the file. */
@@ -86,10 +95,7 @@ async function fetchColumn(source: RangedFile, metadata: FileMetaData, group: Ro
   const column = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === name)?.meta_data;
   if (element === undefined || column === undefined || element.repetition_type === 'REPEATED')
     throw new RangeError(`the column ${name} is no column of plain values`);
-  const offsets = [column.dictionary_page_offset, column.data_page_offset].map((offset) => Number(offset ?? 0));
-  const start = Math.min(...offsets.filter((offset) => offset > 0));
-  const end = start + Number(column.total_compressed_size);
-  if (!(end <= source.size)) throw new RangeError(`the column ${name} ends at ${end}, beyond the file`);
+  const { start, end } = placeOf(column);
   const bytes = new Uint8Array(await source.read(start, end));
   checkPages(bytes, { codec: column.codec, optional: element.repetition_type === 'OPTIONAL' }, COMPRESSORS);
   const columns = [{ file_offset: 0n, meta_data: column }]; // without the places of indices
