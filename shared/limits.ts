@@ -36,7 +36,7 @@ export const MAX_FORMULA_DEPTH = 16;
 
 /** Bytes that gzip data may unpack to per packed byte, beyond the first ones. Structures shrink to an eighth, gzip's best is 1,030. */
 export const MAX_GZIP_RATIO = 200;
-export const FREE_GZIP_BYTES = 1 << 26;
+export const FREE_GZIP_BYTES = 1 << 24;
 
 /** Unpacked bytes of what is unpacked into memory as a whole: labels and archives. 21,725 labels have 2 MB. */
 export const MAX_UNPACKED = 1 << 28;
