@@ -10,6 +10,7 @@ import {
   prepareCompanions,
 } from '../shared/screen/companions.ts';
 import { studentKey } from '../shared/student/current-student.ts';
+import { cardCurves, cardName } from '../shared/student/held-out-curves.ts';
 
 /** A student that lies in the bucket. */
 export interface CloudStudent {
@@ -35,6 +36,9 @@ export async function putCompanions(
     const bytes = files[file];
     if (bytes !== undefined) await store.putIf(studentKey(hash, file), bytes, undefined);
   }
+  const card = await fileInputs.find(cardName(path));
+  if (card !== undefined && cardCurves(card, hash) !== undefined)
+    await store.putIf(studentKey(hash, 'student.card.json'), card, undefined); // a report shows its curves
 }
 
 /** Companions as the event of a run names them, and as its id has them. */

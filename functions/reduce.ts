@@ -13,7 +13,8 @@ import { thresholdOf } from '../shared/screen/plan-pruning.ts';
 import { chunkKey, chunksPrefix, outputKey, type PlanFile, planKey } from '../shared/screen/run-keys.ts';
 import { cutLimits } from '../shared/screen/run-options.ts';
 import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';
-import { loadCompanions, loadPlan, type StoredPlan } from '../shared/screen/run-store.ts';
+import { type CompanionFiles, loadCompanions, loadPlan, type StoredPlan } from '../shared/screen/run-store.ts';
+import { decodeCurves } from '../shared/student/held-out-curves.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
@@ -56,14 +57,15 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
       ranking: pruning && { length: limits.top, threshold: thresholdOf(pruning) },
     };
     const result = await mergeChunks(expected, storedChunks(store, plan));
-    const full = await rank(store, stored, result);
+    const files = await loadCompanions(store, runId);
+    const full = await rank(store, stored, files, result);
     const summary = summarize(plan, result, full);
     await storeOutputs(store, runId, {
       'ranking.csv': rankingCsv(full.ranking, full.columns),
       'ranking.parquet': rankingParquet(full.ranking, full.columns),
       ...(summary.skipped === undefined ? {} : { 'skipped.csv': skippedCsv(result.skipped) }),
       'summary.json': encodeSummary(summary),
-      'report.html': await report(stored, summary, full),
+      'report.html': await report(stored, files, summary, full),
     });
     return receiptOf(summary, store.location);
   };
@@ -73,10 +75,10 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
 async function rank(
   store: ObjectStore,
   { plan, studentBytes }: StoredPlan,
+  files: CompanionFiles,
   { best }: MergedResult,
 ): Promise<FullRanking> {
   const { runId, source, options } = plan;
-  const files = await loadCompanions(store, runId);
   const nameOf = (file: PlanFile): string => `${store.location}/${planKey(runId, file)}`;
   const { 'committee.onnx': model, 'labels.csv.gz': labels, 'measured.csv': measured } = files;
   const student = await openStudent(studentBytes, plan.student.name);
@@ -93,10 +95,15 @@ async function rank(
 }
 
 /** Plots are loaded only here: it takes as long as to start a command. */
-async function report({ plan, studentBytes }: StoredPlan, summary: RunSummary, full: FullRanking): Promise<Uint8Array> {
+async function report(
+  { plan, studentBytes }: StoredPlan,
+  { 'curves.json': curves }: CompanionFiles,
+  summary: RunSummary,
+  full: FullRanking,
+): Promise<Uint8Array> {
   const { reportPage } = await import('../shared/report/report-page.ts');
   const student = readStudentMetadata(studentBytes, plan.student.name);
-  return Buffer.from(reportPage({ ...full, summary, student }));
+  return Buffer.from(reportPage({ ...full, summary, student, curves: curves && decodeCurves(curves) }));
 }
 
 function receiptOf(summary: RunSummary, location: string): ReduceReceipt {

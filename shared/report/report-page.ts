@@ -32,7 +32,7 @@ ${summaryWords(run)}${certaintyWords(run)}</header>
 ${periodicTable(summary.elements)}<h2 id="candidates" tabindex="-1">Ranking</h2>
 <p class="only-script">Open a formula to see its evidence: nearest known compounds, what drives its score, and how sure the models are.</p>
 ${rankingTable(run)}
-${probabilities(run)}${systems(run)}${studentCard(run.student, summary.student)}${LIMITS}${reproduceWords(run)}${columnGuide(run)}</main>
+${probabilities(run)}${systems(run)}${studentCard(run)}${LIMITS}${reproduceWords(run)}${columnGuide(run)}</main>
 `;
 }
 

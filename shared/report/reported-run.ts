@@ -1,12 +1,14 @@
 import type { StudentMetadata } from '../onnx/student-session.ts';
 import type { RankingColumn, RankingValue } from '../ranking/columns.ts';
 import type { RankedComposition } from '../ranking/ranking.ts';
+import type { HeldOutCurves } from '../student/held-out-curves.ts';
 import type { RunSummary } from './summary.ts';
 
 /** What a report is made of. */
 export interface ReportSources {
   readonly summary: RunSummary;
   readonly student: StudentMetadata;
+  readonly curves?: readonly HeldOutCurves[]; // of the student, one of each kind a fold, where its card has them
   readonly ranking: readonly RankedComposition[];
   readonly columns: readonly RankingColumn[];
 }
@@ -22,12 +24,12 @@ export interface ReportedRun extends ReportSources {
 }
 
 /** The first lines of a run. */
-export function reportedRun({ summary, student, ranking, columns }: ReportSources): ReportedRun {
+export function reportedRun({ summary, student, curves, ranking, columns }: ReportSources): ReportedRun {
   const listed = columns.map((column) => ({ ...column, values: column.values.slice(0, MOST_LISTED) }));
   const column = (name: string): readonly RankingValue[] | undefined => listed.find((one) => one.name === name)?.values;
   const [formulas, systems] = [column('known_formula'), column('known_system')];
   return {
-    ...{ summary, student, column },
+    ...{ summary, student, curves, column },
     ranking: ranking.slice(0, MOST_LISTED),
     columns: listed,
     novelty: formulas?.map((known, i) => noveltyOf(known === true, Number(systems?.[i] ?? 0))),

@@ -1,15 +1,16 @@
-import type { StudentMetadata } from '../onnx/student-session.ts';
-import type { RunStudent } from '../screen/run-plan.ts';
+import { heldOutFigures } from './held-out-figures.ts';
 import { type Html, html } from './html.ts';
 import { plainTable } from './plain-table.ts';
+import type { ReportedRun } from './reported-run.ts';
 import { shortHash } from './words.ts';
 
 const METRICS = { auc: 'AUC', averagePrecision: 'average precision', f1: 'F1', accuracy: 'accuracy' } as const;
 const NAMES: Readonly<Record<string, string>> = { student: 'this student', forest: 'the forest that taught it' };
 
 /** What a student says of itself. */
-export function studentCard(metadata: StudentMetadata, { name, hash, threshold }: RunStudent): Html {
-  const { mobileIon, symbols, teacherHash, labelsHash, metrics } = metadata;
+export function studentCard({ student, summary, curves }: ReportedRun): Html {
+  const { mobileIon, symbols, teacherHash, labelsHash, metrics } = student;
+  const { name, hash, threshold } = summary.student;
   const rows = Object.entries(metrics).flatMap(([model, figures]) => {
     const cells = Object.keys(METRICS).map((key) => spreadText(Object(figures)[key]));
     return model in NAMES && cells.every((cell) => cell !== undefined) ? [[NAMES[model], ...cells]] : [];
@@ -22,7 +23,7 @@ ${
     ? html`<p>The model carries no held-out figures of this kind; see its card.</p>\n`
     : html`${plainTable('Held-out figures', ['held-out systems, mean ± deviation over folds', ...Object.values(METRICS)], rows)}
 <p>The figures say how well it repeats the teacher for chemical systems that it has not seen. Few labels are positive, so judge by average precision, not by accuracy.</p>\n`
-}${measuredWords(metrics.measured)}`;
+}${curves === undefined ? '' : heldOutFigures(curves, threshold)}${measuredWords(metrics.measured)}`;
 }
 
 function spreadText(figure: unknown): string | undefined {

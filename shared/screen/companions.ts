@@ -5,9 +5,13 @@ import { sha256 } from '../hash.ts';
 import type { Inputs } from '../io/inputs.ts';
 import { compress } from '../labels/labels-file.ts';
 import { readCommitteeMetadata } from '../onnx/committee-session.ts';
+import { cardCurves, cardName } from '../student/held-out-curves.ts';
 
-/** Files that go with a student in a run, as its plan keeps them: committee, labelled structures, measurements. */
-export const COMPANION_FILES = ['committee.onnx', 'labels.csv.gz', 'measured.csv'] as const;
+/**
+ * Files that go with a student in a run, as its plan keeps them: committee, labelled structures, measurements, and the
+ * curves of its card. The curves decide on nothing and are no part of the run id; a report shows them.
+ */
+export const COMPANION_FILES = ['committee.onnx', 'labels.csv.gz', 'measured.csv', 'curves.json'] as const;
 export type CompanionFile = (typeof COMPANION_FILES)[number];
 
 /** Names that committee and labels have beside a student. */
@@ -70,6 +74,16 @@ export async function prepareCompanions(
       ...(measured === undefined ? {} : { 'measured.csv': measured }),
     },
   };
+}
+
+/**
+ * `curves.json` of the card beside a student, or undefined where there is none, or another model's.
+ *
+ * @param hash SHA-256 of the student, hexadecimal
+ */
+export async function findCurves(inputs: Inputs, student: string, hash: string): Promise<Uint8Array | undefined> {
+  const card = await inputs.find(cardName(student));
+  return card && cardCurves(card, hash);
 }
 
 interface Found {

@@ -1,10 +1,12 @@
 import type { Composition } from '../chemistry/formula.ts';
 import type { FormulaLabel } from '../labels/label.ts';
+import { precisionRecallCurve, reliabilityBins } from '../teacher/curves.ts';
 import { sigmoid } from '../teacher/logistic.ts';
 import { type BinaryMetrics, binaryMetrics } from '../teacher/metrics.ts';
 import type { DistillOptions } from './distill-options.ts';
 import { Distillation, type DistillationTask, type DistilledStudent } from './distillation.ts';
 import type { ElementFeatures } from './element-features.ts';
+import type { HeldOutCurves } from './held-out-curves.ts';
 import { forward, type Weights } from './network.ts';
 import { splitFold, systemFolds } from './splits.ts';
 
@@ -14,7 +16,11 @@ export interface FoldEvaluation {
   readonly positives: number; // of those, labelled at or above the threshold
   readonly student: BinaryMetrics;
   readonly forest: BinaryMetrics; // the model that labelled the made compositions
+  readonly curves?: HeldOutCurves; // of the student; absent in cards of versions that kept none
 }
+
+const CURVE_POINTS = 50;
+const RELIABILITY_BINS = 10;
 
 /** Distill a student from all labels, in one go. */
 export async function distill(
@@ -54,11 +60,16 @@ export function judgeFold(
 ): FoldEvaluation {
   const compositions = heldOut.map(({ composition }) => composition);
   const truth = heldOut.map(({ probability }) => probability >= options.threshold);
+  const probabilities = studentProbabilities(features, weights, compositions);
   return {
     formulas: heldOut.length,
     positives: truth.filter(Boolean).length,
-    student: binaryMetrics(truth, studentProbabilities(features, weights, compositions), options.threshold),
+    student: binaryMetrics(truth, probabilities, options.threshold),
     forest: binaryMetrics(truth, guesses, options.threshold),
+    curves: {
+      precisionRecall: precisionRecallCurve(truth, probabilities, CURVE_POINTS),
+      reliability: reliabilityBins(truth, probabilities, RELIABILITY_BINS),
+    },
   };
 }
 

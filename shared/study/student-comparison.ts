@@ -2,10 +2,10 @@ import type { FormulaLabel } from '../labels/label.ts';
 import { applyCalibration, calibrate } from '../student/calibration.ts';
 import { type Spread, spread } from '../student/card.ts';
 import { expectedCalibrationError, joinFolds } from '../student/committee-evaluation.ts';
+import { type PrecisionRecall, precisionRecallCurve, type ReliabilityBin, reliabilityBins } from '../teacher/curves.ts';
 import { fitLogistic, logisticLogit, sigmoid } from '../teacher/logistic.ts';
 import { type BinaryMetrics, binaryMetrics } from '../teacher/metrics.ts';
 import { type FoldResult, type FoldScores, STUDENT_KINDS, type StudentKind } from './cross-validation.ts';
-import { type PrecisionRecall, precisionRecallCurve, type ReliabilityBin, reliabilityBins } from './curves.ts';
 
 /** Held-out figures of one kind of student. */
 export interface StudentRow {

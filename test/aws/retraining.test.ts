@@ -109,7 +109,7 @@ describe.skipIf(CIFS === undefined)('a dataset that is marked ready', () => {
     expect(name).toBe(screeningName(runId));
     const student = join(scratch, 'student.onnx');
     await writeFile(student, model);
-    for (const file of ['committee.onnx', 'labels.csv.gz'] as const)
+    for (const file of ['committee.onnx', 'labels.csv.gz', 'student.card.json'] as const)
       await writeFile(join(scratch, file), (await cloud.store.get(studentKey(current.hash, file)))!);
     expect(await cloudOutputs(cloud, runId)).toEqual(
       await localOutputs(scratch, runId, ['--space', 'small', '--student', student]),

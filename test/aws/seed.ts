@@ -31,7 +31,9 @@ export async function useShippedStudent({ store }: Cloud): Promise<CurrentStuden
   await store.put(student, bytes);
   await store.put(studentKey(hash, 'committee.onnx'), await shipped('models/committee.onnx'));
   await store.put(studentKey(hash, 'labels.csv.gz'), await shipped('data/labels.csv.gz'));
-  const { teacher, labels, ...card } = JSON.parse((await shipped('models/student.card.json')).toString());
+  const cardBytes = await shipped('models/student.card.json');
+  await store.put(studentKey(hash, 'student.card.json'), cardBytes);
+  const { teacher, labels, ...card } = JSON.parse(cardBytes.toString());
   const averagePrecision = card.student.averagePrecision.mean;
   const hashes = { hash, teacherHash: teacher.hash, labelsHash: labels.hash };
   const current = { student, ...hashes, averagePrecision, previous: null };

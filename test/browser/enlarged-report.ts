@@ -4,8 +4,23 @@ import { readStudentMetadata } from '../../shared/onnx/student-session.ts';
 import { RANKING_COLUMNS, type RankedComposition } from '../../shared/ranking/ranking.ts';
 import { reportPage } from '../../shared/report/report-page.ts';
 import { decodeSummary } from '../../shared/report/run-outputs.ts';
+import type { HeldOutCurves } from '../../shared/student/held-out-curves.ts';
 
 const STUDENT = new URL('../../models/student.onnx', import.meta.url);
+
+const FOLDS = 5;
+const POINTS = 50;
+const BINS = 10;
+
+/** Curves of the size that a card has. */
+function curvesOf(fold: number): HeldOutCurves {
+  const point = (i: number) => ({ recall: (i + 1) / POINTS, precision: 1 - ((i + fold) / POINTS) ** 3 / 2 });
+  const bin = (i: number) => ({ count: 2 ** (BINS - i), probability: (i + 0.5) / BINS, positives: (i / BINS) ** 1.2 });
+  return {
+    precisionRecall: Array.from({ length: POINTS }, (_, i) => point(i)),
+    reliability: Array.from({ length: BINS }, (_, i) => bin(i)),
+  };
+}
 
 /** The report of a run whose lines are repeated until there are so many. */
 export async function enlargedReport(run: string, count: number): Promise<string> {
@@ -19,6 +34,7 @@ export async function enlargedReport(run: string, count: number): Promise<string
   return reportPage({
     summary: { ...summary, ranked: count },
     student: readStudentMetadata(await readFile(STUDENT), 'student.onnx'),
+    curves: Array.from({ length: FOLDS }, (_, fold) => curvesOf(fold)),
     ranking: repeated.map(
       (cells, i) =>
         ({

@@ -207,7 +207,7 @@ describe.skipIf(executable === undefined)('a report in Chromium, from a file', (
 });
 
 describe.skipIf(executable === undefined)('a report of 1,000 candidates', () => {
-  it('stays below 2 MB and paints within a second', async () => {
+  it('stays below 2 MB and paints within a second, with the curves of the student, readable by all', async () => {
     const path = join(scratch, 'large.html');
     await writeFile(path, await enlargedReport(dirname(report), 1000));
     expect((await stat(path)).size).toBeLessThan(2e6);
@@ -215,6 +215,11 @@ describe.skipIf(executable === undefined)('a report of 1,000 candidates', () => 
     const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
     expect(paint).toBeLessThan(1000);
     expect(complaints).toEqual([]);
+    for (const name of ['Precision against recall', 'Calibration'])
+      expect(await page.getByRole('img', { name }).count()).toBe(1);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.locator('#student').scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(RESULTS, 'report-student.png') });
     await page.close();
   });
 });

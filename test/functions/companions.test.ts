@@ -121,6 +121,24 @@ describe('a run whose student has a committee and labels beside it', () => {
     expect(lines.every(({ nearest_1: nearest }) => LABELS.includes(`,${nearest},`))).toBe(true);
   });
 
+  it('shows the curves of its card in the report, and is the same run without them', async () => {
+    const model = randomStudent(KNOWN, 3, undefined, labelsHash);
+    const curves = { precisionRecall: [{ recall: 1, precision: 0.5 }], reliability: [] };
+    const runWith = async (modelHash: string): Promise<{ runId: string; report: string; kept?: Uint8Array }> => {
+      await writeFile(at('student.card.json'), JSON.stringify({ modelHash, folds: [{ curves }] }));
+      const { plan: planned, store } = await run({});
+      const { runId } = planned;
+      const report = Buffer.from((await store.get(outputKey(runId, 'report.html')))!).toString();
+      return { runId, report, kept: await store.get(planKey(runId, 'curves.json')) };
+    };
+    const [own, foreign] = [await runWith(sha256(model)), await runWith('0'.repeat(64))];
+    await rm(at('student.card.json'));
+    expect(own.report).toContain('Precision and recall');
+    expect(foreign.report).not.toContain('Precision and recall');
+    expect([own.kept, foreign.kept]).toEqual([Buffer.from(`${JSON.stringify([curves])}\n`), undefined]);
+    expect(foreign.runId).toBe(own.runId);
+  });
+
   it('ranks as a sort of all finalists by what the column says, at most so many of a system', async () => {
     const space = buildSpace(parseSpace(JSON.stringify(SPACE), 'space.json'));
     const compositions = Array.from({ length: space.compositions }, (_, index) => compositionAt(space, index));

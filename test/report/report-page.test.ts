@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { renderPageScript } from '../../browser/build.ts';
 import type { RankingColumn } from '../../shared/ranking/columns.ts';
 import type { RankedComposition } from '../../shared/ranking/ranking.ts';
+import { pooledBins } from '../../shared/report/held-out-figures.ts';
 import { reportPage } from '../../shared/report/report-page.ts';
 import { commandOf } from '../../shared/report/report-words.ts';
 import type { RunSummary } from '../../shared/report/summary.ts';
 import { histogramEdges } from '../../shared/screen/histogram.ts';
+import type { HeldOutCurves } from '../../shared/student/held-out-curves.ts';
 
 const STUDENT = {
   ...{ schema: '1', symbols: ['Li', 'P', 'S', 'Cl'], mobileIon: 'Li', threshold: 0.5 },
@@ -78,6 +80,26 @@ describe('the page of a run', () => {
   it('shows a name of a file as text', () => {
     const page = pageOf({ ...SUMMARY, student: { ...SUMMARY.student, name: '<img src=x>' } });
     expect(page).not.toContain('<img');
+  });
+
+  it('shows the curves of the student where its card has them, all folds', () => {
+    const fold = (count: number, probability: number, positives: number): HeldOutCurves => ({
+      precisionRecall: [
+        { recall: 0.5, precision: 1 },
+        { recall: 1, precision: positives },
+      ],
+      reliability: [{ count, probability, positives }],
+    });
+    const curves = [fold(30, 0.32, 0.1), fold(10, 0.36, 0.5), fold(10, 1, 1)];
+    expect(pooledBins(curves)).toEqual([
+      { count: 40, probability: expect.closeTo(0.33, 12), positives: expect.closeTo(0.2, 12) },
+      { count: 10, probability: 1, positives: 1 },
+    ]);
+    const page = reportPage({ summary: SUMMARY, student: STUDENT, ranking: RANKING, columns: [], curves });
+    expect(page).toContain('Held out were 50 formulas, of which 18 (36 %) are positive');
+    expect(page).toMatch(/<svg[^>]* aria-label="Precision against recall"/);
+    expect(page).toMatch(/<svg[^>]* aria-label="Calibration"/);
+    expect(pageOf(SUMMARY)).not.toContain('Calibration');
   });
 
   it('is equal bytes for equal runs', () => {

@@ -124,6 +124,12 @@ describe('a distilled student', () => {
         expect(card[model][name].deviation).toBeCloseTo(Math.sqrt(variance), 12);
       }
     expect(card.folds).toEqual(folds);
+    for (const { curves, formulas, positives } of folds) {
+      const { precisionRecall, reliability } = curves!;
+      expect(precisionRecall.at(-1)).toEqual({ recall: 1, precision: positives / formulas });
+      expect(reliability.reduce((sum, bin) => sum + bin.count, 0)).toBe(formulas);
+      expect(reliability.reduce((sum, bin) => sum + bin.count * bin.positives, 0)).toBeCloseTo(positives, 9);
+    }
     expect(folds.reduce((sum, { formulas }) => sum + formulas, 0)).toBe(card.trained.formulas);
     expect(folds.reduce((sum, { positives }) => sum + positives, 0)).toBe(card.trained.positives);
     const byAnion = Object.values(card.byAnion);

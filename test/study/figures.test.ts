@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
 import { html, page, table } from '../../shared/report/html.ts';
 import { rankCorrelation } from '../../shared/student/rank-correlation.ts';
-import { precisionRecallCurve, reliabilityBins } from '../../shared/study/curves.ts';
 import { LEARNERS } from '../../shared/study/learners.ts';
 import { mergeTables } from '../../shared/study/measured-data.ts';
 import { type DescribedCompound, learningCurve, leaveOneOutScores } from '../../shared/study/small-data.ts';
@@ -86,23 +85,8 @@ describe('a learning curve', () => {
   });
 });
 
-describe('curves', () => {
-  it('have precision and recall down the ranking, ties taken together', () => {
-    expect(precisionRecallCurve([true, false, true, false], [0.9, 0.8, 0.8, 0.1], 100)).toEqual([
-      { recall: 0.5, precision: 1 },
-      { recall: 1, precision: 2 / 3 },
-      { recall: 1, precision: 0.5 },
-    ]);
-  });
-
-  it('bin probabilities, 1 in the last bin and empty bins left out', () => {
-    expect(reliabilityBins([true, false, true], [1, 0.25, 0.75], 2)).toEqual([
-      { count: 1, probability: 0.25, positives: 0 },
-      { count: 2, probability: 0.875, positives: 1 },
-    ]);
-  });
-
-  it('correlate ranks, equal values sharing theirs', () => {
+describe('ranks', () => {
+  it('correlate, equal values sharing theirs', () => {
     expect(rankCorrelation([1, 2, 3], [10, 100, 1000])).toBeCloseTo(1, 12);
     expect(rankCorrelation([1, 2, 3], [3, 2, 1])).toBeCloseTo(-1, 12);
     expect(rankCorrelation([1, 1, 2], [1, 2, 3])).toBeCloseTo(Math.sqrt(3) / 2, 12);

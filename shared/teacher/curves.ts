@@ -5,7 +5,7 @@ export interface PrecisionRecall {
 }
 
 /**
- * Precision and recall down a ranking; equal scores are taken together.
+ * Precision and recall down a ranking; equal scores are taken together. Without positives there is no curve.
  *
  * @param points at most so many, at even steps of recall
  */
@@ -16,6 +16,7 @@ export function precisionRecallCurve(
 ): PrecisionRecall[] {
   const order = truth.map((_, i) => i).sort((a, b) => scores[b] - scores[a]);
   const positives = truth.filter(Boolean).length;
+  if (positives === 0) return [];
   const curve: PrecisionRecall[] = [];
   let found = 0;
   order.forEach((i, k) => {

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { cardCurves, cardName, decodeCurves, type HeldOutCurves } from '../../shared/student/held-out-curves.ts';
+
+const CURVES: HeldOutCurves = {
+  precisionRecall: [{ recall: 1, precision: 0.5 }],
+  reliability: [{ count: 2, probability: 0.75, positives: 0.5 }],
+};
+
+const card = (fields: object): Uint8Array =>
+  Buffer.from(
+    JSON.stringify({ modelHash: 'a', folds: [{ formulas: 2, curves: CURVES }, { curves: CURVES }], ...fields }),
+  );
+
+it.each([
+  ['models/student.onnx', 'models/student.card.json'],
+  ['a.onnx/B.ONNX', 'a.onnx/B.card.json'],
+  ['model', 'model.card.json'],
+])('the card of %s is %s', (model, name) => {
+  expect(cardName(model)).toBe(name);
+});
+
+describe('curves of a card', () => {
+  it('are those of its folds, whatever else is in it', () => {
+    const bytes = cardCurves(card({}), 'a')!;
+    expect(decodeCurves(bytes)).toEqual([CURVES, CURVES]);
+    expect(cardCurves(card({ teacher: 'other' }), 'a')).toEqual(bytes);
+  });
+
+  it.each([
+    ['another model', card({ modelHash: 'b' })],
+    ['a version that kept none', card({ folds: [{ curves: CURVES }, { formulas: 2 }] })],
+    ['no folds', card({ folds: [] })],
+    ['something else than folds', card({ folds: [null] })],
+    ['points that are no numbers', card({ folds: [{ curves: { ...CURVES, precisionRecall: [{ recall: null }] } }] })],
+    ['no card', Buffer.from('[]')],
+    ['no JSON', Buffer.from('{')],
+  ])('are absent from that of %s', (_, bytes) => {
+    expect(cardCurves(bytes, 'a')).toBeUndefined();
+  });
+});
