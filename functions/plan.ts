@@ -9,9 +9,16 @@ import { openStudent, type StudentSession } from '../shared/onnx/student-session
 import { readMeasured } from '../shared/ranking/measured.ts';
 import { checkCommittee } from '../shared/ranking/rescore.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
-import { CLOUD_CHUNK_SECONDS, defaultChunkCount, UNEVEN_CHUNK } from '../shared/screen/batches.ts';
-import { type AskedCompanions, findCurves, type PreparedCompanions, prepareCompanions } from '../shared/screen/companions.ts';
-import { DEFAULT_PLATFORM, priceOf, type ScreenPlatform } from '../shared/screen/cost-estimate.ts';
+import { defaultChunkCount, UNEVEN_CHUNK } from '../shared/screen/batches.ts';
+import { chooseChunks } from '../shared/screen/choose-chunks.ts';
+import { type CloudStage, cloudWork, DEFAULT_STAGE } from '../shared/screen/cloud-simulation.ts';
+import {
+  type AskedCompanions,
+  findCurves,
+  type PreparedCompanions,
+  prepareCompanions,
+} from '../shared/screen/companions.ts';
+import { priceOf, type ScreenPlatform } from '../shared/screen/cost-estimate.ts';
 import { parseCriteria } from '../shared/screen/criteria.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
 import { chunksPrefix, MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
@@ -36,11 +43,11 @@ export interface PlanRuntime {
   readonly inputs: Inputs;
   /** Told which run it is before anything is stored; throws if that run is taken. */
   readonly claim: (runId: string) => Promise<void>;
-  readonly chunkSeconds: number; // of one vCPU that a chunk should take
   readonly spendingLimit: number | null; // in US dollars; null = none
   /** Told when something begins that takes minutes in large spaces. */
   readonly onLongWork?: (what: string) => void;
-  readonly platform?: ScreenPlatform; // that chunks are screened on, for the estimate; the default one if absent
+  readonly chunkSeconds?: number; // of one vCPU that a chunk should take; if absent, what is best in the cloud
+  readonly stage?: CloudStage; // that chunks are screened in, by which they are cut and priced; the default one if absent
 }
 
 /** A run to plan. */
@@ -76,7 +83,8 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
   const runtime = once(load);
   return async (event) => {
     const request = parsePlanEvent(event);
-    const { store, inputs, claim, spendingLimit, platform = DEFAULT_PLATFORM, ...pace } = await runtime();
+    const { store, inputs, claim, spendingLimit, stage = DEFAULT_STAGE, ...pace } = await runtime();
+    const { platform } = stage;
     const budget = { spendingLimit, platform };
     const source = await prepareSource(request, inputs);
     const { name, bytes } = await readStudent(request.student, inputs);
@@ -93,7 +101,8 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
       if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
       const planned = await loadPlanned(store, runId);
       if (planned !== undefined) return await receiptOf(store, planned, budget, true);
-      const plan = await makePlan(runId, source.build(), { name, student, bounded, companions }, request, pace);
+      const models = { name, student, bounded, companions };
+      const plan = await makePlan(runId, source.build(), models, request, { stage, ...pace });
       const curves = await findCurves(inputs, name, student.hash);
       const companionFiles = { ...companions.files, ...(curves && { 'curves.json': curves }) };
       const record = await storePlan(store, { plan, studentBytes: bytes, companionFiles }, platform);
@@ -207,18 +216,19 @@ async function makePlan(
   source: CompositionSource,
   { name, student, bounded, companions: { companions } }: RunModels,
   { chunks, options }: PlanRequest,
-  { chunkSeconds, onLongWork }: Pick<PlanRuntime, 'chunkSeconds' | 'onLongWork'>,
+  { stage, chunkSeconds, onLongWork }: Pick<PlanRuntime, 'chunkSeconds' | 'onLongWork'> & { stage: CloudStage },
 ): Promise<RunPlan> {
   if (bounded) onLongWork?.('looking for a score that the whole ranking reaches');
   const pruning = bounded && (await source.planPruning?.(bounded, cutLimits(options)));
-  const pace = source.rate * chunkSeconds * (pruning ? UNEVEN_CHUNK : 1);
-  const count = chunks || defaultChunkCount(pruning?.work ?? source.size, pace);
+  const work = cloudWork(source, options, pruning);
+  const perChunk = chunkSeconds && source.rate * chunkSeconds * (pruning ? UNEVEN_CHUNK : 1);
+  const count = chunks || (perChunk ? defaultChunkCount(work.compositions, perChunk) : chooseChunks(work, stage));
   return {
     ...{ runId, source },
     student: { name: basename(name), hash: student.hash, threshold: student.metadata.threshold },
     companions,
     ...{ options, pruning },
-    chunks: (pruning ?? source).cut(count),
+    chunks: pruning?.cut(count) ?? source.cut(count, options.criteria),
   };
 }
 
@@ -252,11 +262,15 @@ async function loadCloud(): Promise<PlanRuntime> {
     store,
     inputs: storeInputs(store),
     claim: async () => undefined, // two executions at one run share its plan and do the same
-    chunkSeconds: CLOUD_CHUNK_SECONDS,
     spendingLimit: environment.number('SPENDING_LIMIT_USD'),
-    platform: {
-      architecture: environment.oneOf('SCREEN_ARCHITECTURE', ARCHITECTURES),
-      memoryMB: environment.number('SCREEN_MEMORY_MB'),
+    stage: {
+      platform: {
+        architecture: environment.oneOf('SCREEN_ARCHITECTURE', ARCHITECTURES),
+        memoryMB: environment.number('SCREEN_MEMORY_MB'),
+      },
+      timeoutSeconds: environment.number('SCREEN_TIMEOUT_SECONDS'),
+      maxConcurrency: environment.number('MAX_CONCURRENCY'),
+      lambdaConcurrency: environment.number('LAMBDA_CONCURRENCY'),
     },
   };
 }
