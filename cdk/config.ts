@@ -105,7 +105,8 @@ export const DEFAULT_SETTINGS: StageSettings = {
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-const STAGE = /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/;
+/** Of a stage's name. */
+export const STAGE = /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/;
 const SPACE_KEY = /^spaces\/[\w.-]+\.json$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
@@ -146,7 +147,10 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
     ...{ plan: PLAN_MEMORY, screen: SCREEN_MEMORY, reduce: REDUCE_MEMORY, label: LABEL_MEMORY },
     ...{ collect: COLLECT_MEMORY, train: TRAIN_MEMORY, light: LIGHT_MEMORY },
   }),
-  timeoutMinutes: record(DEFAULT_SETTINGS.timeoutMinutes, everyClass(integer(1, 15))),
+  timeoutMinutes: record(DEFAULT_SETTINGS.timeoutMinutes, {
+    ...everyClass(integer(1, 15)),
+    train: integer(2, 15, 'a training works for 60 % of it, and reads its data first'),
+  }),
   screeningTimeoutHours: integer(1, 24 * 30),
   retrainingTimeoutHours: integer(1, 24 * 30),
   maxTrainingRounds: integer(1, 1000),

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readConfig, type StageSettings } from '../cdk/config.ts';
+import { readConfig, STAGE, type StageSettings } from '../cdk/config.ts';
 import { ConfigError } from '../cdk/config-readers.ts';
 import { InputError } from '../shared/errors.ts';
 import { type CloudStage, DEFAULT_STAGE } from '../shared/screen/cloud-simulation.ts';
@@ -13,6 +13,21 @@ interface Context {
 /** The stage that commands mean unless told otherwise: the one that `cdk deploy` deploys, by `cdk.json`. */
 export function defaultStage(): string {
   return readContext().stage ?? 'dev';
+}
+
+/**
+ * Refuse what cannot be the name of a stage before anybody is called; one that is not in `cdk.json` may be deployed from
+ * another.
+ */
+export function checkStageName(stage: string): void {
+  if (STAGE.test(stage)) return;
+  const { ionsieve } = readContext();
+  const known = Object.keys((ionsieve ?? {}) as object);
+  throw new InputError(
+    `${JSON.stringify(stage)} is not a stage name of 2 to 16 lower-case letters, digits and hyphens`,
+    { column: '--stage' },
+    known.length === 0 ? 'Give the name that was deployed.' : `cdk.json has ${known.join(', ')}.`,
+  );
 }
 
 /** Settings of a stage in `cdk.json`. Throws {@link InputError} if it is not there or a setting is wrong. */

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { diff } from './cloud-diff.ts';
 import { estimate } from './cloud-estimate.ts';
 import type { CloudOptions } from './cloud-options.ts';
-import { defaultStage } from './cloud-stage.ts';
+import { checkStageName, defaultStage } from './cloud-stage.ts';
 import { withExamples } from './examples.ts';
 import { DEFAULT_SPACE, SPACE_OPTION } from './load-space.ts';
 import { positiveInteger } from './options.ts';
@@ -19,6 +19,7 @@ export function cloudCommand(): Command {
     .description('screen in your own AWS account: estimate, start and follow runs, fetch and compare results')
     .hook('preAction', (_, command) => {
       if (command.getOptionValue('stage') === undefined) command.setOptionValue('stage', defaultStage());
+      checkStageName(command.getOptionValue('stage'));
     });
   for (const subcommand of [
     estimateCommand().action(estimate),

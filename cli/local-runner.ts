@@ -11,7 +11,7 @@ import { loadFinished } from '../shared/report/run-outputs.ts';
 import { LOCAL_CHUNK_SECONDS } from '../shared/screen/batches.ts';
 import { planKey } from '../shared/screen/run-keys.ts';
 import { damagedPlan } from '../shared/screen/run-plan.ts';
-import { loadPlan } from '../shared/screen/run-store.ts';
+import { loadChunkList } from '../shared/screen/run-store.ts';
 import { Progress, shownWhile } from './progress.ts';
 import { lockRun } from './run-lock.ts';
 import type { WorkerAnswer, WorkerMessage, WorkerStart } from './screen-worker.ts';
@@ -90,17 +90,18 @@ async function refuseRunDirectory(out: string): Promise<void> {
 }
 
 async function screenChunks(run: LocalRun, store: DirectoryStore, runId: string, signal: AbortSignal): Promise<void> {
-  const plan = (await loadPlan(store, runId))?.plan;
-  if (plan === undefined) throw damagedPlan('it is missing', join(run.out, planKey(runId, 'run.json')));
-  const events = plan.chunks.map((range): ScreenEvent => ({ runId, ...range }));
+  const planned = await loadChunkList(store, runId);
+  if (planned === undefined) throw damagedPlan('it is missing', join(run.out, planKey(runId, 'run.json')));
+  const { record, chunks } = planned;
+  const events = chunks.map((range): ScreenEvent => ({ runId, ...range }));
   const workers = Math.min(run.workers, events.length);
   const screened = new Float64Array(new SharedArrayBuffer(8 * workers));
   let reused = 0;
-  const did = plan.options.prune ? 'screened or bounded away' : 'screened';
+  const did = record.options.prune ? 'screened or bounded away' : 'screened';
   const progress = new Progress(process.stderr, { did, unit: 'compositions' }, () => ({
     done: screened.reduce((sum, count) => sum + count, 0),
     before: reused,
-    total: plan.source.size,
+    total: record.counts.compositions,
   }));
   const onReceipt = ({ key, compositions, reused: isReused, replaced }: ScreenReceipt): void => {
     if (isReused) reused += compositions;

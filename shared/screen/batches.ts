@@ -126,11 +126,12 @@ export function cutIntoChunks(
 
 /** Seconds of one vCPU that a chunk takes on one machine: little is lost when a process is killed. */
 export const LOCAL_CHUNK_SECONDS = 1;
-/** In the cloud a chunk bears the start of a function and the price of three state transitions. */
+/** The same that the time-out of a function in the cloud has to allow; how long chunks are there is chosen by simulation. */
 export const CLOUD_CHUNK_SECONDS = 30;
 /** Part of the usual work that a chunk with bounds has: a few systems, which lie together, decide how much is scored. */
 export const UNEVEN_CHUNK = 1 / 3;
-const MOST_CHUNKS = 10_000;
+/** The most chunks that are made unless asked for: as many as a map runs at once, and as the reduction reads within a minute. */
+export const MOST_CHUNKS = 10_000;
 
 /**
  * Number of chunks when none is asked for.

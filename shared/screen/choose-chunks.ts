@@ -1,8 +1,7 @@
+import { MOST_CHUNKS } from './batches.ts';
 import { type CloudPrediction, type CloudStage, type CloudWork, predictRun } from './cloud-simulation.ts';
 import { vcpusOf } from './cost-estimate.ts';
 
-/** The most chunks that are made unless asked for: as many as a map runs at once, and as the reduction reads within a minute. */
-export const MOST_CHUNKS = 10_000;
 /** Part of the time-out that a chunk may take: processors differ, and so do chunks. */
 const PART_OF_TIMEOUT = 1 / 3;
 /** The same with bounds, which make chunks less alike. */

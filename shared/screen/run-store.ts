@@ -117,6 +117,26 @@ function identityOf(record: RunRecord, name: string): readonly unknown[] {
 }
 
 /**
+ * What `run.json` says of a run and its chunks, without the files of its source.
+ *
+ * @returns undefined if the run is not planned yet
+ * @throws {InputError} if it describes another run
+ * @throws {IntegrityError} if the list of chunks is missing or damaged
+ */
+export async function loadChunkList(
+  store: ObjectStore,
+  runId: string,
+): Promise<{ readonly record: RunRecord; readonly chunks: readonly ChunkRange[] } | undefined> {
+  const record = await loadRunRecord(store, runId);
+  return record && { record, chunks: await readChunkList(store, record) };
+}
+
+async function readChunkList(store: ObjectStore, record: RunRecord): Promise<ChunkRange[]> {
+  const text = Buffer.from(await loadPlanFile(store, record, 'chunks.json')).toString();
+  return decodeChunkList(text, `${store.location}/${planKey(record.runId, 'chunks.json')}`);
+}
+
+/**
  * Load a plan and check it: the run id by what it is made of, and every file by its hash.
  *
  * @returns undefined if the run is not planned yet
@@ -128,16 +148,14 @@ export async function loadPlan(store: ObjectStore, runId: string): Promise<Store
   if (record === undefined) return undefined;
   const nameOf = (file: PlanFile): string => `${store.location}/${planKey(runId, file)}`;
   const load = (file: PlanFile): Promise<Uint8Array> => loadPlanFile(store, record, file);
-  const chunkList = Buffer.from(await load('chunks.json')).toString();
   const source =
     record.list === undefined
       ? await loadSpaceSource(record, load, nameOf)
       : loadListSource(await load(LIST_FILE), await loadLocations(store, runId));
   const { student, companions, options, pruning } = record;
   const described = { student, companions, options, pruning };
-  const chunks = decodeChunkList(chunkList, nameOf('chunks.json'));
   return {
-    plan: { runId, source, ...described, chunks },
+    plan: { runId, source, ...described, chunks: await readChunkList(store, record) },
     studentBytes: await load('student.onnx'),
   };
 }

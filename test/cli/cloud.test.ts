@@ -66,6 +66,11 @@ describe('cloud estimate', () => {
   });
 });
 
+it('a name that no stage can have is refused before anybody is called', async () => {
+  const { code, stderr } = await runCli(root, 'cloud', 'list', '--stage', 'Prod!');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--stage: "Prod!" is not a stage name of 2 to 16')]);
+});
+
 describe('cloud diff', () => {
   const HEADER = 'rank,index,formula,system,probability,logit';
 

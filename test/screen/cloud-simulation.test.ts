@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../shared/random.ts';
 import { longestDelay, THROTTLING_RETRY } from '../../shared/retries.ts';
-import { chooseChunks, MOST_CHUNKS } from '../../shared/screen/choose-chunks.ts';
+import { MOST_CHUNKS } from '../../shared/screen/batches.ts';
+import { chooseChunks } from '../../shared/screen/choose-chunks.ts';
 import { CHUNK_START } from '../../shared/screen/cloud-figures.ts';
 import { type CloudStage, type CloudWork, DEFAULT_STAGE, predictRun } from '../../shared/screen/cloud-simulation.ts';
 import { estimateCost, THROTTLED_TRIES_PER_CHUNK } from '../../shared/screen/cost-estimate.ts';
