@@ -54,4 +54,11 @@ describe('writing CSV', () => {
     expect(roundSignificant(123456.789, 6)).toBe(123457);
     expect(roundSignificant(1.23456789e-12, 6)).toBe(1.23457e-12);
   });
+
+  it('reads a long number that is none in linear time', () => {
+    const [row] = parseCsv(`x\n${'1'.repeat(200_000)}x\n`, 'x.csv', ['x']).rows;
+    const start = performance.now();
+    expect(() => row.number('x')).toThrow(/^x\.csv:2:x: "1{900,}/);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
 });

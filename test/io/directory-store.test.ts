@@ -163,4 +163,10 @@ describe('a file system error', () => {
     const error = new Error('boom');
     expect(fileError(error, 'x')).toBe(error);
   });
+
+  it('of a key with a zero byte is that of a key that leaves the directory', async () => {
+    const store = new DirectoryStore('/nowhere');
+    await expect(store.get('a\0b')).rejects.toThrow(InputError);
+    await expect(store.list('a\0/')).rejects.toThrow(InputError);
+  });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
+import { InputError } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { fileInputs } from '../../shared/io/inputs.ts';
 import { indexRows, ROWS_PER_MARK, readCells } from '../../shared/io/row-file.ts';
@@ -98,5 +99,18 @@ describe('a Parquet file read by rows', () => {
     const other = new Uint8Array(parquetWriteBuffer({ columnData: [columnData[0]] }));
     await expect(table(other, 'parquet')).rejects.toThrow('column formula is missing; found n');
     await expect(table('not parquet at all', 'parquet')).rejects.toThrow('this is no Parquet file that can be read');
+  });
+
+  it('ends in its cells or in a refusal whichever byte is changed', async () => {
+    const small = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 600 }));
+    for (let at = 0; at < small.length; at += 37) {
+      const changed = small.slice();
+      changed[at] ^= 0x55;
+      const cells = await table(changed, 'parquet')
+        .then((read) => read.cells())
+        .catch((error: unknown) => error);
+      if (cells instanceof Error) expect(cells).toBeInstanceOf(InputError);
+      else expect(cells).toHaveLength(1000);
+    }
   });
 });

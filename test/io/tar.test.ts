@@ -48,4 +48,14 @@ describe('readTarGz', () => {
     expect(() => readTarGz(gzipSync(archive), 'a.tar.gz')).toThrow('a.tar.gz: is no tar archive, or a damaged one');
     expect(() => readTarGz(gzipSync('z'.repeat(2000)), 'a.tar.gz')).toThrow('is no tar archive');
   });
+
+  it('refuses an entry of negative size, which would be read for ever', () => {
+    const archive = gunzipSync(pack('gnu'));
+    const at = archive.indexOf('cifs/a.cif');
+    archive.write('-0000001000\0', at + 124);
+    archive.fill(' ', at + 148, at + 156);
+    const sum = archive.subarray(at, at + 512).reduce((total, byte) => total + byte, 0);
+    archive.write(`${sum.toString(8).padStart(6, '0')}\0 `, at + 148);
+    expect(() => readTarGz(gzipSync(archive), 'a.tar.gz')).toThrow('a.tar.gz: is no tar archive, or a damaged one');
+  });
 });

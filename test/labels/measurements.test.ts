@@ -104,4 +104,12 @@ describe('measured conductivities from the literature', () => {
   it.skipIf(small === undefined)('37 of the small set are read', () => {
     expect(parseMeasurements(readFileSync(small as string, 'utf8'), small as string, LITHIUM)).toHaveLength(37);
   });
+
+  it('reads a header with a long run of blanks in linear time', () => {
+    const start = performance.now();
+    expect(() => parseMeasurements(`formula,S${'_'.repeat(200_000)}\nLi,1\n`, 'x.csv', LITHIUM)).toThrow(
+      'no column with a unit',
+    );
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
 });

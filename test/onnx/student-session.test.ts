@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { InputError } from '../../shared/errors.ts';
@@ -14,6 +15,8 @@ import { elementFeatures } from '../../shared/student/element-features.ts';
 import { initialWeights, type Weights } from '../../shared/student/network.ts';
 import { exportStudent } from '../../shared/student/student-graph.ts';
 import { randomStudent } from '../random-student.ts';
+
+const { ModelProto } = onnxProto.onnx;
 
 const METADATA: StudentMetadata = {
   schema: '1',
@@ -174,5 +177,23 @@ describe('a student is refused', () => {
     for (const [name, type, shape] of INPUTS) graph.input(name, type, shape);
     graph.output('logit', graph.node('NoSuchOperator', ['amounts']), ['S', 'V']);
     expect(await refusal(graph.encode('student', encoded))).toMatch(/ONNX Runtime cannot load it: .*NoSuchOperator/s);
+  });
+
+  it('if it holds a loop, or data in another file', async () => {
+    const looping = ModelProto.decode(model(encoded));
+    looping.graph?.node?.push(
+      onnxProto.onnx.NodeProto.create({ opType: 'Loop', output: ['x'], attribute: [{ name: 'body', g: {} }] }),
+    );
+    expect(await refusal(ModelProto.encode(looping).finish())).toContain('it has the operator Loop');
+    const reaching = ModelProto.decode(model(encoded));
+    const tensor = {
+      name: 'w',
+      dims: [1],
+      dataType: 1,
+      dataLocation: 1,
+      externalData: [{ key: 'location', value: '../secret' }],
+    };
+    reaching.graph?.initializer?.push(onnxProto.onnx.TensorProto.create(tensor));
+    expect(await refusal(ModelProto.encode(reaching).finish())).toContain('it has data of w in another file');
   });
 });

@@ -49,4 +49,22 @@ describe('chunk result', () => {
     bytes[8] = 9;
     expect(() => decodeChunkResult(bytes, 'f')).toThrow('f: the version of the format is 9, not 2');
   });
+
+  it.each([
+    [
+      'an index of another chunk',
+      { best: { indices: Float64Array.of(300), logits: Float32Array.of(1) } },
+      'the index 300 is not in',
+    ],
+    [
+      'a logit that is none',
+      { best: { indices: Float64Array.of(100), logits: Float32Array.of(Number.NaN) } },
+      'a logit is not finite',
+    ],
+    ['more passed than screened', { passed: 201 }, 'it counts 200 screened and 201 passed of [100, 300)'],
+    ['a count that is none', { histogram: result.histogram.map(() => 0.5) }, '0.5 is no count'],
+    ['notes without counts', { skipped: { counts: { 'no formula': -1 }, rows: [] } as never }, 'the notes do not say'],
+  ])('is refused with %s, though its checksum is right', (_, change, problem) => {
+    expect(() => decodeChunkResult(encodeChunkResult({ ...result, ...change }), 'x')).toThrow(problem);
+  });
 });

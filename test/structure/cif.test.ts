@@ -222,4 +222,12 @@ describe('parseCif refuses', () => {
     }
     expect(performance.now() - start).toBeLessThan(5000);
   });
+
+  it('refuses more images of atoms than a cell holds before it compares them', () => {
+    const head =
+      'data_x _cell_length_a 99 _cell_length_b 99 _cell_length_c 99 _cell_angle_alpha 90 _cell_angle_beta 90 _cell_angle_gamma 90';
+    const rows = Array.from({ length: 20_000 }, (_, i) => `Li 0 0.${i} 0`).join('\n');
+    const tags = '_atom_site_type_symbol _atom_site_fract_x _atom_site_fract_y _atom_site_fract_z';
+    expect(() => parseCif(`${head}\nloop_ ${tags}\n${rows}`, 'x')).toThrow('x:3: 20000 atoms are in the cell');
+  });
 });

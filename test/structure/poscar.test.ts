@@ -58,4 +58,9 @@ describe('parsePoscar', () => {
     expect(() => parsePoscar(text, 'LiF', 'dir/POSCAR')).toThrow(InputError);
     expect(() => parsePoscar(text, 'LiF', 'dir/POSCAR')).toThrow(message);
   });
+
+  it('refuses more atoms than a cell holds before it lists them', () => {
+    const text = [...LINES.slice(0, 5), 'Li '.repeat(1000), '10000 '.repeat(1000), 'Direct'].join('\n');
+    expect(() => parsePoscar(text, 'x', 'POSCAR')).toThrow('POSCAR:7: 10000000 atoms are more than 10000');
+  });
 });
