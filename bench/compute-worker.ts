@@ -10,16 +10,26 @@ export type ComputeJob =
   | { readonly kind: 'kernel'; readonly space: string; readonly student: string; readonly seed: number }
   | { readonly kind: 'product'; readonly size: number }; // of float32 matrices (size, size)
 
-/** What a pass has done, by name: amounts of work, and seconds that they took. */
-export type Pass = Readonly<Record<string, number>>;
+/** What a pass has done. */
+export interface Pass {
+  readonly seconds: number;
+  readonly flop: number; // of matrix products
+  readonly compositions: number; // scored
+}
 
-/** What a thread answers: an empty pass when it is ready, then one for every message. */
-export type ComputeAnswer = { readonly pass: Pass } | { readonly failure: string };
+/** What a thread can do, by name. */
+export type Passes = Readonly<Record<string, () => Promise<Omit<Pass, 'seconds'>>>>;
+
+/** The name of a pass, or the end of the work. */
+export type ComputeMessage = { readonly pass: string } | 'end';
+
+/** What a thread answers: nothing but that it is ready, then one pass for every message. */
+export type ComputeAnswer = { readonly done?: Pass } | { readonly failure: string };
 
 const PRODUCTS = 4; // of a pass
 
 /** Multiply large matrices: the most that ONNX Runtime gets out of a core. */
-async function openProduct(size: number): Promise<() => Promise<Pass>> {
+async function openProduct(size: number): Promise<Passes> {
   const random = createRandom(1);
   const matrix = (): Float32Array => Float32Array.from({ length: size * size }, () => random() - 0.5);
   const graph = new GraphBuilder();
@@ -32,28 +42,35 @@ async function openProduct(size: number): Promise<() => Promise<Pass>> {
   const shape = [size, size];
   const inputs = { a: { data: matrix(), shape } };
   const results = { b: { data: new Float32Array(size * size), shape } };
-  return async () => {
-    const begin = performance.now();
-    for (let i = 0; i < PRODUCTS; i++) await session.run(inputs, results);
-    return { flop: PRODUCTS * 2 * size ** 3, seconds: (performance.now() - begin) / 1000 };
+  return {
+    product: async () => {
+      for (let i = 0; i < PRODUCTS; i++) await session.run(inputs, results);
+      return { flop: PRODUCTS * 2 * size ** 3, compositions: 0 };
+    },
   };
 }
 
-async function openJob(job: ComputeJob): Promise<() => Promise<Pass>> {
+async function openJob(job: ComputeJob): Promise<Passes> {
   if (job.kind === 'product') return openProduct(job.size);
   return openKernel(job.space, await readFile(job.student), job.student, job.seed);
 }
 
+async function timed(pass: () => Promise<Omit<Pass, 'seconds'>>): Promise<ComputeAnswer> {
+  const begin = performance.now();
+  const work = await pass();
+  return { done: { ...work, seconds: (performance.now() - begin) / 1000 } };
+}
+
 const port = parentPort;
 if (port === null) throw new Error('compute-worker runs in a worker thread only');
-const answer = (pass: Promise<Pass>): Promise<void> =>
-  pass.then(
-    (done) => port.postMessage({ pass: done } satisfies ComputeAnswer),
-    ({ message }: Error) => port.postMessage({ failure: message } satisfies ComputeAnswer),
+const answer = (work: Promise<ComputeAnswer>): Promise<void> =>
+  work.then(
+    (done) => port.postMessage(done),
+    ({ message: failure }: Error) => port.postMessage({ failure } satisfies ComputeAnswer),
   );
-const compute = openJob(workerData as ComputeJob);
-port.on('message', (message: 'pass' | 'end') => {
+const passes = openJob(workerData as ComputeJob);
+port.on('message', (message: ComputeMessage) => {
   if (message === 'end') port.close();
-  else void answer(compute.then((pass) => pass()));
+  else void answer(passes.then((all) => timed(all[message.pass])));
 });
-void answer(compute.then(() => ({})));
+void answer(passes.then(() => ({})));

@@ -5,23 +5,27 @@ import { Command, InvalidArgumentError } from 'commander';
 import { positiveInteger } from '../cli/options.ts';
 import { packagePath } from '../cli/package-root.ts';
 import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../cli/shipped-students.ts';
+import { distill, distillWhole } from './distill-part.ts';
 import { type BenchResults, formatResults } from './format-results.ts';
+import { labels } from './label-part.ts';
 import { describeMachine } from './machine.ts';
 import { measure, type PartResult, ratiosOf } from './measure.ts';
 import type { BenchContext, Part } from './part.ts';
 import { reduce, reduceFinalists, reduceMostFinalists } from './reduce-part.ts';
+import { scale } from './scale-part.ts';
 import { endToEnd, kernel, peak } from './screening-parts.ts';
+import { coldStart, planning } from './stage-parts.ts';
 
 /** Parts that are measured round by round in turn, since their ratios count, and parts on their own. */
 const GROUPS: readonly (readonly Part[])[] = [
   [kernel, peak, endToEnd],
-  [reduce],
-  [reduceFinalists],
-  [reduceMostFinalists],
+  ...[labels, distill, distillWhole, reduce, reduceFinalists, reduceMostFinalists, coldStart, planning, scale].map(
+    (part) => [part],
+  ),
 ];
 const PARTS = GROUPS.flat();
 /** What is measured unless told otherwise; the rest takes minutes. */
-const DEFAULT = ['kernel', 'peak', 'end-to-end', 'labels', 'distill', 'reduce', 'reduce-finalists', 'cold-start'];
+const DEFAULT = PARTS.filter((part) => part !== scale).map(({ name }) => name);
 
 interface Options {
   readonly json?: boolean;

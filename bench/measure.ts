@@ -18,8 +18,9 @@ export interface Ratio extends Spread {
 const RATIOS = [
   ['end-to-end / kernel, whole process', 'end-to-end', 'rate', 'kernel', 'rate'],
   ['end-to-end / kernel, screening stage', 'end-to-end', 'stageRate', 'kernel', 'rate'],
-  ['chunk / kernel', 'kernel', 'chunkRate', 'kernel', 'rate'],
-  ['kernel / peak, FLOP rates', 'kernel', 'flopRate', 'peak', 'flopRate'],
+  ['end-to-end / kernel, processor time of the whole process', 'end-to-end', 'cpuRate', 'kernel', 'cpuRate'],
+  ['screening a chunk / kernel, processor time', 'kernel', 'chunkCpuRate', 'kernel', 'cpuRate'],
+  ['kernel / peak, products', 'kernel', 'flopRate', 'peak', 'flopRate'],
 ] as const;
 
 /** Measure parts round by round in turn, so that what they are compared by is of one time. */

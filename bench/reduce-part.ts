@@ -1,8 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { packagePath } from '../cli/package-root.ts';
-import { findStudent } from '../cli/shipped-students.ts';
 import type { PlanReceipt } from '../functions/plan.ts';
 import type { ReduceReceipt } from '../functions/reduce.ts';
 import { DirectoryStore } from '../shared/io/directory-store.ts';
@@ -13,28 +11,11 @@ import { cutLimits, type RunOptions } from '../shared/screen/run-options.ts';
 import { loadPlan } from '../shared/screen/run-store.ts';
 import { buildSpace } from '../shared/space/space.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
-import { type MeasuredProcess, runMeasured } from './measured-process.ts';
 import type { BenchContext, OpenPart, Part } from './part.ts';
+import { planEvent, runStage } from './run-stage.ts';
 import { syntheticResults } from './synthetic-results.ts';
 
-const STAGE = fileURLToPath(new URL('./stage.js', import.meta.url));
 const CHUNKS = 10_000;
-
-/** Run one stage on a store in a process of its own. */
-export async function runStage<R>(
-  stage: 'plan' | 'screen-chunk' | 'reduce',
-  directory: string,
-  event: unknown,
-): Promise<MeasuredProcess & { readonly receipt: R }> {
-  const process = await runMeasured(STAGE, [stage, directory, JSON.stringify(event)]);
-  return { ...process, receipt: JSON.parse(process.stdout) as R };
-}
-
-/** The event that plans a run with all that the command line gives it. */
-export function planEvent({ studentOption }: BenchContext, space: string, options: Partial<RunOptions> = {}) {
-  const { student, labels } = findStudent(studentOption);
-  return { space, student, labels, ...options };
-}
 
 /** A planned run whose chunk results are made up. */
 interface SyntheticStore {

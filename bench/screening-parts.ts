@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packagePath } from '../cli/package-root.ts';
-import { openThreads, rateOf } from './compute-threads.ts';
+import { openThreads } from './compute-threads.ts';
 import type { ComputeJob } from './compute-worker.ts';
 import { runMeasured } from './measured-process.ts';
 import type { BenchContext, OpenPart, Part } from './part.ts';
@@ -12,7 +12,7 @@ const RATE = 'compositions/s';
 /** ONNX Runtime alone on prepared tensors, a thread on every core. */
 export const kernel: Part = {
   name: 'kernel',
-  title: 'ONNX Runtime alone, on prepared tensors of the shapes of a run',
+  title: "ONNX Runtime alone: the student's head on prepared tensors of the shapes of a run",
   warmUp: true,
   async open({ threads, space, student, seed }) {
     const jobs = Array.from(
@@ -22,15 +22,22 @@ export const kernel: Part = {
     const { pass, close } = await openThreads(jobs);
     return {
       figures: {
-        rate: { title: 'student alone', unit: RATE },
-        chunkRate: { title: 'with all that screening a chunk does', unit: RATE },
-        flopRate: { title: 'student alone, its products', unit: 'FLOP/s' },
+        rate: { title: 'head alone', unit: RATE },
+        cpuRate: { title: 'head alone, of one core by its processor time', unit: RATE },
+        chunkCpuRate: { title: 'the same with all that screening a chunk does', unit: RATE },
+        flopRate: { title: 'head alone, its products', unit: 'FLOP/s' },
         flop: { title: 'products of a composition', unit: 'FLOP' },
       },
       async round() {
-        const passes = await pass();
-        const [rate, flopRate] = [rateOf(passes, 'compositions'), rateOf(passes, 'flop')];
-        return { rate, chunkRate: rateOf(passes, 'compositions', 'chunkSeconds'), flopRate, flop: flopRate / rate };
+        const alone = await pass('kernel');
+        const chunk = await pass('chunk');
+        return {
+          rate: alone.compositionsPerSecond,
+          cpuRate: alone.compositionsPerCpuSecond,
+          chunkCpuRate: chunk.compositionsPerCpuSecond,
+          flopRate: alone.flopPerSecond,
+          flop: alone.flopPerSecond / alone.compositionsPerSecond,
+        };
       },
       close,
     };
@@ -48,7 +55,7 @@ export const peak: Part = {
     );
     return {
       figures: { flopRate: { title: 'peak', unit: 'FLOP/s' } },
-      round: async () => ({ flopRate: rateOf(await pass(), 'flop') }),
+      round: async () => ({ flopRate: (await pass('product')).flopPerSecond }),
       close,
     };
   },
@@ -96,6 +103,7 @@ export const endToEnd: Part = {
       figures: {
         rate: { title: 'whole process', unit: RATE },
         stageRate: { title: 'screening stage, without planning, ranking and report', unit: RATE },
+        cpuRate: { title: 'whole process, of one core by its processor time', unit: RATE },
         seconds: { title: 'whole process', unit: 's' },
         fixedSeconds: { title: 'outside of the screening stage', unit: 's' },
         cpuSeconds: { title: 'processor time', unit: 's' },
@@ -103,7 +111,11 @@ export const endToEnd: Part = {
       },
       async round() {
         const { compositions, seconds, stageSeconds, cpuSeconds, peakMB } = await screenByCli(context, context.space);
-        const rates = { rate: compositions / seconds, stageRate: compositions / stageSeconds };
+        const rates = {
+          rate: compositions / seconds,
+          stageRate: compositions / stageSeconds,
+          cpuRate: compositions / cpuSeconds,
+        };
         return { ...rates, seconds, fixedSeconds: seconds - stageSeconds, cpuSeconds, peakMB };
       },
       close: async () => undefined,

@@ -1,13 +1,12 @@
 import { createHandler as createPlanHandler } from '../functions/plan.ts';
 import { createHandler as createReduceHandler } from '../functions/reduce.ts';
-import { createHandler as createScreenHandler } from '../functions/screen-chunk.ts';
 import { DirectoryStore } from '../shared/io/directory-store.ts';
 import { fileInputs } from '../shared/io/inputs.ts';
 import { LOCAL_CHUNK_SECONDS } from '../shared/screen/batches.ts';
 
 /*
  * One stage of a run in a process of its own, by the very handler that the cloud has; prints its receipt.
- * node dist/bench/stage.js plan|screen-chunk|reduce <directory of the store> <event as JSON>
+ * node dist/bench/stage.js plan|reduce <directory of the store> <event as JSON>
  */
 const [stage, directory, event] = process.argv.slice(2);
 const store = new DirectoryStore(directory);
@@ -17,12 +16,6 @@ const planRuntime = {
 };
 const handlers: Readonly<Record<string, (event: unknown) => Promise<unknown>>> = {
   plan: createPlanHandler(async () => planRuntime),
-  'screen-chunk': createScreenHandler(async () => ({
-    store,
-    inputs: fileInputs,
-    threads: 1,
-    onScreened: () => undefined,
-  })),
   reduce: createReduceHandler(async () => ({ store })),
 };
 const receipt = await handlers[stage](JSON.parse(event));
