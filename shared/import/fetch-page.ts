@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts';
 import { type HttpAnswer, type HttpClient, placeOf } from '../io/http-client.ts';
+import { parseBoundedJson } from '../json.ts';
 import { errorDetails, type OptimadePage, readPage } from './optimade-page.ts';
 
 const JSON_API = 'application/vnd.api+json, application/json;q=0.9';
@@ -34,13 +35,13 @@ function parseBody({ bytes, contentType }: HttpAnswer, url: URL): unknown {
       { file: placeOf(url) },
       'The provider may be down for maintenance: try again later. Check the address if it is your own.',
     );
-  return JSON.parse(text);
+  return parseBoundedJson(text);
 }
 
 function refusal({ status, bytes }: HttpAnswer, number: number): string {
   let details = '';
   try {
-    details = errorDetails(JSON.parse(new TextDecoder().decode(bytes)));
+    details = errorDetails(parseBoundedJson(new TextDecoder().decode(bytes)));
   } catch {
     // a web page or nothing: the status says it all
   }

@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { InputError, IntegrityError } from '../errors.ts';
 import { DirectoryStore, fileError } from '../io/directory-store.ts';
 import { readLines } from '../io/lines.ts';
-import { optimadeId } from '../structure/optimade.ts';
+import { parseBoundedJson } from '../json.ts';
+import { optimadeId, parseJson } from '../structure/optimade.ts';
 
 /** What is asked, and of whom: an import goes on only with the same. */
 export interface OptimadeQuery {
@@ -67,8 +68,8 @@ export class PartialImport {
   async ids(): Promise<Set<string>> {
     const ids = new Set<string>();
     const partial = { name: this.out, open: () => createReadStream(this.partialPath) }; // packed if its name says so
-    for await (const { text } of readLines(partial)) {
-      const id = optimadeId(JSON.parse(text));
+    for await (const { text, number } of readLines(partial)) {
+      const id = optimadeId(parseJson(text, { file: this.partialPath, line: number }));
       if (id !== undefined) ids.add(id);
     }
     return ids;
@@ -141,7 +142,7 @@ export function checkSameQuery(begun: OptimadeQuery, query: OptimadeQuery, file:
 
 function parseCursor(bytes: Uint8Array): Cursor | undefined {
   try {
-    const cursor = JSON.parse(new TextDecoder().decode(bytes)) as Cursor;
+    const cursor = parseBoundedJson(new TextDecoder().decode(bytes)) as Cursor;
     const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
     const counts = [cursor.pages, cursor.bytes, cursor.structures, cursor.repeated];
     const isNext = cursor.next === null || URL.canParse(cursor.next);
