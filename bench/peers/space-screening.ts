@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { atomicNumber } from '../../shared/chemistry/elements.ts';
-import type { StudentSession } from '../../shared/onnx/student-session.ts';
-import { batchesOf } from '../../shared/screen/batches.ts';
+import { type EncodedSystems, transposed } from '../../shared/onnx/student-scorer.ts';
+import { type StudentSession, tableRows } from '../../shared/onnx/student-session.ts';
+import { batchesOf, ENCODED, systemsPerBlock } from '../../shared/screen/batches.ts';
 import { DEFAULT_LIMITS } from '../../shared/screen/chunk-accumulator.ts';
 import type { ChunkResult } from '../../shared/screen/chunk-result.ts';
 import { BINS_PER_UNIT, HISTOGRAM_HIGH, HISTOGRAM_LOW } from '../../shared/screen/histogram.ts';
@@ -21,7 +22,10 @@ interface PreparedBatch {
   readonly stoichiometries: number;
   readonly endsSystems: boolean; // has their last stoichiometries
   readonly rows: BigInt64Array<ArrayBuffer>; // shape (systems, k)
-  readonly amounts: Float32Array; // shape (stoichiometries, k)
+  readonly amounts: Float32Array<ArrayBuffer>; // shape (stoichiometries, k)
+  readonly prepared: Float32Array; // the same, as our calls take it
+  readonly encodedRows: BigInt64Array; // of the systems that are encoded together; consecutive batches share it
+  readonly places: Uint32Array; // of the batch's systems among these
 }
 
 interface Stretch {
@@ -65,19 +69,19 @@ async function compareRuntime(
   files: object,
 ): Promise<Comparison> {
   const peer = new Peer(bench, 'onnxruntime_python', files);
-  const times = await sideBySide(peer, () => scoreStretch(student, stretch, () => undefined));
+  const times = await sideBySide(peer, () => scoreStretch(student, stretch));
   const theirs = new Float32Array(new Uint8Array(readFileSync(peer.answer)).buffer);
   const logits = new Float32Array(theirs.length);
   let at = 0;
-  await scoreStretch(student, stretch, (batch) => {
-    logits.set(batch, at);
-    at += batch.length;
+  await scoreStretch(student, stretch, (scored, { stoichiometries }) => {
+    logits.set(transposed(scored, stoichiometries), at);
+    at += scored.length;
   });
   const difference = largestDifference(logits, theirs, 1e-6, 'logit');
   return {
     task: 'the same part: logits of the same batches, tensors ready',
     ...{ count: theirs.length, unit: 'compositions' },
-    ...{ peer: 'onnxruntime in Python', ours: 'StudentSession', ...times },
+    ...{ peer: 'onnxruntime in Python', ours: 'StudentSession, encoder and head', ...times },
     agreement: difference === 0 ? 'the same bits' : `logits to ${difference.toExponential(0)}`,
   };
 }
@@ -88,17 +92,25 @@ function prepareStretch(space: Space, student: StudentSession): Stretch {
   const { offset: start } = classes[first];
   const end = classes.find(({ offset }) => offset >= start + COMPOSITIONS)?.offset ?? space.compositions;
   const batches: PreparedBatch[] = [];
-  for (const batch of batchesOf(classes, start, end)) {
-    const cls = classes[batch.classNumber];
-    const k = cls.arity;
-    const from = cls.systemsOffset + batch.firstSystem * k;
-    const amounts = amountsMatrix(cls, definition.maxCoefficient).subarray(batch.firstStoichiometry * k);
+  let encodedRows = new BigInt64Array(0);
+  let encodedOf = '';
+  for (const { classNumber, firstSystem, firstStoichiometry, ...shape } of batchesOf(classes, start, end)) {
+    const cls = classes[classNumber];
+    const { arity: k, systemsOffset } = cls;
+    const rowsOf = (from: number, to: number) =>
+      tableRows(student, systems.subarray(systemsOffset + from * k, systemsOffset + to * k)) as PreparedBatch['rows'];
+    const together = systemsPerBlock(cls) * Math.ceil(ENCODED / systemsPerBlock(cls)); // as a screening does
+    const encodedFrom = firstSystem - (firstSystem % together);
+    if (encodedOf !== `${classNumber} ${encodedFrom}`)
+      encodedRows = rowsOf(encodedFrom, Math.min(encodedFrom + together, cls.systems));
+    encodedOf = `${classNumber} ${encodedFrom}`;
+    const counts = amountsMatrix(cls, definition.maxCoefficient).subarray(firstStoichiometry * k);
+    const amounts = Float32Array.from(counts.subarray(0, shape.stoichiometries * k));
     batches.push({
-      firstIndex: cls.offset + batch.firstSystem * cls.stoichiometries + batch.firstStoichiometry,
-      ...{ k, systems: batch.systems, stoichiometries: batch.stoichiometries },
-      endsSystems: batch.firstStoichiometry + batch.stoichiometries === cls.stoichiometries,
-      rows: BigInt64Array.from(systems.subarray(from, from + batch.systems * k), (z) => BigInt(student.rowOf(z))),
-      amounts: Float32Array.from(amounts.subarray(0, batch.stoichiometries * k)),
+      firstIndex: cls.offset + firstSystem * cls.stoichiometries + firstStoichiometry,
+      ...{ k, ...shape, endsSystems: firstStoichiometry + shape.stoichiometries === cls.stoichiometries },
+      ...{ rows: rowsOf(firstSystem, firstSystem + shape.systems), amounts, prepared: student.prepare(amounts, k) },
+      ...{ encodedRows, places: Uint32Array.from({ length: shape.systems }, (_, i) => firstSystem - encodedFrom + i) },
     });
   }
   return { start, end, batches };
@@ -110,8 +122,8 @@ function writeBatches({ scratch }: Bench, { batches }: Stretch): object {
   writeFileSync(elements, Buffer.concat(batches.map(({ rows }) => Buffer.from(rows.buffer))));
   writeFileSync(amounts, Buffer.concat(batches.map((batch) => Buffer.from(batch.amounts.buffer))));
   let [elementsFrom, amountsFrom] = [0, 0];
-  const places = batches.map(({ rows, amounts: counts, ...shape }) => {
-    const place = { ...shape, elementsFrom, amountsFrom };
+  const places = batches.map(({ rows, amounts: counts, firstIndex, k, systems, stoichiometries, endsSystems }) => {
+    const place = { firstIndex, k, systems, stoichiometries, endsSystems, elementsFrom, amountsFrom };
     elementsFrom += rows.length;
     amountsFrom += counts.length;
     return place;
@@ -124,9 +136,21 @@ function screenStretch(space: Space, student: StudentSession, { start, end }: St
   return screener.screen({ chunk: 0, start, end }, '0'.repeat(20), () => undefined);
 }
 
-async function scoreStretch(student: StudentSession, { batches }: Stretch, use: (logits: Float32Array) => void) {
-  for (const { rows, amounts, systems, stoichiometries } of batches)
-    use(await student.logits(rows, amounts, systems, stoichiometries));
+/** Logits batch by batch, shape (stoichiometries, systems) each. */
+async function scoreStretch(
+  student: StudentSession,
+  { batches }: Stretch,
+  use?: (logits: Float32Array, batch: PreparedBatch) => void,
+): Promise<void> {
+  let encodedRows: BigInt64Array | undefined;
+  let encoded: EncodedSystems | undefined;
+  for (const batch of batches) {
+    if (encodedRows !== batch.encodedRows || encoded === undefined)
+      encoded = await student.encode(batch.encodedRows, batch.encodedRows.length / batch.k);
+    encodedRows = batch.encodedRows;
+    const logits = await encoded.logits(batch.places, batch.prepared);
+    use?.(logits, batch);
+  }
 }
 
 interface NumpyScreening {
