@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { packagePath } from '../cli/package-root.ts';
 import type { Usage } from './usage-hook.ts';
 
 /** A process that ended well. */
@@ -17,7 +19,7 @@ export interface MeasuredProcess extends Usage {
  * @throws {Error} with what it wrote if it fails
  */
 export async function runMeasured(script: string, args: readonly string[]): Promise<MeasuredProcess> {
-  const hook = new URL('./usage-hook.js', import.meta.url).href;
+  const hook = pathToFileURL(packagePath('dist/bench/usage-hook.js')).href;
   const begin = performance.now();
   const child = spawn(process.execPath, ['--import', hook, script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'], // the last one is for the hook

@@ -72,7 +72,7 @@ export interface ScreenedRun {
 
 /** Screen a space by the command line in an empty directory, which is deleted. */
 export async function screenByCli(
-  { scratch, studentOption, threads }: BenchContext,
+  { scratch, studentOption, threads }: Pick<BenchContext, 'scratch' | 'studentOption' | 'threads'>,
   space: string,
 ): Promise<ScreenedRun> {
   const out = join(scratch, 'screen');
