@@ -31,7 +31,7 @@ function sourcesBelow(folder: string): string[] {
 }
 
 const sources = sourcesBelow('shared');
-const everything = ['shared', 'functions', 'cli', 'data', 'bench', 'test'].flatMap(sourcesBelow);
+const everything = ['shared', 'functions', 'cli', 'data', 'bench', 'supply-chain', 'test'].flatMap(sourcesBelow);
 
 function specifiers(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
