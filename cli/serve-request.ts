@@ -46,11 +46,11 @@ export async function answerRequest(store: ContainedStore, port: number, request
     return problem(421, 'Wrong host', `This server answers for 127.0.0.1:${port} alone.`);
   if (method !== 'GET' && method !== 'HEAD')
     return problem(405, 'Not allowed', 'Runs can be read, not changed.', { allow: 'GET, HEAD' });
+  if (target === undefined || !/^\/(?!\/)/.test(target)) return missing(); // with a host of its own
   try {
-    return await route(store, new URL(target ?? '', `http://127.0.0.1:${port}`));
+    return await route(store, new URL(target, `http://${host}`));
   } catch (error) {
     if (error instanceof IonsieveError) return problem(409, 'This cannot be shown', error.message);
-    if (error instanceof TypeError && 'code' in error && error.code === 'ERR_INVALID_URL') return missing();
     throw error;
   }
 }

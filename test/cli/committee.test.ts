@@ -21,16 +21,22 @@ const make = (...args: string[]) => runCli(directory, 'committee', '--labels', '
 describe('ionsieve committee', () => {
   it('writes a model and its card, the same for any number of threads', async () => {
     const { code, stdout, stderr } = await make('--out', 'one.onnx', '--workers', '1');
-    expect([code, stdout]).toEqual([0, '']);
-    expect(stderr).toMatch(/6 of 6 grown/);
-    expect(stderr).toMatch(
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/6 of 6 committees: /);
+    expect(stdout).toMatch(
       /held-out systems: AUC 0\.\d+, average precision 0\.\d+, F1 0\.\d+, calibration error 0\.\d+ before/,
     );
     const model = readFileSync(join(directory, 'one.onnx'));
     expect(readCommitteeMetadata(model, 'one.onnx').labelsHash).toBe(sha256(labels));
     expect(JSON.parse(readFileSync(join(directory, 'one.card.json'), 'utf8')).modelHash).toBe(sha256(model));
     expect(readFileSync(join(directory, 'one.card.md'), 'utf8')).toContain('probability_std');
-    expect((await make('--out', 'two.onnx', '--workers', '2')).code).toBe(0);
+    const two = await make('--out', 'two.onnx', '--workers', '2', '--json', '--quiet');
+    expect([two.code, two.stderr]).toEqual([0, '']);
+    expect(JSON.parse(two.stdout)).toMatchObject({
+      files: ['two.onnx', 'two.card.md', 'two.card.json'],
+      modelHash: sha256(model),
+    });
+    expect(readdirSync(directory).filter((name) => name.includes('unfinished'))).toEqual([]);
     expect(readFileSync(join(directory, 'two.onnx')).equals(model)).toBe(true);
   });
 

@@ -78,9 +78,10 @@ describe('score', () => {
 
   it('takes a shipped student by its name', async () => {
     const [labels] = await scores('Li6PS5Cl', '--student', 'labels');
-    const [measured] = await scores('Li6PS5Cl', '--student', 'measured');
+    const [measured] = await scores('Li6PS5Cl', '--student', 'measured', '--quiet');
     expect(await scores('Li6PS5Cl')).toEqual([labels]);
     expect(measured.probability).not.toBe(labels.probability);
+    expect((await score('Li6PS5Cl', '--student', 'measured')).stderr).toContain('committee learned from labels alone');
   });
 
   it('takes formulas from a file, plain or gzip, after those on the command line', async () => {
@@ -153,8 +154,8 @@ describe('score refuses, with exit code 2 and nothing on stdout,', () => {
   });
 
   it('an option that it does not have', async () => {
-    const { code, stdout, stderr } = await score('Li2O', '--verbose');
+    const { code, stdout, stderr } = await score('Li2O', '--verbatim');
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain("unknown option '--verbose'");
+    expect(stderr).toContain("unknown option '--verbatim'");
   });
 });
