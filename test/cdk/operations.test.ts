@@ -253,7 +253,13 @@ describe('functions', () => {
   });
 
   it.each([
-    ['plan', ['SCREEN_ARCHITECTURE', 'SCREEN_MEMORY_MB', 'SPENDING_LIMIT_USD']],
+    [
+      'plan',
+      [
+        ...['LAMBDA_CONCURRENCY', 'MAX_CONCURRENCY', 'SCREEN_ARCHITECTURE', 'SCREEN_MEMORY_MB'],
+        ...['SCREEN_TIMEOUT_SECONDS', 'SPENDING_LIMIT_USD'],
+      ],
+    ],
     ['screen-chunk', []],
     ['split-dataset', ['DISTILL_SETTINGS']],
     ['collect-labels', ['MAX_QUARANTINE_SHARE']],
