@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { positiveInteger } from '../cli/options.ts';
+import { naturalNumber, positiveInteger } from '../cli/options.ts';
 import { packagePath } from '../cli/package-root.ts';
 import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../cli/shipped-students.ts';
 import { distill, distillWhole } from './distill-part.ts';
@@ -78,7 +78,7 @@ await new Command('bench')
   .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
   .option('--structures <file>', 'crystal structures to label', packagePath('../shared/data/mp-li.optimade.jsonl.gz'))
   .option('--threads <count>', 'threads that compute', positiveInteger, availableParallelism())
-  .option('--seed <number>', 'seed of everything random', Number, 1)
+  .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
   .option('--full', 'the full sizes too: a whole distillation, 2e10 compositions')
   .action(bench)
   .parseAsync();
