@@ -1,5 +1,5 @@
 import { DescriptorUndefinedError } from '../errors.ts';
-import { MAX_NEIGHBORS, MAX_VISITED } from '../limits.ts';
+import { MAX_NEIGHBORS, MAX_VISITED, MAX_VISITED_PER_PAIR } from '../limits.ts';
 import { planeSpacings, signedVolume } from './lattice.ts';
 import type { Structure } from './structure.ts';
 
@@ -93,7 +93,7 @@ export class NeighborSearch {
       throw new DescriptorUndefinedError('a sphere of neighbours holds more than a million atoms', this.structure.id);
     // of a skewed cell many images lie in the box around the sphere and few inside
     this.visited += occupants * this.heights.reduce((cells, height) => cells * ((2 * reach) / height + 1), 1);
-    if (!(this.visited < MAX_VISITED))
+    if (!(this.visited < MAX_VISITED + MAX_VISITED_PER_PAIR * occupants ** 2))
       throw new DescriptorUndefinedError('the cell is so skewed that its neighbours are not found', this.structure.id);
   }
 

@@ -127,4 +127,14 @@ describe('expected nearest distance', () => {
     expect(expectedNearestDistance(search, 0, Float64Array.of(1, 1))).toBeCloseTo(1, 12);
     expect(expectedNearestDistance(search, 0, Float64Array.of(1, 1), 1.5)).toBeCloseTo(7, 12);
   });
+
+  it('are refused where a cell is so skewed that millions of images lie around the sphere', () => {
+    const vectors = [
+      [3, 0, 0],
+      [2100, 3, 0],
+      [-1500, 3300, 3],
+    ];
+    const search = new NeighborSearch(crystal('skewed', vectors, [['Li', [0, 0, 0]]]));
+    expect(() => search.within(0, 40, Float64Array.of(1))).toThrow('so skewed that its neighbours are not found');
+  });
 });
