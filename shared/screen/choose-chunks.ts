@@ -1,5 +1,11 @@
 import { MOST_CHUNKS } from './batches.ts';
-import { type CloudPrediction, type CloudStage, type CloudWork, predictRun } from './cloud-simulation.ts';
+import {
+  type CloudPrediction,
+  type CloudStage,
+  type CloudWork,
+  predictRun,
+  type SimulationSettings,
+} from './cloud-simulation.ts';
 import { vcpusOf } from './cost-estimate.ts';
 
 /** Part of the time-out that a chunk may take: processors differ, and so do chunks. */
@@ -13,15 +19,15 @@ const TRIED = 12;
 const ROUNDS_TRIED = 12;
 /** So much more than the cheapest may be paid for less time: a part of it, or US dollars if that is more. */
 const [COST_TOLERANCE, DOLLARS_TOLERATED] = [0.1, 0.05];
-/** Runs that are simulated for each. */
-const SEEDS = 3;
+/** For each; all at the rate that is assumed, as another makes all of them slower alike. */
+const SETTINGS: SimulationSettings = { seeds: 3, rateFactor: 1 };
 
 /**
  * The number of chunks of a run in the cloud: by simulation the one that ends first, of those that cost hardly more than the
  * cheapest. No chunk comes near its time-out, unless there would be more than 10,000. Equal for equal arguments.
  */
 export function chooseChunks(work: CloudWork, stage: CloudStage): number {
-  const predictions = candidates(work, stage).map((chunks) => predictRun(work, chunks, stage, SEEDS));
+  const predictions = candidates(work, stage).map((chunks) => predictRun(work, chunks, stage, SETTINGS));
   const cheapest = Math.min(...predictions.map(({ cost }) => cost.median));
   const most = cheapest + Math.max(COST_TOLERANCE * cheapest, DOLLARS_TOLERATED);
   const allowed = predictions.filter(({ cost }) => cost.median <= most);

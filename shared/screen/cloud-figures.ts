@@ -6,6 +6,9 @@
 /** Assumed for Lambda's processors; two x86-64 cores here reach 7e6 to 8e6 each (measured). */
 export const COMPOSITIONS_PER_VCPU_SECOND = 5e6;
 
+/** Assumed: by what factor the rate of a run may be above or below that, until it has been measured there. */
+export const RATE_FACTOR = 1.4;
+
 /** Published: new environments of one function at once, and a second: https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
 export const [ENVIRONMENTS_AT_ONCE, ENVIRONMENTS_PER_SECOND] = [1000, 100];
 /** Assumed: children that a distributed map starts in a second. Its state transitions may be 800 a second in most regions (published). */
@@ -14,8 +17,9 @@ export const CHILDREN_PER_SECOND = 200;
 export const CHILD_LATENCY = 0.2;
 
 /**
- * Seconds of one vCPU that an environment takes to come up, in the median: 0.6 for Node.js, bundle and ONNX Runtime
- * (measured), the rest for sandbox and code (assumed); and their spread (assumed).
+ * Seconds of one vCPU that an environment takes to come up, in the median, and the spread of their logarithm: 0.55 from the
+ * start of Node.js to the first batch (measured: fifteen starts, 0.30 to 1.09 s, spread 0.3), the rest for sandbox and code
+ * (assumed).
  */
 export const COLD_START = { median: 1.2, spread: 0.3 } as const;
 /** Seconds of one vCPU that a chunk takes beside scoring: 0.1 to read and check its part of the plan (measured), and answers of S3 (assumed). */

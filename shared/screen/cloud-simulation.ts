@@ -5,6 +5,7 @@ import {
   CHUNK_SPREAD,
   ENTRY_BYTES,
   LISTING_PER_CHUNK,
+  RATE_FACTOR,
   REDUCING_PER_BYTE,
   REDUCING_PER_RESULT,
   RESCORED_PER_SECOND,
@@ -71,22 +72,36 @@ export function cloudWork(source: CompositionSource, options: RunOptions, prunin
   };
 }
 
-const SEEDS = 21;
+/** How a run is simulated. */
+export interface SimulationSettings {
+  readonly seeds: number; // runs
+  readonly rateFactor: number; // by which the rate may be above or below that assumed
+}
+
+const SETTINGS: SimulationSettings = { seeds: 21, rateFactor: RATE_FACTOR };
 
 /**
- * Simulate a run with many seeds. Equal for equal arguments.
+ * Simulate a run with many seeds, and rates between the least and the most that is thought possible. Equal for equal
+ * arguments.
  *
  * @param chunks that its work is cut into, alike but for their spread
- * @param seeds runs to simulate
  */
-export function predictRun(work: CloudWork, chunks: number, stage: CloudStage, seeds = SEEDS): CloudPrediction {
+export function predictRun(
+  work: CloudWork,
+  chunks: number,
+  stage: CloudStage,
+  { seeds, rateFactor } = SETTINGS,
+): CloudPrediction {
   const { platform } = stage;
   const vcpuSeconds = work.compositions / chunks / work.rate;
   const map = {
     ...{ ...stage, chunks, vcpuSeconds, vcpus: vcpusOf(platform) },
     spread: work.isBounded ? BOUNDED_CHUNK_SPREAD : CHUNK_SPREAD,
   };
-  const outcomes = Array.from({ length: seeds }, (_, seed) => simulateMap(map, createRandom(seed)));
+  const outcomes = Array.from({ length: seeds }, (_, seed) => {
+    const slower = rateFactor ** ((2 * seed + 1) / seeds - 1); // evenly from one end to the other, as nobody knows it yet
+    return simulateMap({ ...map, vcpuSeconds: slower * vcpuSeconds }, createRandom(seed));
+  });
   const resultBytes = chunks * bytesOfResult(work, chunks);
   const around = secondsAround(work, chunks, resultBytes);
   const over = (figure: (outcome: MapOutcome) => number): Spread => spreadOf(outcomes.map(figure));
