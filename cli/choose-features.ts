@@ -24,6 +24,7 @@ import {
 import { naturalNumber, positiveInteger } from './options.ts';
 import { formatTable, printJson } from './output.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
+import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
 
 interface ChooseOptions extends MeasuredOptions {
@@ -69,6 +70,7 @@ async function runChoose(options: ChooseOptions): Promise<void> {
   const { candidates, maxFeatures, show, penalty, out } = options;
   const inputs = [options.conductivities, ...options.structures, ...options.fallbackStructures];
   if (out !== undefined) await checkOutput(out, inputs);
+  await tellInputs(inputs);
   const { compounds, without } = await readCompounds(options, candidates);
   checkClasses(compounds, options.threshold, LEAST_OF_CLASS);
   if (without > 0) note(`${without} compounds skipped: no usable structure`);

@@ -12,6 +12,7 @@ import { forgetJobs, runLongJobs } from './long-jobs.ts';
 import { checkModelOutput, PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
 import { printJson } from './output.ts';
+import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
 
 interface Options {
@@ -44,6 +45,7 @@ async function runCommittee(options: Options): Promise<void> {
   const { labels, out, seed, teacher = PUBLISHED_TEACHER } = options;
   const set = await readTrainingSet(labels, teacher, seed);
   await checkModelOutput(out, [labels, teacher]);
+  await tellInputs([labels, teacher]);
   const { members, folds } = await trainAll(set, options);
   await writeCommittee(options, assembleCommittee(set, COMMITTEE_PARTS, members, folds));
   await forgetJobs(out);

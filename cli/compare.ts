@@ -14,6 +14,7 @@ import { positiveInteger } from './options.ts';
 import { printJson } from './output.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
 import { findRanking } from './stored-ranking.ts';
+import { tellInputs } from './tell-inputs.ts';
 
 interface CompareOptions {
   readonly runs: string; // directory where runs are kept
@@ -45,6 +46,7 @@ export function compareCommand(): Command {
 async function compare(before: string, after: string, options: CompareOptions): Promise<void> {
   const [earlier, later] = [await readRun(before, options.runs), await readRun(after, options.runs)];
   const { out, top = Number.POSITIVE_INFINITY, limit } = options;
+  await tellInputs([earlier.path, later.path]);
   if (out !== undefined) await checkOutput(out, [earlier.path, later.path]);
   const comparison = compareRuns(earlier.lines.slice(0, top), later.lines.slice(0, top));
   const changes = earlier.inputs && later.inputs && runChanges(earlier.inputs, later.inputs);

@@ -11,6 +11,7 @@ import { forgetJobs, runLongJobs } from './long-jobs.ts';
 import { checkModelOutput, PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
 import { printJson } from './output.ts';
+import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
 
 interface Options {
@@ -50,6 +51,7 @@ async function runDistill(options: Options): Promise<void> {
   const { labels, out, seed, teacher = PUBLISHED_TEACHER } = options;
   const set = await readTrainingSet(labels, teacher, seed);
   await checkModelOutput(out, [labels, teacher]);
+  await tellInputs([labels, teacher]);
   const { folds, weights } = await trainAll(set, options);
   await writeStudent(options, assembleStudent(set, weights, folds));
   await forgetJobs(out);

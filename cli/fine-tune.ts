@@ -22,6 +22,7 @@ import { checkModelOutput, PUBLISHED_TEACHER, readTrainingSet, writeModel } from
 import { naturalNumber, positiveInteger } from './options.ts';
 import { printJson } from './output.ts';
 import { packagePath } from './package-root.ts';
+import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
 
 interface Options {
@@ -68,6 +69,7 @@ async function runFineTune(options: Options): Promise<void> {
   const { labels = packagePath('data/labels.csv.gz'), teacher = PUBLISHED_TEACHER } = options;
   const { measurements: file, out, source, repeats, seed } = options;
   await checkModelOutput(out, [labels, teacher, file]);
+  await tellInputs([labels, teacher, file]);
   const set = await readTrainingSet(labels, teacher, seed);
   const measurements = { file, text: await readText(file), source };
   const measured = readMeasured(measurements, set, options);

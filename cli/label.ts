@@ -13,6 +13,7 @@ import { interruptible } from './interruptible.ts';
 import { beside, checkOutput, writeTogether } from './output-files.ts';
 import { packagePath } from './package-root.ts';
 import { shownStructures } from './shown-structures.ts';
+import { tellInputs } from './tell-inputs.ts';
 
 interface LabelOptions {
   readonly out: string;
@@ -57,6 +58,7 @@ async function label(paths: readonly string[], options: LabelOptions): Promise<v
   const teacherPath = options.teacher ?? packagePath('models/teacher-sendek-2017.json');
   const teacher = parseTeacher(await readText(teacherPath), teacherPath);
   await checkOutput(options.out, [...paths, teacherPath]);
+  await tellInputs([...paths, teacherPath]);
   const { substitute } = options;
   if (substitute !== undefined && substitute.to !== teacherIon(teacher))
     throw new InputError(

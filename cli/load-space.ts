@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../shared/errors.ts';
+import { sha256 } from '../shared/hash.ts';
 import { fileError } from '../shared/io/directory-store.ts';
 import { parseSpace, type SpaceDefinition } from '../shared/space/space-file.ts';
 import { packagePath } from './package-root.ts';
 import { didYouMean } from './suggest.ts';
+import { detail } from './terminal.ts';
 
 const SHIPPED_SPACES = 'data/spaces';
 
@@ -28,7 +30,9 @@ export interface SpaceSource {
  */
 export function loadSpace(space: string): SpaceSource {
   const file = findSpaceFile(space);
-  return { definition: parseSpace(readText(file), file), file };
+  const text = readText(file);
+  detail(`reading ${file}: SHA-256 ${sha256(text)}`);
+  return { definition: parseSpace(text, file), file };
 }
 
 /**

@@ -23,7 +23,7 @@ export function runLongJobs<J extends object, R>(long: LongJobs<J, R>): Promise<
       ? 'stopped; nothing is done that could be kept: the same command begins anew'
       : `stopped; ${count.done + count.before} of ${jobs.length} ${unit} are kept in ${kept.directory}: give the same command again to go on`;
   return interruptible(stopped, async (signal) => {
-    const progress = new Progress(process.stderr, { unit, did: 'did' }, () => count);
+    const progress = new Progress(process.stderr, { unit, did: 'finished' }, () => count);
     const onResult = (result: R, index: number, wasKept: boolean): void => {
       count[wasKept ? 'before' : 'done']++;
       const which = `${count.done + count.before} of ${jobs.length} ${unit}${wasKept ? ', done before' : ''}`;

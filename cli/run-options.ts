@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ELEMENT_GROUPS } from '../shared/chemistry/element-groups.ts';
 import { SYMBOLS } from '../shared/chemistry/elements.ts';
+import { InputError } from '../shared/errors.ts';
 import { parseCriteria } from '../shared/screen/criteria.ts';
 import { DEFAULT_FINALISTS, RANK_BY, type RankBy, type RunOptions, runOptions } from '../shared/screen/run-options.ts';
 import { positiveInteger } from './options.ts';
@@ -56,8 +57,28 @@ export function readRankingArguments(given: RankingArguments): RunOptions {
     ...(maxCost === undefined ? {} : { maxUsdPerKg: maxCost }),
     ...(minLithium === undefined ? {} : { minLithiumMassPercent: minLithium }),
   };
-  const file = 'options';
-  return runOptions({ top, perSystem, criteria: parseCriteria(asked, file), rankBy, finalists, prune }, file);
+  try {
+    return runOptions({ top, perSystem, criteria: parseCriteria(asked, OPTIONS), rankBy, finalists, prune }, OPTIONS);
+  } catch (error) {
+    throw inOptions(error);
+  }
+}
+
+const OPTIONS = 'options';
+const OPTION_OF: Readonly<Record<string, string>> = {
+  ...{ top: '--top', perSystem: '--per-system', exclude: '--exclude', require: '--require', rankBy: '--rank-by' },
+  ...{ maxUsdPerKg: '--max-cost', minLithiumMassPercent: '--min-lithium', finalists: '--finalists' },
+  ...{ prune: '--prune', chunks: '--chunks' },
+};
+
+/** An error about an event, or about a key of it, as one about the option that the user gave; any other as it is. */
+export function inOptions(error: unknown): unknown {
+  if (!(error instanceof InputError)) return error;
+  const { file, column = '' } = error.place;
+  if (file !== undefined && file !== OPTIONS && !file.startsWith('event of ')) return error;
+  const option = OPTION_OF[column];
+  if (option === undefined && file === undefined) return error;
+  return new InputError(error.problem, { column: option ?? error.place.column }, error.remedy, { cause: error });
 }
 
 function excluded(text: string, before: readonly string[] = []): string[] {

@@ -15,6 +15,7 @@ import { withExamples } from './examples.ts';
 import { formatTable } from './output.ts';
 import { Progress, shownWhile } from './progress.ts';
 import { DEFAULT_STUDENT, findStudent, noteLabelsOnly, STUDENT_OPTION } from './shipped-students.ts';
+import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
 
 interface Options {
@@ -61,6 +62,7 @@ async function score(formulas: readonly string[], { file, student: asked, commit
     throw new InputError('no formula is given', { file }, 'Name formulas, or a file of them with --file.');
   const compositions = entries.map(({ formula, place }) => parseFormula(formula, place));
   const { student: path } = findStudent(asked);
+  await tellInputs([file, path, committee]);
   const student = await openStudent(await readBytes(path), path);
   const results = await scoreAll(student, entries, compositions);
   await student.release();

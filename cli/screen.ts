@@ -11,8 +11,9 @@ import { DEFAULT_SPACE, findSpaceFile, SPACE_OPTION } from './load-space.ts';
 import { type FinishedRun, runLocally } from './local-runner.ts';
 import { positiveInteger } from './options.ts';
 import { formatCount, formatTable } from './output.ts';
-import { type RankingArguments, readRankingArguments, withRankingOptions } from './run-options.ts';
+import { inOptions, type RankingArguments, readRankingArguments, withRankingOptions } from './run-options.ts';
 import { DEFAULT_STUDENT, findStudent, noteLabelsOnly, STUDENT_OPTION } from './shipped-students.ts';
+import { tellInputs } from './tell-inputs.ts';
 
 interface ScreenOptions extends RankingArguments {
   readonly space?: string;
@@ -73,8 +74,13 @@ async function screen(options: ScreenOptions): Promise<void> {
   const { committee, measured, chunks, workers, out } = options;
   const { student, labels } = findStudent(options.student);
   const companions = { committee, labels: options.labels ?? labels, measured };
+  await tellInputs([...Object.values(source), student, committee, companions.labels, measured]);
   const run = { ...source, student, ...companions, ...readRankingArguments(options), chunks, workers, out };
-  const finished = await endingOnSignal(STOPPED, () => runLocally(run, (work) => interruptible(STOPPED, work)));
+  const finished = await endingOnSignal(STOPPED, () =>
+    runLocally(run, (work) => interruptible(STOPPED, work)).catch((error) => {
+      throw inOptions(error);
+    }),
+  );
   if ('hash' in decodeSummary(finished.summary).committee)
     noteLabelsOnly(readStudentMetadata(await readBytes(student), student));
   if (options.json) process.stdout.write(finished.summary);

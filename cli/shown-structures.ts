@@ -18,7 +18,6 @@ export async function* shownStructures(
       yield result;
       done++;
     }
-    progress.finish();
   } finally {
     progress.stop();
   }

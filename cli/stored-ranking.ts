@@ -10,8 +10,8 @@ import { outputKey } from '../shared/screen/run-keys.ts';
  * @param runs directory where runs are kept
  */
 export async function findRanking(run: string, runs: string): Promise<string | undefined> {
-  for (const path of [join(run, 'ranking.csv'), run, join(runs, outputKey(run, 'ranking.csv'))])
-    if (await isFile(path)) return path;
+  const stored = /^[\w-]+$/.test(run) ? [join(runs, outputKey(run, 'ranking.csv'))] : [];
+  for (const path of [join(run, 'ranking.csv'), run, ...stored]) if (await isFile(path)) return path;
   return undefined;
 }
 

@@ -11,6 +11,7 @@ import { naturalNumber, positiveInteger } from './options.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
 import { readStudyData, STUDY_FILES } from './study-data.ts';
 import { didYouMean } from './suggest.ts';
+import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
 
 interface Options {
@@ -60,6 +61,7 @@ async function runStudy({ data, out, sections, seed, workers, json }: Options): 
   const inputs = STUDY_FILES.map((name) => join(data, name));
   await checkOutput(figures, inputs);
   await checkOutput(page, inputs);
+  await tellInputs(inputs);
   note('labelling structures');
   const input = await readStudyData(data, seed);
   const { studyPage } = await import('../shared/study/page.ts'); // plots take long to load

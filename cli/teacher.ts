@@ -14,6 +14,7 @@ import {
 } from './measured-compounds.ts';
 import { printJson } from './output.ts';
 import { checkOutput, writeTogether } from './output-files.ts';
+import { tellInputs } from './tell-inputs.ts';
 
 interface FitOptions extends MeasuredOptions {
   readonly features: readonly FeatureName[];
@@ -49,7 +50,9 @@ export function teacherCommand(): Command {
 
 async function runFit(options: FitOptions): Promise<void> {
   const { conductivities, features, out, json } = options;
-  await checkOutput(out, [conductivities, ...options.structures, ...options.fallbackStructures]);
+  const inputs = [conductivities, ...options.structures, ...options.fallbackStructures];
+  await checkOutput(out, inputs);
+  await tellInputs(inputs);
   const { compounds, without } = await readCompounds(options, features);
   const settings = fitSettings(options, basename(out, extname(out)));
   const teacher = fitTeacher(compounds, { ...settings, features });
