@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './lock.ts';
+import { ROOT, readJson } from './lock.ts';
 import { parseYaml } from './yaml.ts';
 
 interface Step {
@@ -62,6 +62,12 @@ describe('workflows', () => {
   it('use one version of an action', () => {
     const used = [...new Set(FILES.flatMap(stepsOf).flatMap(({ uses }) => (uses === undefined ? [] : [uses])))];
     expect(new Set(used.map((each) => each.split('@')[0])).size).toBe(used.length);
+  });
+
+  it('run scripts that there are', () => {
+    const { scripts } = readJson<{ scripts: Record<string, string> }>('package.json');
+    const run = FILES.flatMap(stepsOf).flatMap(({ run = '' }) => /^npm run (?:-s )?([\w:-]+)/.exec(run)?.[1] ?? []);
+    expect(run.filter((script) => !(script in scripts))).toEqual([]);
   });
 
   it('write nowhere but to what they are for', () => {
