@@ -73,7 +73,7 @@ describe('gzip data that unpacks to very much', () => {
   it('is refused as a structure', () =>
     refuses(
       () => structuresOf('bomb.cif.gz', () => gzipped(' \n', 512 * MEGABYTE)),
-      /longer than 33554432 characters/,
+      /longer than 33554432 characters|unpack to/,
     ));
   it('is refused as labels', () =>
     refuses(() => decodeLabels(gzipSync(Buffer.alloc(300 * MEGABYTE)), 'labels.csv.gz'), /unpacks to more than/));
@@ -171,7 +171,7 @@ describe('a cell with very many neighbours', () => {
     ['flat', [1000, 0, 0, 0, 1000, 0, 0, 0, 1e-8], /same position|more than a million|so skewed/],
     ['skewed', [1, 0, 0, 6000, 1, 0, 6000, 6000, 1], /same position|more than a million|so skewed/],
     ['endless', [1e300, 0, 0, 0, 1e300, 0, 0, 0, 1e300], /more than 10000/],
-    ['a needle', [1e4, 0, 0, 0, 0.2, 0, 0, 0, 0.2], /same position|more than a million/],
+    ['a needle', [1e4, 0, 0, 0, 0.2, 0, 0, 0, 0.2], /same position|more than a million|so skewed/],
   ])('is refused: %s', (_, lattice, problem) => refuses(() => features(lattice), problem));
 });
 
