@@ -33,7 +33,7 @@ export async function loadChunkPlan(store: ObjectStore, runId: string): Promise<
   if (record === undefined) return undefined;
   const { student, options, pruning } = record;
   const described = { runId, student, options, pruning };
-  if (record.files['index.json'] === undefined) return { ...described, ...(await loadWhole(store, runId)) };
+  if (record.list !== undefined) return { ...described, ...(await loadWhole(store, runId)) };
   const [index, studentBytes] = await Promise.all([
     loadPlanFile(store, record, 'index.json').then(decodePlanIndex),
     loadPlanFile(store, record, 'student.onnx'),
@@ -45,7 +45,7 @@ export async function loadChunkPlan(store: ObjectStore, runId: string): Promise<
   };
 }
 
-/** Lists, and spaces that were planned without an index. */
+/** A list is read whole: its own index of rows is small. */
 async function loadWhole(store: ObjectStore, runId: string) {
   const { plan, studentBytes } = (await loadPlan(store, runId)) as NonNullable<Awaited<ReturnType<typeof loadPlan>>>;
   const range = async (chunk: number): Promise<ChunkRange | undefined> => plan.chunks[chunk];
