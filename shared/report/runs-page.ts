@@ -44,11 +44,11 @@ function runsForm(runs: readonly ListedRun[]): Html {
   const rows = runs.map((run) => runRow(run, before === run, after === run));
   const compare =
     complete.length < 2
-      ? html`<p>Two complete runs can be compared.</p>\n`
-      : html`<p class="buttons"><button>Compare the two that are marked</button></p>\n`;
+      ? html`<p>Once there are two complete runs, they can be compared.</p>\n`
+      : html`<p class="buttons"><button>Compare</button></p>\n`;
   return html`<form action="${COMPARE_PATH}" method="get" aria-label="Compare two runs">
 <div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
-<thead><tr><th scope="col" class="l">Run</th><th scope="col" class="l">Source</th><th scope="col" class="l">Student</th><th scope="col" class="l">State</th><th scope="col">Screened</th><th scope="col">Passed</th><th scope="col" class="l">Best</th><th scope="col" class="l">Files</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>
+<thead><tr><th scope="col" class="l">Run</th><th scope="col">Before</th><th scope="col">After</th><th scope="col" class="l">Source</th><th scope="col" class="l">Student</th><th scope="col" class="l">State</th><th scope="col">Screened</th><th scope="col">Passed</th><th scope="col" class="l">Best</th><th scope="col" class="l">Files</th></tr></thead>
 <tbody>
 ${rows}</tbody></table></div>
 ${compare}</form>
@@ -63,6 +63,8 @@ function runRow(run: ListedRun, isBefore: boolean, isAfter: boolean): Html {
     : short;
   const others = files.filter((file) => file !== 'report.html');
   const cells: readonly Content[] = [
+    radio('before', run, isBefore),
+    radio('after', run, isAfter),
     left(source),
     left(html`${student.name} ${shortHash(student.hash)}`),
     left(
@@ -72,8 +74,6 @@ function runRow(run: ListedRun, isBefore: boolean, isAfter: boolean): Html {
     html`<td>${passedText(finished)}</td>`,
     left(finished?.top === undefined ? '–' : formulaHtml(finished.top)),
     left(others.map((file, i) => html`${i > 0 ? ', ' : ''}<a href="${fileHref(runId, file)}">${file}</a>`)),
-    radio('before', run, isBefore),
-    radio('after', run, isAfter),
   ];
   return html`<tr><th scope="row">${name}</th>${cells}</tr>\n`;
 }
