@@ -8,6 +8,7 @@ import { createHandler as createScreenHandler } from '../../functions/screen-chu
 import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/directory-store.ts';
 import { storeInputs } from '../../shared/io/inputs.ts';
+import { DEFAULT_STAGE } from '../../shared/screen/cloud-simulation.ts';
 import { planKey } from '../../shared/screen/run-keys.ts';
 import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/student/current-student.ts';
 import { randomStudent } from '../random-student.ts';
@@ -70,6 +71,18 @@ describe('planning over a store', () => {
   it('makes few chunks where each bears the start of a function', async () => {
     await promote(1);
     expect((await plan(SPACE)).chunks).toBe(1);
+  });
+
+  it('makes as many chunks as are best in the stage, unless told how long one should take', async () => {
+    await promote(1);
+    const load = (timeoutSeconds: number) => async () => ({
+      ...{ store: new DirectoryStore(join(root, `timeout-${timeoutSeconds}`)), inputs: storeInputs(store) },
+      ...{ claim: async () => undefined, spendingLimit: null, stage: { ...DEFAULT_STAGE, timeoutSeconds } },
+    });
+    const [long, short] = await Promise.all([300, 0.003].map((seconds) => createPlanHandler(load(seconds))(SPACE)));
+    expect(long.chunks).toBe(1);
+    expect(short.chunks).toBeGreaterThan(1); // none takes more than a third of the time-out
+    expect(short.runId).toBe(long.runId);
   });
 
   it('says what the run costs and whether that is within the limit, both times', async () => {
