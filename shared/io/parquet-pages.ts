@@ -1,6 +1,7 @@
 import type { ColumnMetaData, Compressors, PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { decompressPage } from 'hyparquet/src/datapage.js';
+import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
 import { readVarInt } from 'hyparquet/src/thrift.js';
 import { MAX_GROUP_ROWS, MAX_PAGE } from '../limits.ts';
 
@@ -51,7 +52,7 @@ function checkPage(bytes: Uint8Array, header: PageHeader, { codec, optional }: P
     checkRuns(reader, 1, values);
     reader.offset = end;
   }
-  checkIndices(reader, encoding, values);
+  checkReferences(reader, encoding, values);
 }
 
 function checkPageV2(
@@ -74,15 +75,28 @@ function checkPageV2(
   const packed = bytes.subarray(repetitions + definitions);
   const length = header.uncompressed_page_size - repetitions - definitions;
   const content = page.is_compressed === false ? packed : decompressPage(packed, length, codec, compressors);
-  checkIndices(readerOf(content), encoding, values - nulls);
+  checkReferences(readerOf(content), encoding, values - nulls);
 }
 
-/** Indices into a dictionary: their width, and runs of them. */
-function checkIndices(reader: Reader, encoding: string, values: number): void {
+/** What values refer to: entries of a dictionary (width of the indices, and runs of them), or the beginning of those before. */
+function checkReferences(reader: Reader, encoding: string, values: number): void {
+  if (encoding === 'DELTA_BYTE_ARRAY') checkPrefixes(reader, values);
   if (!encoding.endsWith('_DICTIONARY')) return;
   const width = reader.view.getUint8(reader.offset++);
   requireCount(width, 32, 'bits');
   if (width > 0) checkRuns(reader, width, values);
+}
+
+/** Texts that begin as those before them are short together. */
+function checkPrefixes(reader: Reader, values: number): void {
+  const start = reader.offset;
+  const [, , count] = [readVarInt(reader), readVarInt(reader), readVarInt(reader)]; // sizes of a block and of its parts
+  requireCount(count, values, 'texts');
+  reader.offset = start;
+  const lengths = new Int32Array(count);
+  deltaBinaryUnpack(reader, count, lengths);
+  const total = lengths.reduce((sum, length) => sum + Math.abs(length), 0);
+  requireCount(total, MAX_PAGE, 'repeated bytes');
 }
 
 /** No run of equal values, or of values packed in groups of eight, holds more than there are; nulls have no index. */
