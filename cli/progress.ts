@@ -85,6 +85,22 @@ export function progressLine(
   return `${bar}${percent} %${of} ${unit}, ${pace}${left}`;
 }
 
+/** Show work that tells how many of how many are done. */
+export async function countedWhile<T>(
+  work: CountedWork,
+  run: (onDone: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  let count: WorkDone = { done: 0 };
+  const progress = new Progress(process.stderr, work, () => count);
+  try {
+    return await run((done, total) => {
+      count = { done, total };
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
 /** Show that work goes on whose parts nobody counts, once it takes longer than two seconds. */
 export async function shownWhile<T>(what: string, work: Promise<T>): Promise<T> {
   const line = new StatusLine(process.stderr);

@@ -8,12 +8,12 @@ import { IONIC_ANIONS, isIonic } from '../shared/labels/merge-polymorphs.ts';
 import { openCommittee } from '../shared/onnx/committee-session.ts';
 import { openStudent, type StudentMetadata, type StudentSession } from '../shared/onnx/student-session.ts';
 import type { RankingColumn } from '../shared/ranking/columns.ts';
-import { checkCommittee, committeeColumns, rescore } from '../shared/ranking/rescore.ts';
+import { checkCommittee, committeeColumns, type OnScored, rescore } from '../shared/ranking/rescore.ts';
 import { prepareCompanions } from '../shared/screen/companions.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
 import { withExamples } from './examples.ts';
 import { formatTable } from './output.ts';
-import { Progress, shownWhile } from './progress.ts';
+import { countedWhile, Progress } from './progress.ts';
 import { DEFAULT_STUDENT, findStudent, noteLabelsOnly, STUDENT_OPTION } from './shipped-students.ts';
 import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
@@ -66,9 +66,8 @@ async function score(formulas: readonly string[], { file, student: asked, commit
   const student = await openStudent(await readBytes(path), path);
   const results = await scoreAll(student, entries, compositions);
   await student.release();
-  const columns = await shownWhile(
-    'scoring by the committee',
-    committeeScores(path, student.metadata, committee, compositions),
+  const columns = await countedWhile({ did: 'scored', unit: 'formulas by the committee' }, (onScored) =>
+    committeeScores(path, student.metadata, committee, { compositions, onScored }),
   );
   if (columns.length > 0) noteLabelsOnly(student.metadata);
   noteForeign(entries, compositions);
@@ -115,7 +114,7 @@ async function committeeScores(
   path: string,
   student: StudentMetadata,
   committee: string | undefined,
-  compositions: readonly Composition[],
+  { compositions, onScored }: { readonly compositions: readonly Composition[]; readonly onScored: OnScored },
 ): Promise<RankingColumn[]> {
   const named = { name: path, labelsHash: student.labelsHash };
   const { files } = await prepareCompanions(fileInputs, named, { committee });
@@ -125,7 +124,7 @@ async function committeeScores(
   const session = await openCommittee(bytes, name);
   try {
     checkCommittee(session.metadata, student, name);
-    return committeeColumns(await rescore(session, compositions));
+    return committeeColumns(await rescore(session, compositions, 1, onScored));
   } finally {
     await session.release();
   }

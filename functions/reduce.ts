@@ -7,6 +7,7 @@ import { readMeasured } from '../shared/ranking/measured.ts';
 import { type MergedResult, mergeChunks, type StoredChunk } from '../shared/ranking/merge.ts';
 import { type FullRanking, rankRun } from '../shared/ranking/rank-run.ts';
 import { rankingCsv, rankingParquet, skippedCsv } from '../shared/ranking/ranking-files.ts';
+import type { OnScored } from '../shared/ranking/rescore.ts';
 import { encodeSummary, storeOutputs } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName, summarize } from '../shared/report/summary.ts';
 import { thresholdOf } from '../shared/screen/plan-pruning.ts';
@@ -23,6 +24,7 @@ import { cloudRuntime } from './runtime.ts';
 /** What reducing a run needs. */
 export interface ReduceRuntime {
   readonly store: ObjectStore;
+  readonly onScored?: OnScored; // by the committee
 }
 
 /** What came out of a run. */
@@ -42,7 +44,7 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
   const runtime = once(load);
   return async (event) => {
     const runId = readEvent(event, 'reduce').text('runId');
-    const { store } = await runtime();
+    const { store, onScored } = await runtime();
     const stored = await loadPlan(store, runId);
     if (stored === undefined) throw damagedPlan('it is missing', `${store.location}/${planKey(runId, 'run.json')}`);
     const { plan } = stored;
@@ -58,7 +60,7 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
     };
     const result = await mergeChunks(expected, storedChunks(store, plan));
     const files = await loadCompanions(store, runId);
-    const full = await rank(store, stored, files, result);
+    const full = await rank(store, stored, files, { ...result, onScored });
     const summary = summarize(plan, result, full);
     await storeOutputs(store, runId, {
       'ranking.csv': rankingCsv(full.ranking, full.columns),
@@ -76,7 +78,7 @@ async function rank(
   store: ObjectStore,
   { plan, studentBytes }: StoredPlan,
   files: CompanionFiles,
-  { best }: MergedResult,
+  { best, onScored }: MergedResult & Pick<ReduceRuntime, 'onScored'>,
 ): Promise<FullRanking> {
   const { runId, source, options } = plan;
   const nameOf = (file: PlanFile): string => `${store.location}/${planKey(runId, file)}`;
@@ -85,7 +87,7 @@ async function rank(
   const committee = model && (await openCommittee(model, nameOf('committee.onnx')));
   try {
     return await rankRun(source, best, options, {
-      ...{ student, committee },
+      ...{ student, committee, onScored },
       labels: labels && mergePolymorphs(decodeLabels(labels, nameOf('labels.csv.gz'))),
       measured: measured && readMeasured(measured, nameOf('measured.csv'), student.metadata.mobileIon),
     });

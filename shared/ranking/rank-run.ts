@@ -9,12 +9,13 @@ import { criteriaColumns } from './criteria-columns.ts';
 import { evidenceColumns, type MeasuredComposition } from './evidence.ts';
 import { pickEntries, rankFinalists } from './finalists.ts';
 import { type RankedComposition, rankCompositions } from './ranking.ts';
-import { type CommitteeScorer, committeeColumns, rescore } from './rescore.ts';
+import { type CommitteeScorer, committeeColumns, type OnScored, rescore } from './rescore.ts';
 
 /** What a ranking is made with, beside the best entries. */
 export interface RankingTools {
   readonly student: StudentSession;
   readonly committee?: CommitteeScorer;
+  readonly onScored?: OnScored; // by the committee
   readonly labels?: readonly FormulaLabel[];
   readonly measured?: readonly MeasuredComposition[];
 }
@@ -42,7 +43,7 @@ export async function rankRun(
   tools: RankingTools,
 ): Promise<FullRanking> {
   const finalists = source.compositions(best);
-  const scored = tools.committee && committeeColumns(await rescore(tools.committee, finalists));
+  const scored = tools.committee && committeeColumns(await rescore(tools.committee, finalists, 1, tools.onScored));
   const positions = positionsOf(best, finalists, scored, options);
   const compositions = positions.map((position) => finalists[position]);
   const pick = (column: RankingColumn): RankingColumn => ({

@@ -37,10 +37,14 @@ export function checkCommittee(committee: ModelMetadata, student: ModelMetadata,
   );
 }
 
+/** Told how far scoring by a committee is: compositions of all. */
+export type OnScored = (done: number, total: number) => void;
+
 /**
  * Score compositions with a committee.
  *
  * @param z how many standard deviations the lower bound lies below the mean
+ * @param onScored told after every batch
  * @throws {InputError} if a composition has an element that the committee does not know
  * @throws {IntegrityError} if the committee gives no finite number
  */
@@ -48,6 +52,7 @@ export async function rescore(
   committee: CommitteeScorer,
   compositions: readonly Composition[],
   z = 1,
+  onScored?: OnScored,
 ): Promise<Rescored> {
   const mean = new Float32Array(compositions.length);
   const std = new Float32Array(compositions.length);
@@ -58,6 +63,7 @@ export async function rescore(
     checkScores(scores, batch);
     mean.set(scores.mean, start);
     std.set(scores.std, start);
+    onScored?.(start + batch.length, compositions.length);
   }
   return { mean, std, z, lower: Float64Array.from(mean, (value, i) => lowerBound(value, std[i], z)) };
 }
