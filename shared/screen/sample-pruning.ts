@@ -4,20 +4,22 @@ import type { RankingLimits } from './chunk-accumulator.ts';
 import { type Pruning, planPruning } from './plan-pruning.ts';
 import type { BoundedStudent } from './source.ts';
 
-/** Systems of a space that are looked at, about. */
-const SAMPLED_SYSTEMS = 50_000;
+const SAMPLED_SYSTEMS = 50_000; // seconds of one core
 
 /**
  * What `planPruning` finds, about, by a seeded sample of the systems: of a share of them as large a share of the ranking is
  * asked for, so that the threshold is about that of all.
+ *
+ * @param sampled systems that are looked at, about
  */
 export async function samplePruning(
   space: Space,
   student: BoundedStudent,
   { top, ...limits }: RankingLimits,
+  sampled = SAMPLED_SYSTEMS,
 ): Promise<Pruning> {
   const systems = space.classes.reduce((sum, cls) => sum + cls.systems, 0);
-  const share = Math.min(1, SAMPLED_SYSTEMS / systems);
+  const share = Math.min(1, sampled / systems);
   const sample = sampleSystems(space, share, createRandom(1));
   const { threshold, work } = await planPruning(sample, student, { ...limits, top: Math.ceil(share * top) });
   return { threshold, work: Math.round((work / sample.compositions) * space.compositions) };
