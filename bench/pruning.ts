@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { createRandom, randomInteger } from '../shared/random.ts';
 import { DEFAULT_LIMITS } from '../shared/screen/chunk-accumulator.ts';
+import { inThisThread } from '../shared/screen/planning-tasks.ts';
 import { type BlockPruner, Screener } from '../shared/screen/screen-chunk.ts';
 import { seedThreshold } from '../shared/screen/seed-threshold.ts';
 import { SystemPruner } from '../shared/screen/system-pruner.ts';
@@ -42,7 +43,10 @@ const definition = parseSpace(readFileSync(spaceFile, 'utf8'), spaceFile);
 const { result: space } = await timed('space', async () => buildSpace(definition));
 const systems = space.classes.reduce((sum, cls) => sum + cls.systems, 0);
 process.stdout.write(`${space.compositions} compositions, ${systems} systems\n`);
-const seed = given === undefined ? await timed('threshold', () => seedThreshold(space, student, limits)) : undefined;
+const seed =
+  given === undefined
+    ? await timed('threshold', () => seedThreshold(space, limits, inThisThread({ student, encoder })))
+    : undefined;
 const threshold = seed?.result ?? Number(given);
 process.stdout.write(`threshold ${threshold}\n`);
 const pruner = new SystemPruner(space, student, encoder, threshold);

@@ -12,10 +12,12 @@ import { LOCAL_CHUNK_SECONDS } from '../shared/screen/batches.ts';
 import { planKey } from '../shared/screen/run-keys.ts';
 import { damagedPlan } from '../shared/screen/run-plan.ts';
 import { loadChunkList } from '../shared/screen/run-store.ts';
-import { Progress, shownWhile } from './progress.ts';
+import { planningThreads } from './planning-threads.ts';
+import { countedWhile, Progress, shownWhile } from './progress.ts';
 import { lockRun } from './run-lock.ts';
-import type { WorkerAnswer, WorkerMessage, WorkerStart } from './screen-worker.ts';
+import type { WorkerStart } from './screen-worker.ts';
 import { note } from './terminal.ts';
+import { runQueue } from './thread-queue.ts';
 
 /** A run on this machine. */
 export interface LocalRun extends PlanEvent {
@@ -55,6 +57,7 @@ export async function runLocally(run: LocalRun, interruptible: Interruptible): P
       chunkSeconds: LOCAL_CHUNK_SECONDS,
       spendingLimit: null,
       onLongWork: note,
+      tasks: (bytes, name) => planningThreads(run.workers, { bytes, name }),
     }));
     const { runId, chunks, resumed } = await shownWhile('planning', plan(run));
     const finished = await loadFinished(store, runId);
@@ -65,7 +68,9 @@ export async function runLocally(run: LocalRun, interruptible: Interruptible): P
       await screenChunks(run, store, runId, signal);
       signal.throwIfAborted();
     });
-    await shownWhile('ranking', createReduceHandler(async () => ({ store }))({ runId }));
+    await countedWhile({ did: 'scored', unit: 'compositions by the committee' }, (onScored) =>
+      createReduceHandler(async () => ({ store, onScored }))({ runId }),
+    );
     const summary = await loadFinished(store, runId);
     if (summary === undefined) throw new Error(`the outputs of run ${runId} changed while they were written`);
     return { runId, summary, compared: await compareInStore(store, runId) };
@@ -108,62 +113,15 @@ async function screenChunks(run: LocalRun, store: DirectoryStore, runId: string,
     if (replaced !== undefined) progress.note(`${key} was damaged and is screened anew: ${replaced}`);
   };
   try {
-    await dispatch(events, { directory: run.out, screened }, workers, onReceipt, signal);
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const threads = Array.from({ length: workers }, (_, slot) =>
+      startWorker({ directory: run.out, screened, slot, stop }),
+    );
+    await runQueue(threads, events, onReceipt, { signal, onEnd: () => Atomics.store(stop, 0, 1) });
     progress.finish();
   } finally {
     progress.stop();
   }
-}
-
-/**
- * Give every worker the next event as soon as it has answered the last one. The first failure or the signal stops all;
- * the threads have ended when this returns.
- */
-async function dispatch(
-  events: readonly ScreenEvent[],
-  start: Omit<WorkerStart, 'slot' | 'stop'>,
-  count: number,
-  onReceipt: (receipt: ScreenReceipt) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const queue = events.values();
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  const workers = Array.from({ length: count }, (_, slot) => startWorker({ ...start, slot, stop }));
-  const ends = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
-  try {
-    await Promise.all(workers.map((worker) => drainQueue(worker, queue, onReceipt, signal)));
-  } finally {
-    Atomics.store(stop, 0, 1);
-    for (const worker of workers) worker.postMessage('end' satisfies WorkerMessage);
-    await Promise.all(ends);
-  }
-}
-
-function drainQueue(
-  worker: Worker,
-  queue: Iterator<ScreenEvent>,
-  onReceipt: (receipt: ScreenReceipt) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const next = (): void => {
-      const { value, done } = queue.next();
-      if (done || signal.aborted) resolve();
-      else worker.postMessage(value satisfies WorkerMessage);
-    };
-    worker.on('message', (answer: WorkerAnswer) => {
-      if ('failure' in answer) {
-        reject(Object.assign(new Error(answer.failure.message), answer.failure));
-        return;
-      }
-      onReceipt(answer.receipt);
-      next();
-    });
-    worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`a worker thread ended with code ${code}`)));
-    signal.addEventListener('abort', () => reject(signal.reason));
-    next();
-  });
 }
 
 function startWorker(start: WorkerStart): Worker {

@@ -21,6 +21,7 @@ import {
 import { priceOf, type ScreenPlatform } from '../shared/screen/cost-estimate.ts';
 import { parseCriteria } from '../shared/screen/criteria.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
+import type { TaskRunner } from '../shared/screen/planning-tasks.ts';
 import { chunksPrefix, MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
 import { type AskedOptions, cutLimits, type RunOptions } from '../shared/screen/run-options.ts';
 import { type RunPlan, type RunRecord, runIdOf } from '../shared/screen/run-plan.ts';
@@ -46,6 +47,8 @@ export interface PlanRuntime {
   readonly spendingLimit: number | null; // in US dollars; null = none
   /** Told when something begins that takes minutes in large spaces. */
   readonly onLongWork?: (what: string) => void;
+  /** Has tasks of planning with bounds done, with a student of these bytes; this thread does them if absent. */
+  readonly tasks?: (studentBytes: Uint8Array, name: string) => TaskRunner;
   readonly chunkSeconds?: number; // of one vCPU that a chunk should take; if absent, what is best in the cloud
   readonly stage?: CloudStage; // that chunks are screened in, by which they are cut and priced; the default one if absent
 }
@@ -83,7 +86,7 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
   const runtime = once(load);
   return async (event) => {
     const request = parsePlanEvent(event);
-    const { store, inputs, claim, spendingLimit, stage = DEFAULT_STAGE, ...pace } = await runtime();
+    const { store, inputs, claim, spendingLimit, tasks, stage = DEFAULT_STAGE, ...pace } = await runtime();
     const { platform } = stage;
     const budget = { spendingLimit, platform };
     const source = await prepareSource(request, inputs);
@@ -101,7 +104,7 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
       if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
       const planned = await loadPlanned(store, runId);
       if (planned !== undefined) return await receiptOf(store, planned, budget, true);
-      const models = { name, student, bounded, companions };
+      const models = { name, student, bounded, tasks: tasks?.(bytes, name), companions };
       const plan = await makePlan(runId, source.build(), models, request, { stage, ...pace });
       const curves = await findCurves(inputs, name, student.hash);
       const companionFiles = { ...companions.files, ...(curves && { 'curves.json': curves }) };
@@ -208,18 +211,19 @@ interface RunModels {
   readonly name: string; // of the student's file
   readonly student: StudentSession;
   readonly bounded: BoundedStudent | undefined; // if bounds are asked for
+  readonly tasks: TaskRunner | undefined; // of planning with bounds
   readonly companions: PreparedCompanions;
 }
 
 async function makePlan(
   runId: string,
   source: CompositionSource,
-  { name, student, bounded, companions: { companions } }: RunModels,
+  { name, student, bounded, tasks, companions: { companions } }: RunModels,
   { chunks, options }: PlanRequest,
   { stage, chunkSeconds, onLongWork }: Pick<PlanRuntime, 'chunkSeconds' | 'onLongWork'> & { stage: CloudStage },
 ): Promise<RunPlan> {
   if (bounded) onLongWork?.('looking for a score that the whole ranking reaches');
-  const pruning = bounded && (await source.planPruning?.(bounded, cutLimits(options)));
+  const pruning = bounded && (await source.planPruning?.(bounded, cutLimits(options), tasks));
   const work = cloudWork(source, options, pruning);
   const perChunk = chunkSeconds && source.rate * chunkSeconds * (pruning ? UNEVEN_CHUNK : 1);
   const count = chunks || (perChunk ? defaultChunkCount(work.compositions, perChunk) : chooseChunks(work, stage));

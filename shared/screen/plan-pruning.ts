@@ -2,9 +2,10 @@ import { createRandom, randomInteger } from '../random.ts';
 import type { Space, StoichiometryClass } from '../space/space.ts';
 import { type ChunkRange, type ClassShape, cutIntoChunks } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
+import { groupByClass, inThisThread, type PlanningTask, type TaskRunner } from './planning-tasks.ts';
 import { seedThreshold } from './seed-threshold.ts';
 import type { BoundedStudent } from './source.ts';
-import { LEAST_TRIED, SystemPruner } from './system-pruner.ts';
+import { LEAST_TRIED } from './system-pruner.ts';
 
 /** What a run with bounds was planned with. */
 export interface Pruning {
@@ -22,18 +23,25 @@ export interface PlannedPruning extends Pruning {
 const COMPOSITIONS_PER_BOUND = 3100;
 /** Compositions whose systems are bounded to see what part is spared, at most, and for each system of a space. */
 const [SAMPLED, SAMPLED_PER_SYSTEM] = [1000, 1 / 10];
+/** Systems that a task bounds. */
+const BOUNDED_OF_TASK = 25;
 
 /** Far more than logits of chunks that are screened on another kind of processor can differ by, and too little to matter. */
 const OTHER_PROCESSORS = 1e-3;
 
-/** Find the threshold, and by a seeded sample how much is left to do. Equal for equal spaces, students and limits. */
+/**
+ * Find the threshold, and by a seeded sample how much is left to do. Equal for equal spaces, students and limits.
+ *
+ * @param run does the parts of it; this thread alone if absent
+ */
 export async function planPruning(
   space: Space,
-  { student, encoder }: BoundedStudent,
+  student: BoundedStudent,
   limits: RankingLimits,
+  run: TaskRunner = inThisThread(student),
 ): Promise<PlannedPruning> {
-  const threshold = (await seedThreshold(space, student, limits)) - OTHER_PROCESSORS;
-  const scored = await scoredShare(space, new SystemPruner(space, student, encoder, threshold));
+  const threshold = (await seedThreshold(space, limits, run)) - OTHER_PROCESSORS;
+  const scored = await scoredShare(space, threshold, run);
   const workOf = ({ stoichiometries }: ClassShape): number =>
     stoichiometries < LEAST_TRIED || scored === 1 ? stoichiometries : COMPOSITIONS_PER_BOUND + scored * stoichiometries;
   return {
@@ -49,19 +57,30 @@ export function thresholdOf({ threshold }: Pruning): number {
 }
 
 /** Share of the compositions, of systems that are tried, that bounds do not spare: by a sample, and a little above it. */
-async function scoredShare(space: Space, pruner: SystemPruner): Promise<number> {
+async function scoredShare(space: Space, threshold: number, run: TaskRunner): Promise<number> {
+  const firsts = drawSystems(space);
+  let scored = 0;
+  await run(boundAll(space, firsts, threshold), ({ indices }) => {
+    scored += indices.length;
+  });
+  return (scored + 1) / (firsts.length + 1);
+}
+
+/** First compositions, ascending, of systems that are tried, each drawn by the number of its compositions. */
+function drawSystems({ classes, compositions }: Space): number[] {
   const random = createRandom(1);
-  const systems = space.classes.reduce((sum, cls) => sum + cls.systems, 0);
+  const systems = classes.reduce((sum, cls) => sum + cls.systems, 0);
   const count = Math.min(SAMPLED, Math.ceil(systems * SAMPLED_PER_SYSTEM));
-  let [tried, scored] = [0, 0];
+  const firsts: number[] = [];
   for (let i = 0; i < count; i++) {
-    const index = randomInteger(random, space.compositions);
-    const classNumber = space.classes.findLastIndex(({ offset }) => offset <= index);
-    const { offset, stoichiometries }: StoichiometryClass = space.classes[classNumber];
-    if (stoichiometries < LEAST_TRIED) continue;
-    const firstSystem = Math.floor((index - offset) / stoichiometries);
-    tried++;
-    if (!(await pruner.sparesBlock({ classNumber, firstSystem, systems: 1 }, Uint32Array.of(0)))) scored++;
+    const index = randomInteger(random, compositions);
+    const { offset, stoichiometries } = classes.findLast((cls) => cls.offset <= index) as StoichiometryClass;
+    if (stoichiometries >= LEAST_TRIED) firsts.push(index - ((index - offset) % stoichiometries));
   }
-  return (scored + 1) / (tried + 1);
+  return firsts.sort((a, b) => a - b);
+}
+
+function* boundAll(space: Space, firsts: readonly number[], threshold: number): Generator<PlanningTask> {
+  for (const { part, items } of groupByClass(space, firsts, (first) => first, BOUNDED_OF_TASK))
+    yield { step: 'bound', part, firsts: Float64Array.from(items), threshold };
 }

@@ -1,81 +1,81 @@
-import type { StudentSession } from '../onnx/student-session.ts';
-import { neutralFractions } from '../space/neutral-fractions.ts';
 import type { Space, StoichiometryClass } from '../space/space.ts';
-import { BATCH_ROWS, systemsPerBlock } from './batches.ts';
+import { systemsPerBlock } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
-import { Screener } from './screen-chunk.ts';
-import { TopK } from './top-k.ts';
+import {
+  type BlockRange,
+  groupByClass,
+  type PlanningTask,
+  partOf,
+  partsOf,
+  type TaskRunner,
+} from './planning-tasks.ts';
+import { type RankedEntries, TopK } from './top-k.ts';
 
-/** Compositions that the search scores: a part of the space within these limits, or those of twice the systems needed. */
+/** Systems that are tried at many points, and systems that are screened, for each that the ranking needs. */
+const [TRIED, SCREENED] = [48, 3];
+/** Compositions that the search scores: a part of the space within these limits, or those of the systems needed. */
 const SCORED_PART = 1 / 10;
-const [LEAST_SCORED, MOST_SCORED] = [1e6, 1e9];
+const [LEAST_SCORED, MOST_SCORED] = [1e6, 5e8];
+/** Systems and blocks of a task. */
+const [SYSTEMS_OF_TASK, BLOCKS_OF_TASK] = [500, 20];
 
 /**
  * A logit that at least `top` compositions of the ranking reach, so that nothing below it is ranked; -Infinity if none
- * was found. The fractions of every system are tried out at a few points, neutral on the whole, and the systems that look
- * best are screened. Equal for equal spaces, students and limits.
+ * was found. Every system is tried at a few points of its fractions, neutral on the whole, the best ones at many, and those
+ * that look best then are screened. Equal for equal spaces, students and limits, whoever does the tasks.
  */
-export async function seedThreshold(space: Space, student: StudentSession, limits: RankingLimits): Promise<number> {
-  const screener = new Screener(space, student, limits);
+export async function seedThreshold(space: Space, limits: RankingLimits, run: TaskRunner): Promise<number> {
+  const needed = Math.ceil(limits.top / limits.perSystem);
+  const few = await gather(run, TRIED * needed, tryAll(space, limits, TRIED * needed));
+  const many = await gather(run, few.indices.length, tryMany(space, limits, few.indices));
+  const blocks = chooseBlocks(space, many.indices, needed);
   const best = new TopK(limits.top);
-  for (const { start, end } of chooseBlocks(space, await promisingSystems(space, student, limits), limits)) {
-    const range = { chunk: 0, start, end };
-    best.add((await screener.screen(range, '', () => undefined)).best);
-  }
+  await run(screenAll(space, limits, blocks), (result) => best.add(result));
   return best.floor;
 }
 
-/** The systems with the highest logits at the points tried, best first, as indices of their first compositions. */
-async function promisingSystems(space: Space, student: StudentSession, { top }: RankingLimits): Promise<Float64Array> {
-  const systems = new TopK(4 * top);
-  for (const cls of space.classes) {
-    const { arity, systemsOffset, offset, stoichiometries } = cls;
-    const points = trialPoints(cls, space.definition.maxCoefficient);
-    const count = points.length / arity;
-    const perCall = Math.max(1, Math.floor(BATCH_ROWS / count));
-    for (let from = 0; from < cls.systems; from += perCall) {
-      const end = Math.min(cls.systems, from + perCall);
-      const elements = space.systems.subarray(systemsOffset + from * arity, systemsOffset + end * arity);
-      const rows = BigInt64Array.from(elements, (z) => BigInt(student.rowOf(z)));
-      const logits = await student.logits(rows, points, end - from, count);
-      for (let s = from; s < end; s++) {
-        let highest = Number.NEGATIVE_INFINITY;
-        for (let i = (s - from) * count; i < (s - from + 1) * count; i++) highest = Math.max(highest, logits[i]);
-        systems.offer(offset + s * stoichiometries, highest);
-      }
-    }
-  }
-  return systems.ranked().indices;
+async function gather(run: TaskRunner, keep: number, tasks: Iterable<PlanningTask>): Promise<RankedEntries> {
+  const systems = new TopK(keep);
+  await run(tasks, (result) => systems.add(result));
+  return systems.ranked();
 }
 
-/** The middle of each polytope that holds a class's fractions, and the points halfway to its corners; shape (points, k). */
-function trialPoints({ arity, splits }: StoichiometryClass, maxCoefficient: number): Float32Array {
-  const points: number[] = [];
-  for (const { vertices } of neutralFractions(splits, maxCoefficient)) {
-    const count = vertices.length / arity;
-    const middle = new Array<number>(arity).fill(0);
-    vertices.forEach((fraction, i) => {
-      middle[i % arity] += fraction / count;
-    });
-    points.push(...middle, ...vertices.map((fraction, i) => (fraction + middle[i % arity]) / 2));
-  }
-  return Float32Array.from(points);
+function* tryAll(space: Space, limits: RankingLimits, keep: number): Generator<PlanningTask> {
+  for (const part of partsOf(space)) yield { step: 'try few', part, limits, keep };
+}
+
+function* tryMany(space: Space, limits: RankingLimits, firsts: Float64Array): Generator<PlanningTask> {
+  const ascending = [...firsts].sort((a, b) => a - b);
+  for (const { part, items } of groupByClass(space, ascending, (first) => first, SYSTEMS_OF_TASK))
+    yield { step: 'try many', part: onlySystems(part, items), limits, keep: items.length };
+}
+
+/** Each system as a class of its own. */
+function onlySystems(part: Space, firsts: readonly number[]): Space {
+  const classes = firsts.map((first): StoichiometryClass => {
+    const cls = part.classes.findLast(({ offset }) => offset <= first) as StoichiometryClass;
+    const system = (first - cls.offset) / cls.stoichiometries;
+    return { ...cls, systems: 1, offset: first, systemsOffset: cls.systemsOffset + system * cls.arity };
+  });
+  return partOf(part, classes);
+}
+
+function* screenAll(space: Space, limits: RankingLimits, all: readonly BlockRange[]): Generator<PlanningTask> {
+  for (const { part, items: blocks } of groupByClass(space, all, ({ start }) => start, BLOCKS_OF_TASK))
+    yield { step: 'screen', part, limits, blocks };
 }
 
 /** Blocks of these systems in index order, as many of the first ones as may be scored. */
-function chooseBlocks(
-  { classes, compositions }: Space,
-  firsts: Float64Array,
-  { top, perSystem }: RankingLimits,
-): { start: number; end: number }[] {
+function chooseBlocks({ classes, compositions }: Space, firsts: Float64Array, needed: number): BlockRange[] {
   let left = Math.min(MOST_SCORED, Math.max(LEAST_SCORED, compositions * SCORED_PART));
   const blocks = new Map<number, number>(); // start to end
   for (const first of firsts) {
+    if (blocks.size > SCREENED * needed) break;
     const cls = classes.findLast(({ offset }) => offset <= first) as StoichiometryClass;
     const size = systemsPerBlock(cls) * cls.stoichiometries;
     const start = first - ((first - cls.offset) % size);
     const end = Math.min(start + size, cls.offset + cls.systems * cls.stoichiometries);
-    if (blocks.has(start) || (end - start > left && blocks.size > (2 * top) / perSystem)) continue;
+    if (blocks.has(start) || (end - start > left && blocks.size > 2 * needed)) continue;
     left -= end - start;
     blocks.set(start, end);
   }

@@ -9,6 +9,7 @@ import type { ChunkResult } from './chunk-result.ts';
 import type { Criteria } from './criteria.ts';
 import type { BestMerger } from './distinct-best.ts';
 import type { PlannedPruning, Pruning } from './plan-pruning.ts';
+import type { TaskRunner } from './planning-tasks.ts';
 import type { RankedEntries } from './top-k.ts';
 
 /** Scores the chunks of a source with one student. */
@@ -68,8 +69,8 @@ export interface CompositionSource {
   effort(criteria?: Criteria): SourceEffort;
   /** Cut into chunks with about equally much to score; see `cutIntoChunks`. @param criteria that leave some of it out */
   cut(count: number, criteria?: Criteria): ChunkRange[];
-  /** Find out what bounds spare; a list has no systems that could be bounded. */
-  readonly planPruning?: (student: BoundedStudent, limits: RankingLimits) => Promise<PlannedPruning>;
+  /** Find out what bounds spare; a list has no systems that could be bounded. @param run has the parts of it done */
+  readonly planPruning?: (student: BoundedStudent, limits: RankingLimits, run?: TaskRunner) => Promise<PlannedPruning>;
   /** The same, about, in seconds: by a sample. */
   readonly samplePruning?: (student: BoundedStudent, limits: RankingLimits) => Promise<Pruning>;
   /** @param pruning if what cannot be ranked is not to be scored */

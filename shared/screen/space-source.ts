@@ -36,7 +36,7 @@ export function spaceSource(space: Space): CompositionSource {
     summary: { space: { name: definition.name, ...counts } },
     effort: (criteria) => spaceEffort(space, criteria),
     cut: (count, criteria) => cutIntoChunks(classes, count, criteria && workBy(space, criteria)),
-    planPruning: (bounded, limits) => planPruning(space, bounded, limits),
+    planPruning: (bounded, limits, run) => planPruning(space, bounded, limits, run),
     samplePruning: (bounded, limits) => samplePruning(space, bounded, limits),
     screener: (student, limits, _, bounds) =>
       new Screener(

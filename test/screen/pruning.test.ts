@@ -7,6 +7,8 @@ import { cutIntoChunks } from '../../shared/screen/batches.ts';
 import type { RankingLimits } from '../../shared/screen/chunk-accumulator.ts';
 import { decodeChunkResult, encodeChunkResult } from '../../shared/screen/chunk-result.ts';
 import { LogitBound } from '../../shared/screen/logit-bound.ts';
+import { planPruning } from '../../shared/screen/plan-pruning.ts';
+import { doTask, inThisThread, type TaskRunner } from '../../shared/screen/planning-tasks.ts';
 import { Screener } from '../../shared/screen/screen-chunk.ts';
 import { seedThreshold } from '../../shared/screen/seed-threshold.ts';
 import { SystemPruner } from '../../shared/screen/system-pruner.ts';
@@ -139,7 +141,7 @@ describe('a screening with bounds', () => {
       const { student, encoder } = await open(seed);
       const limits: RankingLimits = { top, perSystem: 2 };
       const full = await screen(target, new Screener(target, student, limits), top);
-      const threshold = await seedThreshold(target, student, limits);
+      const threshold = await seedThreshold(target, limits, inThisThread({ student, encoder }));
       expect(threshold).toBeLessThanOrEqual(full.best.logits[top - 1]);
       const pruned = () =>
         new Screener(target, student, limits, new SystemPruner(target, student, encoder, threshold, CELLS));
@@ -152,6 +154,18 @@ describe('a screening with bounds', () => {
       expect(inOne.bounded).toBeGreaterThan(0);
     },
   );
+
+  it('is planned the same whoever does the tasks, and in whatever order', async () => {
+    const target = space([3, 5], 5);
+    const opened = await open(6);
+    const limits: RankingLimits = { top: 50, perSystem: 2, criteria: { exclude: ['Fe'] } };
+    const elsewhere: TaskRunner = async (tasks, onResult) => {
+      for (const task of [...tasks].reverse()) onResult(await doTask(structuredClone(task), opened));
+    };
+    const { threshold, work } = await planPruning(target, opened, limits);
+    expect(await planPruning(target, opened, limits, elsewhere)).toMatchObject({ threshold, work });
+    expect(threshold).toBeGreaterThan(Number.NEGATIVE_INFINITY);
+  });
 
   it('ranks what a full one ranks with criteria, and with the exact threshold', async () => {
     const target = space([3, 5], 5);
