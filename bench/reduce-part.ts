@@ -63,13 +63,14 @@ function reducePart(name: string, title: string, space: string, options: Partial
       return {
         figures: {
           seconds: { title: 'whole process', unit: 's' },
+          cpuSeconds: { title: 'processor time', unit: 's' },
           peakMB: { title: 'peak memory', unit: 'MB' },
         },
         remarks: [`${chunks} results of ${space}, ${entries} entries, ${(bytes / 1e6).toFixed(0)} MB`],
         async round() {
-          const { seconds, peakMB, receipt } = await runStage<ReduceReceipt>('reduce', directory, { runId });
+          const { seconds, cpuSeconds, peakMB, receipt } = await runStage<ReduceReceipt>('reduce', directory, { runId });
           if (receipt.ranked !== DEFAULT_LIMITS.top) throw new Error(`${receipt.ranked} are ranked`);
-          return { seconds, peakMB };
+          return { seconds, cpuSeconds, peakMB };
         },
         close: () => rm(directory, { recursive: true }),
       };
