@@ -37,3 +37,15 @@ it.each([
   expect(code).toBe(2);
   expect(await readdir(directory)).toEqual(['labels.csv', 'measured.csv']);
 });
+
+it('fine-tune refuses a name that is none of a model, and one whose card would replace an input', async () => {
+  await writeFile(join(directory, 'out.card.json'), '');
+  const args = ['fine-tune', '--labels', 'labels.csv', '--measurements'];
+  const noModel = await runCli(directory, ...args, 'labels.csv', '--out', 'student');
+  expect([noModel.code, noModel.stdout]).toEqual([2, '']);
+  expect(noModel.stderr).toContain('student: is no name for a model. Name a file that ends in .onnx');
+  const replaced = await runCli(directory, ...args, 'out.card.json', '--out', 'out.onnx');
+  expect(replaced.code).toBe(2);
+  expect(replaced.stderr).toContain('out.card.json: the output would replace an input');
+  await rm(join(directory, 'out.card.json'));
+});

@@ -18,6 +18,16 @@ describe('a mistyped name', () => {
   ])('%j of %j is answered by %j', (typed, names, answer) => expect(didYouMean(typed, names)).toBe(answer));
 });
 
+it.each([
+  ['--exclude Li', '--exclude: "Li" excludes Li, which is the mobile ion'],
+  ['--exclude S --require S', '--exclude: "S" excludes S, which is required'],
+  ['--committee none --rank-by mean', "--rank-by: the ranking is to go by the committee's mean"],
+])('screen %s is refused by the name of the option', async (options, message) => {
+  const { code, stderr } = await runCli(tmpdir(), 'screen', '--space', 'small', ...options.split(' '));
+  expect(code).toBe(2);
+  expect(stderr).toContain(`error: ${message}`);
+});
+
 describe('the command line suggests', () => {
   let directory: string;
   beforeAll(async () => {
