@@ -1,5 +1,5 @@
 import { bitCount, lowestBit } from './bits.ts';
-import { type Completions, completions, divisors, type RightGrid, rightGrid } from './completions.ts';
+import { type Completions, completions, divisors, type RightGrid, rightGrid, writeDigits } from './completions.ts';
 import { type ChargeStates, chargeSumsets, type Sumsets } from './sumsets.ts';
 
 /**
@@ -23,18 +23,21 @@ interface Halves {
 export function listStoichiometries(splits: readonly ChargeStates[], maxCoefficient: number): Uint8Array {
   const halves = halvesOf(splits, maxCoefficient);
   const arity = splits[0].length;
-  const { columns, words } = halves.grid;
+  const { columns, words, parts } = halves.grid;
+  const leftColumns = arity - columns;
   const found = new Int32Array(words);
+  const left = new Uint8Array(leftColumns);
   let matrix = new Uint8Array(4096);
   let end = 0;
   for (let l = 0; l < halves.leftDivisors.length; l++) {
     completeLeft(halves, l, found);
+    writeDigits(l, maxCoefficient, left, 0, leftColumns);
+    if (end + 32 * words * arity > matrix.length) matrix = grown(matrix, 32 * words * arity);
     for (let w = 0; w < words; w++) {
       for (let bits = found[w]; bits !== 0; bits &= bits - 1) {
-        if (end + arity > matrix.length) matrix = grown(matrix);
-        writeDigits(l, maxCoefficient, matrix, end, arity - columns);
-        writeDigits(32 * w + lowestBit(bits), maxCoefficient, matrix, end + arity - columns, columns);
-        end += arity;
+        for (let c = 0; c < leftColumns; c++) matrix[end++] = left[c];
+        const from = (32 * w + lowestBit(bits)) * columns;
+        for (let c = from; c < from + columns; c++) matrix[end++] = parts[c];
       }
     }
   }
@@ -100,19 +103,10 @@ export function stoichiometryRank(
   return rank + bitCount(found[word] & (bit - 1));
 }
 
-function grown(matrix: Uint8Array): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(2 * matrix.length);
+function grown(matrix: Uint8Array, least: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(2 * matrix.length + least);
   larger.set(matrix);
   return larger;
-}
-
-/** Write a number as `count` amounts: its digits in base maxCoefficient, each plus 1. */
-function writeDigits(value: number, maxCoefficient: number, target: Uint8Array, start: number, count: number): void {
-  let rest = value;
-  for (let i = start + count - 1; i >= start; i--) {
-    target[i] = 1 + (rest % maxCoefficient);
-    rest = (rest / maxCoefficient) | 0;
-  }
 }
 
 let latest: { splits: readonly ChargeStates[]; maxCoefficient: number; halves: Halves } | undefined;
@@ -130,12 +124,42 @@ function prepareHalves(splits: readonly ChargeStates[], maxCoefficient: number):
   const leftColumns = splits[0].length - columns;
   const grid = rightGrid(columns, maxCoefficient);
   return {
-    left: splits.map((states) => chargeSumsets(states.slice(0, leftColumns), maxCoefficient)),
-    right: splits.map((states) => completions(chargeSumsets(states.slice(leftColumns), maxCoefficient), grid.words)),
+    left: splits.map((states) => leftSumsets(states.slice(0, leftColumns), maxCoefficient, grid)),
+    right: splits.map((states) => rightCompletions(states.slice(leftColumns), maxCoefficient, grid)),
     grid,
     leftDivisors: divisors(leftColumns, maxCoefficient),
   };
 }
+
+const MOST_KEPT = 2 ** 24; // bytes of halves of classes: classes share many
+
+/** Keeps what is made for the states of some columns. */
+function keptByStates<T>(
+  make: (states: ChargeStates, maxCoefficient: number, grid: RightGrid) => T,
+  bytesOf: (made: T) => number,
+) {
+  const kept = new Map<string, T>();
+  let bytes = 0;
+  return (states: ChargeStates, maxCoefficient: number, grid: RightGrid): T => {
+    const key = `${maxCoefficient} ${states.join('|')}`;
+    const earlier = kept.get(key);
+    if (earlier !== undefined) return earlier;
+    const made = make(states, maxCoefficient, grid);
+    bytes += bytesOf(made);
+    if (bytes > MOST_KEPT) {
+      kept.clear();
+      bytes = bytesOf(made);
+    }
+    kept.set(key, made);
+    return made;
+  };
+}
+
+const leftSumsets = keptByStates(chargeSumsets, ({ sums, starts }) => sums.buffer.byteLength + starts.byteLength);
+const rightCompletions = keptByStates(
+  (states, maxCoefficient, { words }) => completions(chargeSumsets(states, maxCoefficient), words),
+  ({ bits }) => bits.byteLength,
+);
 
 /** Set `found` to the right parts that make left part `l` neutral in some split, without common divisor. */
 function completeLeft({ left, right, grid, leftDivisors }: Halves, l: number, found: Int32Array): void {

@@ -12,6 +12,7 @@ export interface Completions {
 export interface RightGrid {
   readonly columns: number;
   readonly words: number; // 32-bit words of a bitset over right parts
+  readonly parts: Uint8Array; // shape (right parts, columns), amounts of every right part
   readonly coprime: readonly Int32Array[]; // by divisor of the left part: right parts that leave no common divisor
 }
 
@@ -39,6 +40,21 @@ export function divisors(columns: number, maxCoefficient: number): Uint8Array {
   return all;
 }
 
+/** Write a number as `count` amounts: its digits in base maxCoefficient, each plus 1. */
+export function writeDigits(
+  value: number,
+  maxCoefficient: number,
+  target: Uint8Array,
+  start: number,
+  count: number,
+): void {
+  let rest = value;
+  for (let i = start + count - 1; i >= start; i--) {
+    target[i] = 1 + (rest % maxCoefficient);
+    rest = (rest / maxCoefficient) | 0;
+  }
+}
+
 const grids = new Map<string, RightGrid>();
 
 /** The grid of right parts with that many columns; kept, because all classes of an arity share it. */
@@ -49,7 +65,9 @@ export function rightGrid(columns: number, maxCoefficient: number): RightGrid {
     const right = divisors(columns, maxCoefficient);
     const words = (right.length + 31) >> 5;
     const coprime = Array.from({ length: maxCoefficient + 1 }, (_, divisor) => coprimeBits(right, divisor, words));
-    grid = { columns, words, coprime };
+    const parts = new Uint8Array(right.length * columns);
+    for (let v = 0; v < right.length; v++) writeDigits(v, maxCoefficient, parts, v * columns, columns);
+    grid = { columns, words, parts, coprime };
     grids.set(key, grid);
   }
   return grid;
