@@ -50,7 +50,7 @@ export class Alarms extends Construct {
     this.alarms = this.cases(props).map(({ name, says, metric, threshold, periods, quiet }) => {
       const alarm = new Alarm(this, name, {
         alarmName: stageName(props.config.stage, name),
-        alarmDescription: `${says} What to do: docs/runbook.md#${name}`,
+        alarmDescription: `${says} What to do: docs/how-to/runbook.md#${name}`,
         metric,
         threshold,
         evaluationPeriods: periods ?? 1,

@@ -51,7 +51,7 @@ export class FailureNotice extends Construct {
     const { config, notifications } = this.props;
     const message = RuleTargetInput.fromObject({
       news: `ionsieve ${config.stage}: an execution did not succeed, and what failed in it could not be looked up`,
-      runbook: 'docs/runbook.md#execution-failed',
+      runbook: 'docs/how-to/runbook.md#execution-failed',
       report: EventField.fromPath('$.detail'), // whole: error and cause are not in every event
     });
     return new SnsTopic(notifications.target, { message, ...this.delivery() });

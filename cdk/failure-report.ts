@@ -75,7 +75,7 @@ function define(scope: Construct, { stage }: DeploymentConfig, notifications: No
     parameters: {
       notice: {
         news: `ionsieve ${stage}: an execution did not succeed`,
-        runbook: 'docs/runbook.md#execution-failed',
+        runbook: 'docs/how-to/runbook.md#execution-failed',
         'failed.$': '$.failed', // a list for each map
         'execution.$': '$.detail', // whole: error and cause are not in every event
       },

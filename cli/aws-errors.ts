@@ -41,7 +41,7 @@ interface Remedy {
 const REMEDIES: readonly Remedy[] = [
   {
     matches: /^AccessDenied(Exception)?$|^NotAuthorized$/,
-    remedy: (permission) => `Your role lacks ${permission} here: have it allowed, see docs/deployment.md.`,
+    remedy: (permission) => `Your role lacks ${permission} here: have it allowed, see docs/how-to/deployment.md.`,
   },
   { matches: /^RegionMissing$/, remedy: () => 'Give --region, such as eu-central-1, or set AWS_REGION.' },
   {

@@ -13,7 +13,7 @@ export interface RunOptions extends RankingLimits {
   readonly prune?: true; // what cannot be ranked, as bounds prove, is not scored
 }
 
-/** The student's best that a committee ranks unless told otherwise; `docs/method.md` says what is lost by the cut. */
+/** The student's best that a committee ranks unless told otherwise; `docs/explanation/method.md` says what is lost by the cut. */
 export const DEFAULT_FINALISTS = 200_000;
 
 /**

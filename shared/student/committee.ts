@@ -8,7 +8,7 @@ import type { TrainingSet } from './training-set.ts';
 /** Trees of one kind in a committee. */
 export type CommitteePart = Omit<ForestOptions, 'seed'>;
 
-/** Parts chosen on the shipped labels; `docs/method.md` says how they compare with others. */
+/** Parts chosen on the shipped labels; `docs/explanation/method.md` says how they compare with others. */
 export const COMMITTEE_PARTS: readonly CommitteePart[] = [
   { trees: 100, featureShare: 0.7, minimumLeaf: 2, extraRandom: true },
 ];

@@ -21,7 +21,7 @@ export interface DistillOptions {
 /** What may be chosen freely: threshold and mobile ion are the teacher's, and the seed is named on its own. */
 export type DistillSettings = Omit<DistillOptions, 'seed' | 'threshold' | 'mobileIon'>;
 
-/** Settings chosen on the shipped labels; `docs/method.md` says how they compare with others. */
+/** Settings chosen on the shipped labels; `docs/explanation/method.md` says how they compare with others. */
 export const DISTILL_DEFAULTS: DistillSettings = {
   folds: 5,
   made: 300_000,

@@ -23,7 +23,7 @@ export interface FineTuneOptions {
   readonly training: Omit<TrainingOptions, 'seed'>;
 }
 
-/** Settings chosen on half of the held-out comparison; `docs/method.md` says how they compare with others. */
+/** Settings chosen on half of the held-out comparison; `docs/explanation/method.md` says how they compare with others. */
 export const FINE_TUNE_DEFAULTS: Omit<FineTuneOptions, 'seed' | 'mobileIon'> = {
   threshold: -4,
   made: 20_000,

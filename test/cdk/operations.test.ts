@@ -141,12 +141,12 @@ describe('notifications', () => {
 
 describe('alarms', () => {
   const alarms = ofType(dev.screener, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm);
-  const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
+  const runbook = readFileSync(join(ROOT, 'docs', 'how-to', 'runbook.md'), 'utf8');
   const headings = [...runbook.matchAll(/^## ([a-z-]+)$/gm)].map(([, heading]) => heading);
 
   it('each have a section of the runbook, and no section is without an alarm', () => {
     const links = alarms.map(
-      ({ AlarmDescription }) => /docs\/runbook\.md#([a-z-]+)$/.exec(String(AlarmDescription))?.[1],
+      ({ AlarmDescription }) => /docs\/how-to\/runbook\.md#([a-z-]+)$/.exec(String(AlarmDescription))?.[1],
     );
     expect(links.sort()).toEqual(headings.sort());
   });
@@ -167,7 +167,7 @@ describe('alarms', () => {
         (Metrics as object[]).filter((metric) => 'MetricStat' in metric).length,
     );
     const metrics = counts.reduce((sum, count) => sum + count, 0);
-    const guide = readFileSync(join(ROOT, 'docs', 'deployment.md'), 'utf8');
+    const guide = readFileSync(join(ROOT, 'docs', 'how-to', 'deployment.md'), 'utf8');
     expect(guide).toContain(`alarms on ${metrics} metrics`);
   });
 });

@@ -171,8 +171,8 @@ it('no command but those that call AWS loads its SDK', async () => {
   expect([...packages].filter((name) => name.startsWith('@aws-'))).toEqual([]);
 });
 
-describe('docs/deployment.md', () => {
-  const guide = readFileSync(join(ROOT, 'docs', 'deployment.md'), 'utf8');
+describe('docs/how-to/deployment.md', () => {
+  const guide = readFileSync(join(ROOT, 'docs', 'how-to', 'deployment.md'), 'utf8');
 
   it('shows scripts that exist', async () => {
     const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));

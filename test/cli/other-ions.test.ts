@@ -22,7 +22,7 @@ const ENOUGH = /"elements": ?\[[^\]]*"(S|Se|Cl|Br|Ca)"/; // for a student that k
 
 const COMMANDS = new Map(
   Array.from(
-    readFileSync(join(ROOT, 'docs/other-ions.md'), 'utf8').matchAll(/^npm run -s ionsieve -- (.+)$/gm),
+    readFileSync(join(ROOT, 'docs/how-to/other-ions.md'), 'utf8').matchAll(/^npm run -s ionsieve -- (.+)$/gm),
     ([, command]) => [
       command
         .split(' ')
@@ -53,7 +53,7 @@ async function distillSmall(): Promise<Uint8Array> {
 }
 
 describe.skipIf(!(DATABASE && SMALL_SET && MEASURED))(
-  'the commands of docs/other-ions.md, on a part of the structures',
+  'the commands of docs/how-to/other-ions.md, on a part of the structures',
   () => {
     beforeAll(() => {
       directory = mkdtempSync(join(tmpdir(), 'ionsieve-ions-'));

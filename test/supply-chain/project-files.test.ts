@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manifest, ROOT, readJson } from './lock.ts';
 import { parseYaml } from './yaml.ts';
@@ -11,14 +11,6 @@ interface Citation {
 }
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const documents = [
-  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...['data', 'docs', 'models'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => join(folder, name)),
-  ),
-];
 
 describe('CITATION.cff', () => {
   const citation = parseYaml<Citation>(read('CITATION.cff'));
@@ -45,9 +37,4 @@ it('the guide for contributors names scripts that there are', () => {
   const named = [...read('CONTRIBUTING.md').matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map(([, name]) => name);
   expect(named).toContain('test:aws');
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
-});
-
-it.each(documents)('%s links to files that there are', (document) => {
-  const links = [...read(document).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)].map(([, target]) => target);
-  expect(links.filter((target) => !existsSync(join(ROOT, dirname(document), target)))).toEqual([]);
 });

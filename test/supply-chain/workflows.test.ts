@@ -26,7 +26,7 @@ interface Workflow {
 
 const CI = '.github/workflows/ci.yml';
 const RELEASE = '.github/workflows/release.yml';
-const FILES = [CI, RELEASE, 'docs/github-actions-deploy.yml'];
+const FILES = [CI, RELEASE, 'docs/how-to/github-actions-deploy.yml'];
 
 const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const parse = (yaml: string): Workflow => parseYaml<Workflow>(yaml);
