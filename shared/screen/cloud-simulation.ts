@@ -2,6 +2,7 @@ import { createRandom } from '../random.ts';
 import {
   AROUND_MAP,
   BOUNDED_CHUNK_SPREAD,
+  BOUNDING_PER_SYSTEM,
   CHUNK_SPREAD,
   ENTRY_BYTES,
   LISTING_PER_CHUNK,
@@ -65,8 +66,9 @@ export interface CloudPrediction {
 export function cloudWork(source: CompositionSource, options: RunOptions, pruning?: Pick<Pruning, 'work'>): CloudWork {
   const { planSeconds, compositions, systems } = source.effort(options.criteria);
   const { top, perSystem } = cutLimits(options);
+  const bounding = pruning === undefined ? 0 : systems * BOUNDING_PER_SYSTEM;
   return {
-    ...{ planSeconds, systems, rate: source.rate },
+    ...{ planSeconds: planSeconds + bounding, systems, rate: source.rate },
     ...{ compositions: pruning?.work ?? compositions, isBounded: pruning !== undefined },
     ...{ kept: top, keptPerSystem: perSystem, rescored: options.finalists ?? 0 },
   };
