@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { createRandom, randomInteger } from '../shared/random.ts';
+import { BATCH_ROWS } from '../shared/screen/batches.ts';
 import { DEFAULT_LIMITS } from '../shared/screen/chunk-accumulator.ts';
 import { inThisThread } from '../shared/screen/planning-tasks.ts';
 import { type BlockPruner, Screener } from '../shared/screen/screen-chunk.ts';
@@ -74,13 +75,16 @@ async function compare(): Promise<void> {
   );
 }
 
-/** Compositions per second that the student alone scores in batches of the usual size. */
+/** Compositions per second that the student's head alone scores in batches of the usual size. */
 async function kernelRate(): Promise<number> {
-  const rows = BigInt64Array.from({ length: 6 }, (_, e) => BigInt(e));
-  const amounts = new Float32Array(6 * 8192).fill(1);
+  const encoded = await student.encode(
+    BigInt64Array.from({ length: 6 }, (_, e) => BigInt(e)),
+    1,
+  );
+  const amounts = student.prepare(new Float32Array(6 * BATCH_ROWS).fill(1), 6);
   const begin = processorSeconds();
-  for (let call = 0; call < 100; call++) await student.logits(rows, amounts, 1, 8192);
-  return (100 * 8192) / (processorSeconds() - begin);
+  for (let call = 0; call < 200; call++) await encoded.logits([0], amounts);
+  return (200 * BATCH_ROWS) / (processorSeconds() - begin);
 }
 
 /** Of systems drawn by chance, shares that are bounded away, and compositions of a system that are scored on average. */
