@@ -1,21 +1,24 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packagePath } from '../cli/package-root.ts';
-import { createRandom, shuffle } from '../shared/random.ts';
+import { createRandom, randomInteger, shuffle } from '../shared/random.ts';
 import { buildSpace } from '../shared/space/space.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
 import type { BenchContext, Figure, OpenPart, Part } from './part.ts';
 import { screenByCli } from './screening-parts.ts';
 
 const WHOLE = packagePath('data/spaces/paper-scale.json');
-const FIXED_SIZE = 1e4; // compositions: all of its time is fixed costs
+const FIXED = packagePath('data/spaces/small.json'); // 1.3e4 compositions: all of its time is fixed costs
 const SIZES = [1e6, 1e7, 1e8, 1e9];
+const DRAWN = 60; // parts of each size, at most
+const CLOSE = 0.2; // difference, in size and stoichiometries of a system, from which on a part will do
+const ALWAYS = 'O'; // in each of them: without an anion there is no composition
 
 /** A space file as it is written. */
 interface SpaceFile {
   readonly name: string;
   readonly elements: readonly string[];
-  readonly anions: readonly string[];
+  readonly arity: readonly [least: number, most: number];
 }
 
 /** Part of a space with fewer elements. */
@@ -25,40 +28,49 @@ interface Subspace {
   readonly systems: number;
 }
 
-/** A seeded order of a space's elements in which anions come as often everywhere, so that parts are like the whole. */
-export function mixedElements({ elements, anions }: SpaceFile, seed: number): string[] {
-  const random = createRandom(seed);
-  const negative = shuffle(
-    elements.filter((symbol) => anions.includes(symbol)),
-    random,
-  );
-  const positive = shuffle(
-    elements.filter((symbol) => !anions.includes(symbol)),
-    random,
-  );
-  const every = elements.length / negative.length;
-  return elements.map(
-    (_, i) => (i % every < 1 ? negative : positive).shift() ?? positive.shift() ?? negative.shift() ?? '',
-  );
-}
-
-/** Parts of a space with the first so many of its mixed elements: for each size the first that reaches it, ascending. */
-async function writeSubspaces({ scratch, seed }: BenchContext, sizes: readonly number[]): Promise<Subspace[]> {
+/**
+ * Parts of a space, for each size one of many drawn that is near to it and like the whole: a system's
+ * stoichiometries, on whose number the time of a composition depends too, are as many as in the whole on average.
+ */
+async function writeSubspaces(
+  { scratch, seed }: BenchContext,
+  whole: Subspace,
+  sizes: readonly number[],
+): Promise<Subspace[]> {
   const directory = join(scratch, 'spaces');
   await mkdir(directory, { recursive: true });
-  const whole = JSON.parse(await readFile(WHOLE, 'utf8')) as SpaceFile;
-  const elements = mixedElements(whole, seed);
-  const found: Subspace[] = [];
-  for (let count = 6; count < elements.length && found.length < sizes.length; count++) {
-    const name = `${whole.name}-${count}-elements`;
-    const text = JSON.stringify({ ...whole, name, elements: elements.slice(0, count) });
-    const { compositions, classes } = buildSpace(parseSpace(text, name));
-    if (compositions < sizes[found.length]) continue;
-    const file = join(directory, `${name}.json`);
-    await writeFile(file, text);
-    found.push({ file, compositions, systems: classes.reduce((sum, { systems }) => sum + systems, 0) });
+  const definition = JSON.parse(await readFile(whole.file, 'utf8')) as SpaceFile;
+  const perSystem = whole.compositions / whole.systems;
+  const random = createRandom(seed);
+  const parts: Subspace[] = [];
+  for (const size of sizes) {
+    let [best, least] = ['', Number.POSITIVE_INFINITY];
+    const share = (size / whole.compositions) ** (1 / (definition.arity[1] - 1)); // of the elements
+    const count = Math.max(definition.arity[1], Math.round(share * definition.elements.length));
+    for (let draw = 0; draw < DRAWN && least > CLOSE; draw++) {
+      const elements = [
+        ALWAYS,
+        ...shuffle(
+          definition.elements.filter((symbol) => symbol !== ALWAYS),
+          random,
+        ),
+      ].slice(0, count + randomInteger(random, 4) - 1);
+      const text = JSON.stringify({ ...definition, name: `${definition.name}-${size}`, elements });
+      const { compositions, systems } = countsOf(text, definition.name);
+      const difference =
+        Math.abs(Math.log(compositions / size)) + Math.abs(Math.log(compositions / systems / perSystem));
+      if (difference < least) [best, least] = [text, difference];
+    }
+    const file = join(directory, `${size}.json`);
+    await writeFile(file, best);
+    parts.push({ file, ...countsOf(best, file) });
   }
-  return found;
+  return parts;
+}
+
+function countsOf(text: string, file: string): Omit<Subspace, 'file'> {
+  const { compositions, classes } = buildSpace(parseSpace(text, file));
+  return { compositions, systems: classes.reduce((sum, { systems }) => sum + systems, 0) };
 }
 
 function figuresOf(name: string): Record<string, Figure> {
@@ -77,13 +89,13 @@ export const scale: Part = {
   title: 'time of a composition and memory against the size of the space; parts of paper-scale with fewer elements',
   warmUp: false,
   async open(context): Promise<OpenPart> {
-    const [fixed, ...spaces] = await writeSubspaces(context, [FIXED_SIZE, ...SIZES]);
-    const whole: Subspace = { file: WHOLE, ...countsOf(await readFile(WHOLE, 'utf8')) };
+    const whole: Subspace = { file: WHOLE, ...countsOf(await readFile(WHOLE, 'utf8'), WHOLE) };
+    const spaces = await writeSubspaces(context, whole, SIZES);
     const measured = context.full ? [...spaces, whole] : spaces;
     const nameOf = ({ compositions }: Subspace): string => compositions.toExponential(1);
     return {
       figures: {
-        fixedSeconds: { title: `fixed costs: whole process on ${fixed.compositions} compositions`, unit: 's' },
+        fixedSeconds: { title: 'fixed costs: whole process on the small space', unit: 's' },
         ...Object.assign({}, ...measured.map((space) => figuresOf(nameOf(space)))),
       },
       remarks: measured.map(
@@ -91,7 +103,7 @@ export const scale: Part = {
           `${nameOf(space)}: ${space.compositions} compositions, ${Math.round(space.compositions / space.systems)} a system`,
       ),
       async round() {
-        const base = await screenByCli(context, fixed.file);
+        const base = await screenByCli(context, FIXED);
         const values: Record<string, number> = { fixedSeconds: base.seconds };
         for (const space of measured) {
           const name = nameOf(space);
@@ -109,8 +121,3 @@ export const scale: Part = {
     };
   },
 };
-
-function countsOf(text: string): Omit<Subspace, 'file'> {
-  const { compositions, classes } = buildSpace(parseSpace(text, WHOLE));
-  return { compositions, systems: classes.reduce((sum, { systems }) => sum + systems, 0) };
-}

@@ -2,7 +2,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { mixedElements } from '../../bench/scale-part.ts';
 import { screenByCli, stageSeconds } from '../../bench/screening-parts.ts';
 import { packagePath } from '../../cli/package-root.ts';
 
@@ -21,11 +20,4 @@ it('measures the command line from its start to its end, and leaves nothing behi
 it('reads the time of the screening stage from what the command says, and misses it if it says nothing', () => {
   expect(stageSeconds('reading …\nscreened 13,336 compositions in 0.3 s: 0.04 million/s\n')).toBe(0.3);
   expect(() => stageSeconds('')).toThrow('not told');
-});
-
-it('mixes anions evenly among the elements', () => {
-  const file = { name: 'test', elements: ['O', 'S', 'B', 'C', 'Si', 'P'], anions: ['O', 'S'] };
-  const mixed = mixedElements(file, 1);
-  expect(mixed.toSorted()).toEqual(file.elements.toSorted());
-  expect(mixed.map((symbol) => file.anions.includes(symbol))).toEqual([true, false, false, true, false, false]);
 });
