@@ -19,8 +19,8 @@ export interface PlannedPruning extends Pruning {
   cut(count: number): ChunkRange[];
 }
 
-/** Compositions that are scored in the time that a system's bound takes; measured, see `docs/pruning.md`. */
-const COMPOSITIONS_PER_BOUND = 3100;
+/** Compositions that are scored in the time that the bound of a system that is tried takes; measured, see `docs/pruning.md`. */
+const COMPOSITIONS_PER_BOUND = 7600;
 /** Compositions whose systems are bounded to see what part is spared, at most, and for each system of a space. */
 const [SAMPLED, SAMPLED_PER_SYSTEM] = [1000, 1 / 10];
 /** Systems that a task bounds. */
