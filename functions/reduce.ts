@@ -4,11 +4,11 @@ import { mergePolymorphs } from '../shared/labels/merge-polymorphs.ts';
 import { openCommittee } from '../shared/onnx/committee-session.ts';
 import { openStudent, readStudentMetadata } from '../shared/onnx/student-session.ts';
 import { readMeasured } from '../shared/ranking/measured.ts';
-import { type MergedResult, mergeChunks, type StoredChunk } from '../shared/ranking/merge.ts';
+import { type MergedResult, type MergeExpectation, mergeChunks, type StoredChunk } from '../shared/ranking/merge.ts';
 import { type FullRanking, rankRun } from '../shared/ranking/rank-run.ts';
 import { rankingCsv, rankingParquet, skippedCsv } from '../shared/ranking/ranking-files.ts';
 import type { OnScored } from '../shared/ranking/rescore.ts';
-import { encodeSummary, storeOutputs } from '../shared/report/run-outputs.ts';
+import { encodeSummary, type Outputs, storeOutputs } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName, summarize } from '../shared/report/summary.ts';
 import { thresholdOf } from '../shared/screen/plan-pruning.ts';
 import { chunkKey, chunksPrefix, outputKey, type PlanFile, planKey } from '../shared/screen/run-keys.ts';
@@ -45,31 +45,52 @@ export function createHandler(load: () => Promise<ReduceRuntime>): (event: unkno
   return async (event) => {
     const runId = readEvent(event, 'reduce').text('runId');
     const { store, onScored } = await runtime();
-    const stored = await loadPlan(store, runId);
-    if (stored === undefined) throw damagedPlan('it is missing', `${store.location}/${planKey(runId, 'run.json')}`);
-    const { plan } = stored;
-    const { source, student, options, pruning, chunks } = plan;
-    const limits = cutLimits(options);
-    const expected = {
-      runId,
-      studentHash: student.hash,
-      compositions: source.size,
-      chunks,
-      merger: () => source.merger(limits),
-      ranking: pruning && { length: limits.top, threshold: thresholdOf(pruning) },
-    };
-    const result = await mergeChunks(expected, storedChunks(store, plan));
-    const files = await loadCompanions(store, runId);
-    const full = await rank(store, stored, files, { ...result, onScored });
-    const summary = summarize(plan, result, full);
-    await storeOutputs(store, runId, {
-      'ranking.csv': rankingCsv(full.ranking, full.columns),
-      'ranking.parquet': rankingParquet(full.ranking, full.columns),
-      ...(summary.skipped === undefined ? {} : { 'skipped.csv': skippedCsv(result.skipped) }),
-      'summary.json': encodeSummary(summary),
-      'report.html': await report(stored, files, summary, full),
-    });
+    const { summary, outputs } = await reduceRun(store, runId, onScored);
+    await storeOutputs(store, runId, outputs);
     return receiptOf(summary, store.location);
+  };
+}
+
+/** What the chunk results of a run come to. */
+export interface ReducedRun {
+  readonly stored: StoredPlan;
+  readonly result: MergedResult;
+  readonly summary: RunSummary;
+  readonly outputs: Outputs;
+}
+
+/**
+ * Merge, rank and describe a run; stores nothing.
+ *
+ * @throws {IntegrityError} if the plan or a chunk result is damaged, missing or of another run
+ */
+export async function reduceRun(store: ObjectStore, runId: string, onScored?: OnScored): Promise<ReducedRun> {
+  const stored = await loadPlan(store, runId);
+  if (stored === undefined) throw damagedPlan('it is missing', `${store.location}/${planKey(runId, 'run.json')}`);
+  const { plan } = stored;
+  const result = await mergeChunks(expectationOf(plan), storedChunks(store, plan));
+  const files = await loadCompanions(store, runId);
+  const full = await rank(store, stored, files, { ...result, onScored });
+  const summary = summarize(plan, result, full);
+  const outputs = {
+    'ranking.csv': rankingCsv(full.ranking, full.columns),
+    'ranking.parquet': rankingParquet(full.ranking, full.columns),
+    ...(summary.skipped === undefined ? {} : { 'skipped.csv': skippedCsv(result.skipped) }),
+    'summary.json': encodeSummary(summary),
+    'report.html': await report(stored, files, summary, full),
+  };
+  return { stored, result, summary, outputs };
+}
+
+function expectationOf({ runId, source, student, options, pruning, chunks }: RunPlan): MergeExpectation {
+  const limits = cutLimits(options);
+  return {
+    runId,
+    studentHash: student.hash,
+    compositions: source.size,
+    chunks,
+    merger: () => source.merger(limits),
+    ranking: pruning && { length: limits.top, threshold: thresholdOf(pruning) },
   };
 }
 

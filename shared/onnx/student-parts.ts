@@ -11,20 +11,34 @@ export interface StudentParts {
   readonly logits: Value; // shape (V · S, 1)
 }
 
+/** Looks into a graph that should be of one kind. */
+export interface GraphWalk {
+  /** The node that gives a value: of this type, with attributes of these names. */
+  node(value: Value, type: string, attributes?: readonly string[]): GraphNode;
+  /** A float32 constant. */
+  constant(value: Value): Constant;
+}
+
+/** @param fail throws; told what is different where the graph is another one */
+export function walkGraph(graph: ModelGraph, fail: (problem: string) => never): GraphWalk {
+  return {
+    node(value, type, attributes = []) {
+      const found = graph.producer(value);
+      if (found?.type !== type) return fail(`${value} comes from ${found?.type ?? 'no node'}, expected ${type}`);
+      if (String(found.attributes) !== String(attributes)) return fail(`its ${type} has [${found.attributes}]`);
+      return found;
+    },
+    constant: (value) => graph.constant(value) ?? fail(`${value} is no float32 constant`),
+  };
+}
+
 /**
  * Find the parts of a student.
  *
  * @param fail throws; told what is different where the graph is another one
  */
 export function findStudentParts(graph: ModelGraph, fail: (problem: string) => never): StudentParts {
-  const node = (value: Value, type: string, attributes: readonly string[] = []): GraphNode => {
-    const found = graph.producer(value);
-    if (found?.type !== type) return fail(`${value} comes from ${found?.type ?? 'no node'}, expected ${type}`);
-    if (String(found.attributes) !== String(attributes)) return fail(`its ${type} has [${found.attributes}]`);
-    return found;
-  };
-  const constant = (value: Value): Constant => graph.constant(value) ?? fail(`${value} is no float32 constant`);
-
+  const { node, constant } = walkGraph(graph, fail);
   const [byStoichiometry] = node(node('logit', 'Identity').inputs[0], 'Transpose', ['perm']).inputs;
   const [logits] = node(byStoichiometry, 'Reshape').inputs;
   const [hidden, lastWeights, lastBias] = node(logits, 'Gemm').inputs;

@@ -71,13 +71,18 @@ export function recordedSpace(record: SourceRecord, name: string): SpaceDefiniti
 }
 
 /** Read the files of a plan back, whose hashes were checked before. */
-export async function loadSpaceSource(
+export async function loadSpaceSource(...plan: Parameters<typeof loadSpace>): Promise<CompositionSource> {
+  return spaceSource(await loadSpace(...plan));
+}
+
+/** The same as the space itself. */
+export async function loadSpace(
   record: SourceRecord,
   load: (file: 'classes.json' | 'systems.bin') => Promise<Uint8Array>,
   nameOf: (file: PlanFile) => string,
-): Promise<CompositionSource> {
+): Promise<Space> {
   const classes = classesFromJson(Buffer.from(await load('classes.json')).toString(), nameOf('classes.json'));
   const systems = await load('systems.bin');
   const definition = recordedSpace(record, nameOf('run.json'));
-  return spaceSource({ definition, classes, systems, compositions: record.counts.compositions });
+  return { definition, classes, systems, compositions: record.counts.compositions };
 }

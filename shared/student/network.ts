@@ -174,7 +174,7 @@ function featureMatrixOf(features: ElementFeatures): Float32Array {
 }
 
 /** x·weights + bias, with weights (inputs, outputs) row-major. */
-function affine(x: ArrayLike<number>, weights: Float32Array, bias: ArrayLike<number>): Float64Array {
+export function affine(x: ArrayLike<number>, weights: Float32Array, bias: ArrayLike<number>): Float64Array {
   const result = Float64Array.from(bias);
   for (let i = 0; i < x.length; i++) {
     if (x[i] === 0) continue;
@@ -183,6 +183,7 @@ function affine(x: ArrayLike<number>, weights: Float32Array, bias: ArrayLike<num
   return result;
 }
 
-function relu(x: Float64Array): Float64Array {
+/** Every negative value becomes 0. */
+export function relu(x: Float64Array): Float64Array {
   return x.map((value) => Math.max(0, value));
 }
