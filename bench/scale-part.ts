@@ -26,6 +26,7 @@ interface Subspace {
   readonly file: string;
   readonly compositions: number;
   readonly systems: number;
+  readonly classes: number; // of systems that share their amounts, which are listed once for each class
 }
 
 /**
@@ -70,7 +71,7 @@ async function writeSubspaces(
 
 function countsOf(text: string, file: string): Omit<Subspace, 'file'> {
   const { compositions, classes } = buildSpace(parseSpace(text, file));
-  return { compositions, systems: classes.reduce((sum, { systems }) => sum + systems, 0) };
+  return { compositions, systems: classes.reduce((sum, { systems }) => sum + systems, 0), classes: classes.length };
 }
 
 function figuresOf(name: string): Record<string, Figure> {
@@ -98,10 +99,10 @@ export const scale: Part = {
         fixedSeconds: { title: 'fixed costs: whole process on the small space', unit: 's' },
         ...Object.assign({}, ...measured.map((space) => figuresOf(nameOf(space)))),
       },
-      remarks: measured.map(
-        (space) =>
-          `${nameOf(space)}: ${space.compositions} compositions, ${Math.round(space.compositions / space.systems)} a system`,
-      ),
+      remarks: measured.map(({ compositions, systems, classes }) => {
+        const [perSystem, perClass] = [compositions / systems, systems / classes].map((mean) => mean.toFixed(1));
+        return `${compositions} compositions, ${perSystem} a system, ${perClass} systems a class`;
+      }),
       async round() {
         const base = await screenByCli(context, FIXED);
         const values: Record<string, number> = { fixedSeconds: base.seconds };
