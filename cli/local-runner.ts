@@ -6,23 +6,45 @@ import { createHandler as createReduceHandler } from '../functions/reduce.ts';
 import type { ScreenEvent, ScreenReceipt } from '../functions/screen-chunk.ts';
 import { InputError } from '../shared/errors.ts';
 import { DirectoryStore } from '../shared/io/directory-store.ts';
-import { fileInputs } from '../shared/io/inputs.ts';
+import { fileInputs, type Inputs } from '../shared/io/inputs.ts';
+import type { OnScored } from '../shared/ranking/rescore.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
 import { LOCAL_CHUNK_SECONDS } from '../shared/screen/batches.ts';
 import { planKey } from '../shared/screen/run-keys.ts';
+import type { RunOptions } from '../shared/screen/run-options.ts';
 import { damagedPlan } from '../shared/screen/run-plan.ts';
 import { loadChunkList } from '../shared/screen/run-store.ts';
 import { planningThreads } from './planning-threads.ts';
-import { countedWhile, Progress, shownWhile } from './progress.ts';
+import type { WorkDone } from './progress.ts';
 import { lockRun } from './run-lock.ts';
 import type { WorkerStart } from './screen-worker.ts';
-import { note } from './terminal.ts';
 import { runQueue } from './thread-queue.ts';
 
 /** A run on this machine. */
 export interface LocalRun extends PlanEvent {
   readonly out: string; // directory of the store
   readonly workers: number; // threads
+  readonly inputs?: Inputs; // where planning finds what the run names. @default files
+}
+
+/** Who is told how a run goes. */
+export interface RunWatch {
+  /** What is worth knowing though it is no result. */
+  note(text: string): void;
+  planning<T>(work: Promise<T>): Promise<T>;
+  /** @param look how far screening is, at any time until it is told to stop */
+  screening(look: () => WorkDone, options: RunOptions): ScreeningWatch;
+  /** @param work tells compositions that the committee scored */
+  ranking<T>(work: (onScored: OnScored) => Promise<T>): Promise<T>;
+}
+
+/** Who is told how screening goes. */
+export interface ScreeningWatch {
+  note(text: string): void;
+  /** All is screened. */
+  finish(): void;
+  /** It ended, finished or not. */
+  stop(): void;
 }
 
 /** Runs work until it is done or its signal, which the caller owns, stops it. */
@@ -42,35 +64,33 @@ export interface FinishedRun {
  * @param interruptible runs work that its signal can stop; planning and reducing, which listen to nothing, stay outside
  * @throws {InputError} if another process works on the run
  */
-export async function runLocally(run: LocalRun, interruptible: Interruptible): Promise<FinishedRun> {
+export async function runLocally(run: LocalRun, watch: RunWatch, interruptible: Interruptible): Promise<FinishedRun> {
   const store = new DirectoryStore(run.out);
   await refuseRunDirectory(run.out);
   let release = async (): Promise<void> => undefined;
   try {
     const plan = createPlanHandler(async () => ({
       store,
-      inputs: fileInputs,
+      inputs: run.inputs ?? fileInputs,
       claim: async (runId) => {
         release = await lockRun(join(run.out, 'runs', runId, 'lock'));
         await store.removePartial(`runs/${runId}`);
       },
       chunkSeconds: LOCAL_CHUNK_SECONDS,
       spendingLimit: null,
-      onLongWork: note,
+      onLongWork: (what) => watch.note(what),
       tasks: (bytes, name) => planningThreads(run.workers, { bytes, name }),
     }));
-    const { runId, chunks, resumed } = await shownWhile('planning', plan(run));
+    const { runId, chunks, resumed } = await watch.planning(plan(run));
     const finished = await loadFinished(store, runId);
     if (finished !== undefined) return { runId, summary: finished, compared: await compareInStore(store, runId) };
     if (resumed && run.chunks !== undefined && run.chunks !== chunks)
-      note(`going on with the ${chunks} chunks that this run was planned with, not ${run.chunks}`);
+      watch.note(`going on with the ${chunks} chunks that this run was planned with, not ${run.chunks}`);
     await interruptible(async (signal) => {
-      await screenChunks(run, store, runId, signal);
+      await screenChunks(run, { store, runId, watch }, signal);
       signal.throwIfAborted();
     });
-    await countedWhile({ did: 'scored', unit: 'compositions by the committee' }, (onScored) =>
-      createReduceHandler(async () => ({ store, onScored }))({ runId }),
-    );
+    await watch.ranking((onScored) => createReduceHandler(async () => ({ store, onScored }))({ runId }));
     const summary = await loadFinished(store, runId);
     if (summary === undefined) throw new Error(`the outputs of run ${runId} changed while they were written`);
     return { runId, summary, compared: await compareInStore(store, runId) };
@@ -94,7 +114,13 @@ async function refuseRunDirectory(out: string): Promise<void> {
   );
 }
 
-async function screenChunks(run: LocalRun, store: DirectoryStore, runId: string, signal: AbortSignal): Promise<void> {
+interface PlannedRun {
+  readonly store: DirectoryStore;
+  readonly runId: string;
+  readonly watch: RunWatch;
+}
+
+async function screenChunks(run: LocalRun, { store, runId, watch }: PlannedRun, signal: AbortSignal): Promise<void> {
   const planned = await loadChunkList(store, runId);
   if (planned === undefined) throw damagedPlan('it is missing', join(run.out, planKey(runId, 'run.json')));
   const { record, chunks } = planned;
@@ -102,12 +128,12 @@ async function screenChunks(run: LocalRun, store: DirectoryStore, runId: string,
   const workers = Math.min(run.workers, events.length);
   const screened = new Float64Array(new SharedArrayBuffer(8 * workers));
   let reused = 0;
-  const did = record.options.prune ? 'screened or bounded away' : 'screened';
-  const progress = new Progress(process.stderr, { did, unit: 'compositions' }, () => ({
+  const look = (): WorkDone => ({
     done: screened.reduce((sum, count) => sum + count, 0),
     before: reused,
     total: record.counts.compositions,
-  }));
+  });
+  const progress = watch.screening(look, record.options);
   const onReceipt = ({ key, compositions, reused: isReused, replaced }: ScreenReceipt): void => {
     if (isReused) reused += compositions;
     if (replaced !== undefined) progress.note(`${key} was damaged and is screened anew: ${replaced}`);

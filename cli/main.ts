@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { endingOnSignal } from './interruptible.ts';
 import { describeError, endOnClosedPipe, exitCodeOf, Interruption } from './output.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { InputError } from '../shared/errors.ts';
 import { fileError, makeDirectory } from '../shared/io/directory-store.ts';
 
@@ -15,11 +15,13 @@ interface Owner {
 const BEAT_MS = 10_000; // how often the holder touches the lock
 const SILENCE_MS = 60_000; // after which a holder that cannot be asked counts as gone
 
+const held = new Set<string>(); // paths of the locks that this process has
+
 /**
- * Take a run for this process, so that no second one works on it. A lock whose process is gone is taken over.
+ * Take a run, so that nobody else works on it, in this process or another. A lock whose process is gone is taken over.
  *
  * @returns releases the lock
- * @throws {InputError} if another process holds it
+ * @throws {InputError} if it is held
  */
 export async function lockRun(path: string): Promise<() => Promise<void>> {
   const content = JSON.stringify({ pid: process.pid, host: hostname(), started: await startOf(process.pid) });
@@ -29,6 +31,7 @@ export async function lockRun(path: string): Promise<() => Promise<void>> {
     if (await isHeld(path, found)) throw busy(path, found);
     await removeStale(path, found);
   }
+  held.add(resolve(path));
   const beat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined); // a deleted lock stays deleted
@@ -36,6 +39,7 @@ export async function lockRun(path: string): Promise<() => Promise<void>> {
   beat.unref();
   return () => {
     clearInterval(beat);
+    held.delete(resolve(path));
     return rm(path, { force: true });
   };
 }
@@ -73,12 +77,13 @@ async function isHeld(path: string, content: string): Promise<boolean> {
     );
     return Date.now() - touched < SILENCE_MS;
   }
+  if (owner.pid === process.pid) return held.has(resolve(path));
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  return owner.pid !== process.pid && owner.started === (await startOf(owner.pid));
+  return owner.started === (await startOf(owner.pid));
 }
 
 function parseOwner(content: string): Owner | undefined {

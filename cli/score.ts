@@ -2,19 +2,17 @@ import { Command } from 'commander';
 import { type Composition, parseFormula } from '../shared/chemistry/formula.ts';
 import { InputError, type Place } from '../shared/errors.ts';
 import { readBytes } from '../shared/io/files.ts';
-import { fileInputs } from '../shared/io/inputs.ts';
 import { readLines } from '../shared/io/lines.ts';
 import { IONIC_ANIONS, isIonic } from '../shared/labels/merge-polymorphs.ts';
-import { openCommittee } from '../shared/onnx/committee-session.ts';
 import { openStudent, type StudentMetadata, type StudentSession } from '../shared/onnx/student-session.ts';
 import type { RankingColumn } from '../shared/ranking/columns.ts';
-import { checkCommittee, committeeColumns, type OnScored, rescore } from '../shared/ranking/rescore.ts';
-import { prepareCompanions } from '../shared/screen/companions.ts';
+import { committeeColumns, type OnScored, rescore } from '../shared/ranking/rescore.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
 import { withExamples } from './examples.ts';
 import { formatTable } from './output.ts';
 import { countedWhile, Progress } from './progress.ts';
 import { DEFAULT_STUDENT, findStudent, noteLabelsOnly, STUDENT_OPTION } from './shipped-students.ts';
+import { openStudentCommittee } from './student-committee.ts';
 import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
 
@@ -116,14 +114,9 @@ async function committeeScores(
   committee: string | undefined,
   { compositions, onScored }: { readonly compositions: readonly Composition[]; readonly onScored: OnScored },
 ): Promise<RankingColumn[]> {
-  const named = { name: path, labelsHash: student.labelsHash };
-  const { files } = await prepareCompanions(fileInputs, named, { committee });
-  const bytes = files['committee.onnx'];
-  if (bytes === undefined) return [];
-  const name = committee ?? 'committee.onnx';
-  const session = await openCommittee(bytes, name);
+  const session = await openStudentCommittee(path, student, committee);
+  if (session === undefined) return [];
   try {
-    checkCommittee(session.metadata, student, name);
     return committeeColumns(await rescore(session, compositions, 1, onScored));
   } finally {
     await session.release();

@@ -14,6 +14,7 @@ import { formatCount, formatTable } from './output.ts';
 import { inOptions, type RankingArguments, readRankingArguments, withRankingOptions } from './run-options.ts';
 import { DEFAULT_STUDENT, findStudent, noteLabelsOnly, STUDENT_OPTION } from './shipped-students.ts';
 import { tellInputs } from './tell-inputs.ts';
+import { terminalWatch } from './terminal-watch.ts';
 
 interface ScreenOptions extends RankingArguments {
   readonly space?: string;
@@ -77,7 +78,7 @@ async function screen(options: ScreenOptions): Promise<void> {
   await tellInputs([...Object.values(source), student, committee, companions.labels, measured]);
   const run = { ...source, student, ...companions, ...readRankingArguments(options), chunks, workers, out };
   const finished = await endingOnSignal(STOPPED, () =>
-    runLocally(run, (work) => interruptible(STOPPED, work)).catch((error) => {
+    runLocally(run, terminalWatch, (work) => interruptible(STOPPED, work)).catch((error) => {
       throw inOptions(error);
     }),
   );

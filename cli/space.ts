@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { atomicNumber, SYMBOLS } from '../shared/chemistry/elements.ts';
-import { composition, formatFormula, parseFormula } from '../shared/chemistry/formula.ts';
+import { formatFormula, parseFormula, parseSystem } from '../shared/chemistry/formula.ts';
 import { InputError } from '../shared/errors.ts';
-import { compositionAt, findComposition, locateSystem } from '../shared/space/rank.ts';
-import { amountsMatrix, buildSpace, type Space } from '../shared/space/space.ts';
+import { listSystem } from '../shared/space/list-system.ts';
+import { compositionAt, findComposition } from '../shared/space/rank.ts';
+import { buildSpace, type Space } from '../shared/space/space.ts';
 import { withExamples } from './examples.ts';
 import { DEFAULT_SPACE, loadSpace, SPACE_OPTION } from './load-space.ts';
 import { formatCount, printJson } from './output.ts';
@@ -80,30 +80,9 @@ function countTable(total: SpaceCounts, byArity: Readonly<Record<number, SpaceCo
 }
 
 function printSystem(space: Space, { system, json }: Options & { system: string }): void {
-  const { classIndex, system: row, columns } = locateSystem(space, parseSystem(system));
-  const cls = space.classes[classIndex];
-  const amounts = amountsMatrix(cls, space.definition.maxCoefficient);
-  const first = cls.offset + row * cls.stoichiometries;
-  const formulas = Array.from({ length: cls.stoichiometries }, (_, v) =>
-    formatFormula(composition(columns, amounts.subarray(v * cls.arity, (v + 1) * cls.arity))),
-  );
-  if (json) printJson(formulas.map((formula, v) => ({ index: first + v, formula })));
-  else printLines(formulas);
-}
-
-function parseSystem(text: string): number[] {
-  const elements = text.split('-').map((symbol) => {
-    const z = atomicNumber(symbol.trim());
-    if (z !== undefined) return z;
-    throw new InputError(
-      `${JSON.stringify(symbol)} is no known element`,
-      { column: '--system' },
-      'Join element symbols by hyphens, such as Li-P-S.',
-    );
-  });
-  const double = elements.find((z, i) => elements.indexOf(z) < i);
-  if (double === undefined) return elements;
-  throw new InputError(`${SYMBOLS[double]} is named twice`, { column: '--system' }, 'Name every element once.');
+  const found = listSystem(space, parseSystem(system, { column: '--system' }));
+  if (json) printJson(found);
+  else printLines(found.map(({ formula }) => formula));
 }
 
 function printFormulas(space: Space, indices: readonly string[], { json }: Options): void {

@@ -1,12 +1,19 @@
 import { parentPort, type Worker } from 'node:worker_threads';
+import { InputError, IntegrityError, IonsieveError } from '../shared/errors.ts';
 
 /** An item to work on, or the end of the work. */
 type QueueMessage<T> = { readonly item: T } | 'end';
 
-/** What a thread answers to an item. An error's class does not survive the passage, its name does. */
-type QueueAnswer<R> =
-  | { readonly result: R }
-  | { readonly failure: { readonly name: string; readonly message: string; readonly stack: string | undefined } };
+/** An error as it passes between threads, which its class does not survive. */
+interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly said?: Pick<IonsieveError, 'problem' | 'place' | 'remedy'>;
+}
+
+/** What a thread answers to an item. */
+type QueueAnswer<R> = { readonly result: R } | { readonly failure: Failure };
 
 /**
  * Give every worker the next item as soon as it has answered the last one. The first failure or the signal stops all;
@@ -47,7 +54,7 @@ function drainQueue<T, R>(
     };
     worker.on('message', (answer: QueueAnswer<R>) => {
       try {
-        if ('failure' in answer) throw Object.assign(new Error(answer.failure.message), answer.failure);
+        if ('failure' in answer) throw revived(answer.failure);
         onResult(answer.result);
         next();
       } catch (error) {
@@ -72,8 +79,21 @@ export function answerQueue<T, R>(handle: (item: T) => Promise<R>): void {
     }
     handle(message.item).then(
       (result) => port.postMessage({ result } satisfies QueueAnswer<R>),
-      ({ name, message: problem, stack }: Error) =>
-        port.postMessage({ failure: { name, message: problem, stack } } satisfies QueueAnswer<R>),
+      (error: Error) => port.postMessage({ failure: failureOf(error) } satisfies QueueAnswer<R>),
     );
   });
+}
+
+function failureOf(error: Error): Failure {
+  const { name, message, stack } = error;
+  if (!(error instanceof IonsieveError)) return { name, message, stack };
+  const { problem, place, remedy } = error;
+  return { name, message, stack, said: { problem, place, remedy } };
+}
+
+/** The error with its class; one that nobody foresaw keeps its name. */
+function revived({ said, ...failure }: Failure): Error {
+  const Kind = [InputError, IntegrityError].find((kind) => kind.name === failure.name);
+  if (said === undefined || Kind === undefined) return Object.assign(new Error(failure.message), failure);
+  return Object.assign(new Kind(said.problem, said.place, said.remedy), { stack: failure.stack });
 }

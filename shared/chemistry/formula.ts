@@ -176,3 +176,20 @@ export function formatSystem(atomicNumbers: readonly number[]): string {
     .map((z) => SYMBOLS[z])
     .join('-');
 }
+
+/**
+ * Atomic numbers of a chemical system such as Li-P-S.
+ *
+ * @throws {InputError} if a part is no element, or one is named twice
+ */
+export function parseSystem(text: string, place: Place = {}): number[] {
+  const remedy = 'Join element symbols by hyphens, such as Li-P-S.';
+  const elements = text.split('-').map((symbol) => {
+    const z = atomicNumber(symbol.trim());
+    if (z !== undefined) return z;
+    throw new InputError(`${JSON.stringify(symbol)} is no known element`, place, remedy);
+  });
+  const double = elements.find((z, i) => elements.indexOf(z) < i);
+  if (double === undefined) return elements;
+  throw new InputError(`${SYMBOLS[double]} is named twice`, place, 'Name every element once.');
+}

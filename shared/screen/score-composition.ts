@@ -4,13 +4,22 @@ import { InputError, type Place } from '../errors.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
 import { sigmoid } from '../teacher/logistic.ts';
 
+/** Probability of one composition: the sigmoid of its logit. Throws as {@link compositionLogit}. */
+export async function scoreComposition(
+  student: StudentSession,
+  composition: Composition,
+  place: Place,
+): Promise<number> {
+  return sigmoid(await compositionLogit(student, composition, place));
+}
+
 /**
- * Probability of one composition, fractional amounts included. It is scored alone, so that its score does not depend on
+ * Logit of one composition, fractional amounts included. It is scored alone, so that its score does not depend on
  * what else is asked.
  *
  * @throws {InputError} if it lacks the mobile ion or has an element that the student does not know
  */
-export async function scoreComposition(
+export async function compositionLogit(
   student: StudentSession,
   { atomicNumbers, amounts }: Composition,
   place: Place,
@@ -31,5 +40,5 @@ export async function scoreComposition(
     );
   const rows = BigInt64Array.from(atomicNumbers, (z) => BigInt(student.rowOf(z)));
   const [logit] = await student.logits(rows, Float32Array.from(amounts), 1, 1);
-  return sigmoid(logit);
+  return logit;
 }

@@ -12,17 +12,18 @@ import type { Structure } from './structure.ts';
 /** One structure of the input, or the reason why it is not usable. */
 export type StructureResult = { readonly structure: Structure } | { readonly id: string; readonly error: InputError };
 
-type Format = 'cif' | 'poscar' | 'optimade';
+/** What a structure file is written in. */
+export type StructureFormat = 'cif' | 'poscar' | 'optimade';
 
 /** A structure file to be read, on a disk or in a store. */
 export interface StructureFile {
   readonly source: ByteSource;
-  readonly format: Format;
+  readonly format: StructureFormat;
   readonly id: string; // of its structure, where the file holds none itself
   readonly linesOnly: boolean; // JSON Lines, where no document can begin
 }
 
-const FORMATS: readonly (readonly [extension: RegExp, format: Format])[] = [
+const FORMATS: readonly (readonly [extension: RegExp, format: StructureFormat])[] = [
   [/\.cif(\.gz)?$/i, 'cif'],
   [/\.(vasp|poscar)(\.gz)?$/i, 'poscar'],
   [/\.(json|jsonl|optimade)(\.gz)?$/i, 'optimade'],

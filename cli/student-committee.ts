@@ -1,0 +1,26 @@
+import { fileInputs } from '../shared/io/inputs.ts';
+import { type CommitteeSession, openCommittee, readCommitteeMetadata } from '../shared/onnx/committee-session.ts';
+import type { StudentMetadata } from '../shared/onnx/student-session.ts';
+import { checkCommittee } from '../shared/ranking/rescore.ts';
+import { prepareCompanions } from '../shared/screen/companions.ts';
+
+/**
+ * Load the committee of a student, or undefined if there is none.
+ *
+ * @param path of the student
+ * @param committee path of the committee, or `none`; if absent, the one beside the student
+ * @throws {InputError} if it is no committee, or another student's
+ */
+export async function openStudentCommittee(
+  path: string,
+  student: StudentMetadata,
+  committee?: string,
+): Promise<CommitteeSession | undefined> {
+  const named = { name: path, labelsHash: student.labelsHash };
+  const { files } = await prepareCompanions(fileInputs, named, { committee });
+  const bytes = files['committee.onnx'];
+  if (bytes === undefined) return undefined;
+  const name = committee ?? 'committee.onnx';
+  checkCommittee(readCommitteeMetadata(bytes, name), student, name);
+  return openCommittee(bytes, name);
+}
