@@ -43,7 +43,9 @@ export async function planPruning(
   const threshold = (await seedThreshold(space, limits, run)) - OTHER_PROCESSORS;
   const scored = await scoredShare(space, threshold, run);
   const workOf = ({ stoichiometries }: ClassShape): number =>
-    stoichiometries < LEAST_TRIED || scored === 1 ? stoichiometries : COMPOSITIONS_PER_BOUND + scored * stoichiometries;
+    stoichiometries < LEAST_TRIED || scored === 1
+      ? stoichiometries
+      : Math.min(COMPOSITIONS_PER_BOUND, stoichiometries) + scored * stoichiometries; // no more is spent on a proof
   return {
     threshold: Number.isFinite(threshold) ? threshold : null,
     work: Math.round(space.classes.reduce((sum, cls) => sum + cls.systems * workOf(cls), 0)),
