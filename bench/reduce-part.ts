@@ -68,7 +68,9 @@ function reducePart(name: string, title: string, space: string, options: Partial
         },
         remarks: [`${chunks} results of ${space}, ${entries} entries, ${(bytes / 1e6).toFixed(0)} MB`],
         async round() {
-          const { seconds, cpuSeconds, peakMB, receipt } = await runStage<ReduceReceipt>('reduce', directory, { runId });
+          const { seconds, cpuSeconds, peakMB, receipt } = await runStage<ReduceReceipt>('reduce', directory, {
+            runId,
+          });
           if (receipt.ranked !== DEFAULT_LIMITS.top) throw new Error(`${receipt.ranked} are ranked`);
           return { seconds, cpuSeconds, peakMB };
         },
