@@ -1,11 +1,17 @@
-import onnxProto from 'onnx-proto';
+import {
+  ATTRIBUTE_TYPE,
+  type Attribute,
+  DATA_LOCATION,
+  DATA_TYPE,
+  decodeModel,
+  encodeModel,
+  type Graph,
+  type Node,
+  type Tensor,
+  type ValueInfo,
+} from './onnx-model.ts';
 
-const { AttributeProto, ModelProto, TensorProto } = onnxProto.onnx;
-
-const FLOAT = TensorProto.DataType.FLOAT;
-const DOUBLE = TensorProto.DataType.DOUBLE;
-const INT64 = TensorProto.DataType.INT64;
-const UINT8 = TensorProto.DataType.UINT8;
+const { FLOAT, DOUBLE, INT64, UINT8 } = DATA_TYPE;
 const OPSET = 17;
 const ML_DOMAIN = 'ai.onnx.ml';
 const ML_OPSET = 5; // the first with TreeEnsemble
@@ -17,17 +23,17 @@ export type Value = string;
 /** A dimension is a number, or a name where it is free. */
 export type Shape = readonly (number | string)[];
 
-type Attribute = number | string | readonly number[] | Float32Array | Uint8Array;
+type AttributeValue = number | string | readonly number[] | Float32Array | Uint8Array;
 
 /** Element types that {@link GraphBuilder.cast} converts to. */
 const CAST_TYPES = { float: FLOAT, double: DOUBLE } as const;
 
 /** Builds an ONNX model node by node. Values are named in order of creation, so equal calls give equal bytes. */
 export class GraphBuilder {
-  readonly #nodes: onnxProto.onnx.INodeProto[] = [];
-  readonly #initializers: onnxProto.onnx.ITensorProto[] = [];
-  readonly #inputs: onnxProto.onnx.IValueInfoProto[] = [];
-  readonly #outputs: onnxProto.onnx.IValueInfoProto[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #initializers: Tensor[] = [];
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
 
   /** Declare a graph input. */
   input(name: string, type: 'float' | 'int64', shape: Shape): Value {
@@ -53,21 +59,21 @@ export class GraphBuilder {
     return this.#initializer({ dims: [...shape], dataType: INT64, rawData: new Uint8Array(values.buffer) });
   }
 
-  #initializer(tensor: onnxProto.onnx.ITensorProto): Value {
+  #initializer(tensor: Tensor): Value {
     const name = `c${this.#initializers.length}`;
     this.#initializers.push({ ...tensor, name });
     return name;
   }
 
   /** Append a node with one output. Attributes are integers, lists of integers, strings, or tensors of rank 1 (typed arrays). */
-  node(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
+  node(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, AttributeValue>> = {}): Value {
     const output = `v${this.#nodes.length}`;
     this.#append(type, inputs, output, attributes);
     return output;
   }
 
   /** Append a node of the domain ai.onnx.ml with one output. */
-  mlNode(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>>): Value {
+  mlNode(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, AttributeValue>>): Value {
     const output = this.node(type, inputs, attributes);
     this.#nodes[this.#nodes.length - 1].domain = ML_DOMAIN;
     return output;
@@ -88,7 +94,7 @@ export class GraphBuilder {
     type: string,
     inputs: readonly Value[],
     output: Value,
-    attributes: Readonly<Record<string, Attribute>>,
+    attributes: Readonly<Record<string, AttributeValue>>,
   ): void {
     const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
     this.#nodes.push({ name: `n${this.#nodes.length}`, opType: type, input: [...inputs], output: [output], attribute });
@@ -97,7 +103,7 @@ export class GraphBuilder {
   /** The model's bytes. `metadata` becomes `metadata_props`, in the order of its keys. */
   encode(graphName: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     const usesMl = this.#nodes.some(({ domain }) => domain === ML_DOMAIN);
-    const model = ModelProto.create({
+    return encodeModel({
       irVersion: usesMl ? ML_IR_VERSION : IR_VERSION,
       producerName: 'ionsieve',
       opsetImport: [{ domain: '', version: OPSET }, ...(usesMl ? [{ domain: ML_DOMAIN, version: ML_OPSET }] : [])],
@@ -110,22 +116,21 @@ export class GraphBuilder {
       },
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     });
-    return ModelProto.encode(model).finish();
   }
 }
 
-function attributeProto(name: string, value: Attribute): onnxProto.onnx.IAttributeProto {
-  if (typeof value === 'number') return { name, type: AttributeProto.AttributeType.INT, i: value };
-  if (typeof value === 'string') return { name, type: AttributeProto.AttributeType.STRING, s: Buffer.from(value) };
+function attributeProto(name: string, value: AttributeValue): Attribute {
+  if (typeof value === 'number') return { name, type: ATTRIBUTE_TYPE.INT, i: value };
+  if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.STRING, s: Buffer.from(value) };
   if (value instanceof Float32Array || value instanceof Uint8Array) {
     const rawData = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     const dataType = value instanceof Float32Array ? FLOAT : UINT8;
-    return { name, type: AttributeProto.AttributeType.TENSOR, t: { dims: [value.length], dataType, rawData } };
+    return { name, type: ATTRIBUTE_TYPE.TENSOR, t: { dims: [value.length], dataType, rawData } };
   }
-  return { name, type: AttributeProto.AttributeType.INTS, ints: [...(value as readonly number[])] };
+  return { name, type: ATTRIBUTE_TYPE.INTS, ints: [...(value as readonly number[])] };
 }
 
-function valueInfo(name: string, type: 'float' | 'int64', shape: Shape): onnxProto.onnx.IValueInfoProto {
+function valueInfo(name: string, type: 'float' | 'int64', shape: Shape): ValueInfo {
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
   return { name, type: { tensorType: { elemType: type === 'float' ? FLOAT : INT64, shape: { dim } } } };
 }
@@ -147,10 +152,10 @@ export interface TensorSignature {
 
 /** Decode metadata and signature of an ONNX model; throws protobuf's error if the bytes are no such model. */
 export function readModelHeader(bytes: Uint8Array): ModelHeader {
-  const { graph, metadataProps, functions } = ModelProto.decode(bytes);
+  const { graph, metadataProps, functions } = decodeModel(bytes);
   const initializers = new Set(graph?.initializer?.map((tensor) => tensor.name));
   return {
-    metadata: new Map(metadataProps.map(({ key, value }) => [key ?? '', value ?? ''])),
+    metadata: new Map((metadataProps ?? []).map(({ key, value }) => [key ?? '', value ?? ''])),
     inputs: (graph?.input ?? []).filter(({ name }) => !initializers.has(name)).map(signature),
     outputs: (graph?.output ?? []).map(signature),
     foreign: [...(functions?.length ? ['functions of its own'] : []), ...(graph == null ? [] : foreignParts(graph))],
@@ -158,9 +163,9 @@ export function readModelHeader(bytes: Uint8Array): ModelHeader {
 }
 
 /** Nodes that hold graphs (loops and branches) and tensors that lie in other files. */
-function foreignParts({ node, initializer, sparseInitializer }: onnxProto.onnx.IGraphProto): string[] {
-  const isElsewhere = (tensor: onnxProto.onnx.ITensorProto | null | undefined): boolean =>
-    tensor?.dataLocation === TensorProto.DataLocation.EXTERNAL || (tensor?.externalData ?? []).length > 0;
+function foreignParts({ node, initializer, sparseInitializer }: Graph): string[] {
+  const isElsewhere = (tensor: Tensor | null | undefined): boolean =>
+    tensor?.dataLocation === DATA_LOCATION.EXTERNAL || (tensor?.externalData ?? []).length > 0;
   const inNodes = (node ?? []).flatMap(({ opType, attribute }) =>
     (attribute ?? []).flatMap(({ g, graphs, t, tensors }) => {
       if (g != null || (graphs ?? []).length > 0) return [`the operator ${opType}`];
@@ -172,7 +177,7 @@ function foreignParts({ node, initializer, sparseInitializer }: onnxProto.onnx.I
   return [...inNodes, ...elsewhere.map((tensor) => `data of ${tensor?.name} in another file`)];
 }
 
-function signature({ name, type }: onnxProto.onnx.IValueInfoProto): TensorSignature {
+function signature({ name, type }: ValueInfo): TensorSignature {
   const tensor = type?.tensorType;
   const elementType = tensor?.elemType === FLOAT ? 'float' : tensor?.elemType === INT64 ? 'int64' : 'other';
   return { name: name ?? '', type: elementType, rank: tensor?.shape?.dim?.length ?? 0 };

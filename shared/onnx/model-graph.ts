@@ -1,7 +1,5 @@
-import onnxProto from 'onnx-proto';
 import type { Value } from './graph.ts';
-
-const { ModelProto, TensorProto, ValueInfoProto } = onnxProto.onnx;
+import { DATA_TYPE, decodeModel, encodeModel, type ValueInfo } from './onnx-model.ts';
 
 /** A node of a model's graph. */
 export interface GraphNode {
@@ -26,7 +24,7 @@ export interface ModelGraph {
 
 /** Decode the graph of an ONNX model; throws protobuf's error if the bytes are no such model. */
 export function readModelGraph(bytes: Uint8Array): ModelGraph {
-  const { graph } = ModelProto.decode(bytes);
+  const { graph } = decodeModel(bytes);
   const nodes = new Map((graph?.node ?? []).flatMap((node) => (node.output ?? []).map((output) => [output, node])));
   const tensors = new Map((graph?.initializer ?? []).map((tensor) => [tensor.name ?? '', tensor]));
   return {
@@ -38,7 +36,7 @@ export function readModelGraph(bytes: Uint8Array): ModelGraph {
     },
     constant: (value) => {
       const tensor = tensors.get(value);
-      if (tensor?.dataType !== TensorProto.DataType.FLOAT || tensor.rawData == null) return undefined;
+      if (tensor?.dataType !== DATA_TYPE.FLOAT || tensor.rawData == null) return undefined;
       return { shape: (tensor.dims ?? []).map(Number), data: new Float32Array(Uint8Array.from(tensor.rawData).buffer) };
     },
   };
@@ -58,7 +56,7 @@ export function modelPart(
   value: Value,
   omitted: readonly Value[] = [],
 ): Uint8Array {
-  const model = ModelProto.decode(bytes);
+  const model = decodeModel(bytes);
   const graph = model.graph ?? {};
   const needed = new Set([value]);
   const nodes = (graph.node ?? []).toReversed().flatMap((node) => {
@@ -75,9 +73,9 @@ export function modelPart(
     input: [...(graph.input ?? []).filter(isNeeded), ...given.map(floatValue)],
     output: [floatValue(value)],
   };
-  return ModelProto.encode(model).finish();
+  return encodeModel(model);
 }
 
-function floatValue(name: Value): onnxProto.onnx.IValueInfoProto {
-  return ValueInfoProto.create({ name, type: { tensorType: { elemType: TensorProto.DataType.FLOAT } } });
+function floatValue(name: Value): ValueInfo {
+  return { name, type: { tensorType: { elemType: DATA_TYPE.FLOAT } } };
 }

@@ -1,26 +1,25 @@
-import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { atomicNumber } from '../../shared/chemistry/elements.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { openCommittee, readCommitteeMetadata } from '../../shared/onnx/committee-session.ts';
+import { decodeModel, encodeModel, type Model } from '../../shared/onnx/onnx-model.ts';
 import { openStudent } from '../../shared/onnx/student-session.ts';
 import { randomCommittee } from '../random-committee.ts';
 import { randomStudent } from '../random-student.ts';
 
-const { ModelProto } = onnxProto.onnx;
 const SYMBOLS = ['Li', 'O', 'P', 'S'];
 const bytes = randomCommittee(SYMBOLS);
 
 /** The committee with something changed. */
-function changed(change: (model: onnxProto.onnx.ModelProto) => void): Uint8Array {
-  const model = ModelProto.decode(bytes);
+function changed(change: (model: Model) => void): Uint8Array {
+  const model = decodeModel(bytes);
   change(model);
-  return ModelProto.encode(model).finish();
+  return encodeModel(model);
 }
 
 const withMetadata = (key: string, value: string): Uint8Array =>
   changed((model) => {
-    for (const entry of model.metadataProps) if (entry.key === key) entry.value = value;
+    for (const entry of model.metadataProps ?? []) if (entry.key === key) entry.value = value;
   });
 
 describe('committee session', () => {

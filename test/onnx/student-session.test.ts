@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { InputError } from '../../shared/errors.ts';
 import { GraphBuilder } from '../../shared/onnx/graph.ts';
+import { decodeModel, encodeModel } from '../../shared/onnx/onnx-model.ts';
 import {
   encodeStudentMetadata,
   openStudent,
@@ -15,8 +15,6 @@ import { elementFeatures } from '../../shared/student/element-features.ts';
 import { initialWeights, type Weights } from '../../shared/student/network.ts';
 import { exportStudent } from '../../shared/student/student-graph.ts';
 import { randomStudent } from '../random-student.ts';
-
-const { ModelProto } = onnxProto.onnx;
 
 const METADATA: StudentMetadata = {
   schema: '1',
@@ -180,12 +178,10 @@ describe('a student is refused', () => {
   });
 
   it('if it holds a loop, or data in another file', async () => {
-    const looping = ModelProto.decode(model(encoded));
-    looping.graph?.node?.push(
-      onnxProto.onnx.NodeProto.create({ opType: 'Loop', output: ['x'], attribute: [{ name: 'body', g: {} }] }),
-    );
-    expect(await refusal(ModelProto.encode(looping).finish())).toContain('it has the operator Loop');
-    const reaching = ModelProto.decode(model(encoded));
+    const looping = decodeModel(model(encoded));
+    looping.graph?.node?.push({ opType: 'Loop', output: ['x'], attribute: [{ name: 'body', g: new Uint8Array() }] });
+    expect(await refusal(encodeModel(looping))).toContain('it has the operator Loop');
+    const reaching = decodeModel(model(encoded));
     const tensor = {
       name: 'w',
       dims: [1],
@@ -193,7 +189,7 @@ describe('a student is refused', () => {
       dataLocation: 1,
       externalData: [{ key: 'location', value: '../secret' }],
     };
-    reaching.graph?.initializer?.push(onnxProto.onnx.TensorProto.create(tensor));
-    expect(await refusal(ModelProto.encode(reaching).finish())).toContain('it has data of w in another file');
+    reaching.graph?.initializer?.push(tensor);
+    expect(await refusal(encodeModel(reaching))).toContain('it has data of w in another file');
   });
 });

@@ -1,19 +1,18 @@
 import { readFileSync } from 'node:fs';
-import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
+import { DATA_LOCATION, decodeModel, encodeModel, type Graph } from '../../shared/onnx/onnx-model.ts';
 import { openStudent, readStudentMetadata } from '../../shared/onnx/student-session.ts';
 
-const { ModelProto, NodeProto, StringStringEntryProto, TensorProto } = onnxProto.onnx;
 const SHIPPED = readFileSync(new URL('../../models/student.onnx', import.meta.url));
 
 /** The shipped student, changed. */
-function changed(change: (graph: onnxProto.onnx.IGraphProto) => void): Uint8Array {
-  const model = ModelProto.decode(SHIPPED);
+function changed(change: (graph: Graph) => void): Uint8Array {
+  const model = decodeModel(SHIPPED);
   change(model.graph!);
-  return ModelProto.encode(model).finish();
+  return encodeModel(model);
 }
 
-const external = [StringStringEntryProto.create({ key: 'location', value: '../../etc/passwd' })];
+const external = [{ key: 'location', value: '../../etc/passwd' }];
 
 describe('a student from somebody else is refused before ONNX Runtime reads it', () => {
   it.each([
@@ -21,22 +20,22 @@ describe('a student from somebody else is refused before ONNX Runtime reads it',
       'data of W in another file',
       changed(({ initializer }) => {
         const { dims, dataType } = initializer![0];
-        const dataLocation = TensorProto.DataLocation.EXTERNAL;
-        initializer![0] = TensorProto.create({ name: 'W', dims, dataType, dataLocation, externalData: external });
+        const dataLocation = DATA_LOCATION.EXTERNAL;
+        initializer![0] = { name: 'W', dims, dataType, dataLocation, externalData: external };
       }),
     ],
     [
       'data of Constant in another file',
       changed(({ node }) => {
-        const t = TensorProto.create({ dataType: 1, dims: [1], externalData: external });
-        node!.push(NodeProto.create({ opType: 'Constant', output: ['c'], attribute: [{ name: 'value', type: 4, t }] }));
+        const t = { dataType: 1, dims: [1], externalData: external };
+        node!.push({ opType: 'Constant', output: ['c'], attribute: [{ name: 'value', type: 4, t }] });
       }),
     ],
     [
       'the operator Loop',
       changed(({ node }) => {
-        const body = { name: 'body', type: 5, g: { name: 'g' } };
-        node!.push(NodeProto.create({ opType: 'Loop', input: ['', ''], output: ['l'], attribute: [body] }));
+        const body = { name: 'body', type: 5, g: Buffer.from([18, 1, 103]) };
+        node!.push({ opType: 'Loop', input: ['', ''], output: ['l'], attribute: [body] });
       }),
     ],
   ])('if it has %s', async (part, bytes) => {

@@ -23,7 +23,7 @@ interface Manifest {
   readonly license?: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
-  readonly overrides: Readonly<Record<string, string>>;
+  readonly overrides?: Readonly<Record<string, string>>;
 }
 
 /** A JSON file of the checkout, by its path from the root. */
