@@ -16,6 +16,7 @@ import { spaceCommand } from './space.ts';
 import { studyCommand } from './study.ts';
 import { teacherCommand } from './teacher.ts';
 import { detail, hasColours, setVerbosity, styled } from './terminal.ts';
+import { verifyCommand } from './verify.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -67,6 +68,7 @@ function commands(): Command[] {
     committeeCommand(),
     teacherCommand(),
     compareCommand(),
+    verifyCommand(),
     serveCommand(),
     studyCommand(),
     importCommand(),

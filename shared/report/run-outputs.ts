@@ -58,6 +58,29 @@ export async function loadOutput(store: ObjectStore, runId: string, file: Output
   );
 }
 
+/**
+ * What is wrong with the outputs of a run: each has the hash of the receipt, and the bytes that its chunk results give.
+ *
+ * @param expected outputs made anew
+ * @returns one line for each problem
+ */
+export async function outputProblems(store: ObjectStore, runId: string, expected?: Outputs): Promise<string[]> {
+  const receipt = await store.get(outputKey(runId, RECEIPT));
+  if (receipt === undefined) return [`${RECEIPT} is missing: the run is not finished`];
+  const hashes = parseHashes(receipt);
+  const problems: string[] = [];
+  for (const file of new Set([...OUTPUTS, ...Object.keys(expected ?? {}), ...Object.keys(hashes)])) {
+    const bytes = /^[\w.-]+$/.test(file) ? await store.get(outputKey(runId, file)) : undefined;
+    const [said, actual] = [hashes[file], bytes && sha256(bytes)];
+    const made = expected && sha256(expected[file as Output] ?? new Uint8Array());
+    if (actual === undefined) problems.push(`${file} is missing`);
+    else if (actual !== said) problems.push(`${file} has SHA-256 ${actual}, and ${RECEIPT} says ${said ?? 'nothing'}`);
+    if (actual !== undefined && made !== undefined && actual !== made)
+      problems.push(`${file} is not what the chunk results give: SHA-256 ${made}`);
+  }
+  return problems;
+}
+
 /** A damaged receipt vouches for nothing: the outputs are made again. */
 function parseHashes(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {

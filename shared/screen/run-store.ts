@@ -190,7 +190,8 @@ export async function loadPlanFile(
   throw damagedPlan(`its SHA-256 is ${actual}, and run.json says ${files[file]}`, `${store.location}/${key}`);
 }
 
-async function loadLocations(store: ObjectStore, runId: string): Promise<FileLocation[]> {
+/** Where the files of a list were when it was planned last. */
+export async function loadLocations(store: ObjectStore, runId: string): Promise<FileLocation[]> {
   const key = planKey(runId, 'inputs.json');
   const bytes = await store.get(key);
   if (bytes === undefined) throw damagedPlan('it is missing', `${store.location}/${key}`);
