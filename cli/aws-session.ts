@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { CLIENT_SETTINGS } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 import { S3Store } from '../shared/io/s3-store.ts';
 import { calling } from './aws-errors.ts';
@@ -22,7 +23,7 @@ export interface CloudSession {
 export async function openSession({ stage, region, profile }: CloudOptions): Promise<CloudSession> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'; // ours are checked when it is installed
   checkProfile(profile);
-  const settings = { region, profile, maxAttempts: 5 };
+  const settings = { ...CLIENT_SETTINGS, region, profile };
   const states = new SFNClient(settings);
   const arns = await screeningMachines(states);
   const screening = arns.get(stage);

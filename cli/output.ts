@@ -12,7 +12,10 @@ export class Interruption extends Error {
 }
 
 /** By name, because an error that comes from a worker thread has lost its class. */
-const EXIT_CODES: Readonly<Record<string, number>> = { InputError: 2, IntegrityError: 3, DescriptorUndefinedError: 2 };
+const EXIT_CODES: Readonly<Record<string, number>> = {
+  ...{ InputError: 2, IntegrityError: 3, DescriptorUndefinedError: 2 },
+  StoreError: 1, // foreseen, and nobody's fault
+};
 
 /** Exit code of an error: 2 bad input, 3 damaged artifact, 128 + n signal, 1 anything unforeseen. */
 export function exitCodeOf(error: unknown): number {

@@ -1,4 +1,4 @@
-import { MB_PER_VCPU } from '../shared/aws.ts';
+import { CLIENT_SETTINGS, MB_PER_VCPU } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
 
@@ -27,7 +27,7 @@ export async function cloudRuntime(env: NodeJS.ProcessEnv = process.env): Promis
     import('../shared/io/s3-store.ts'),
   ]);
   const client = new S3Client({
-    maxAttempts: 5,
+    ...CLIENT_SETTINGS,
     forcePathStyle: (env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL) !== undefined,
   });
   return {

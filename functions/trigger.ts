@@ -1,3 +1,4 @@
+import { CLIENT_SETTINGS } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
 import { begin, type Executions, type Outcome, PATIENCE, type Wish } from '../shared/retraining/begin.ts';
@@ -116,7 +117,7 @@ async function decideOnObject(event: unknown, store: ConditionalStore, bucket: s
 async function loadCloud(): Promise<TriggerRuntime> {
   const { store, environment } = await cloudRuntime();
   const { SFNClient } = await import('@aws-sdk/client-sfn');
-  const client = new SFNClient({ maxAttempts: 5 });
+  const client = new SFNClient(CLIENT_SETTINGS);
   return {
     store,
     bucket: environment.text('BUCKET'),

@@ -1,4 +1,14 @@
-/** What AWS bills, grants and says: public prices of us-east-1 in US dollars, without volume discounts or free tier. */
+/** What AWS bills, grants and says, and how it is asked. Prices are the public ones of us-east-1 in US dollars, without volume discounts or free tier. */
+
+/**
+ * How clients of the services wait and try again: a connection that is not there after 5 s, or silent for 30 s, is given up,
+ * and a request is made five times at most, with full jitter between the tries.
+ */
+export const CLIENT_SETTINGS = {
+  maxAttempts: 5,
+  retryMode: 'standard',
+  requestHandler: { connectionTimeout: 5_000, socketTimeout: 30_000 },
+} as const;
 
 /** Processor architectures that Lambda has, as Node.js names them. */
 export const ARCHITECTURES = ['arm64', 'x64'] as const;

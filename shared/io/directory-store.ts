@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { InputError, IntegrityError } from '../errors.ts';
-import type { ConditionalStore, ObjectInfo, VersionedObject } from './store.ts';
+import { type ConditionalStore, changedObject, type ObjectInfo, type VersionedObject } from './store.ts';
 
 const TEMPORARY = '.partial'; // suffix of files that are being written; `list` does not show them
 
@@ -49,12 +50,14 @@ export class DirectoryStore implements ConditionalStore {
     }
   }
 
-  async getRange(key: string, start: number, end: number): Promise<Uint8Array> {
+  async getRange(key: string, start: number, end: number, version?: string): Promise<Uint8Array> {
     const path = this.path(key);
     const bytes = new Uint8Array(end - start);
     try {
       const file = await open(path, 'r');
       try {
+        if (version !== undefined && versionOf(await file.stat({ bigint: true })) !== version)
+          throw changedObject(path);
         const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
         if (bytesRead < bytes.length) throw truncated(path, start, end, bytesRead);
       } finally {
@@ -103,8 +106,8 @@ export class DirectoryStore implements ConditionalStore {
   async stat(key: string): Promise<ObjectInfo | undefined> {
     const path = this.path(key);
     try {
-      const { size, ino, mtimeNs } = await stat(path, { bigint: true });
-      return { key, size: Number(size), version: `${ino}-${size}-${mtimeNs}` }; // every put makes a new file
+      const found = await stat(path, { bigint: true });
+      return { key, size: Number(found.size), version: versionOf(found) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw fileError(error, path);
@@ -175,6 +178,11 @@ export class DirectoryStore implements ConditionalStore {
 }
 
 class NotFirst extends Error {}
+
+/** Every put makes a new file. */
+function versionOf({ ino, size, mtimeNs }: BigIntStats): string {
+  return `${ino}-${size}-${mtimeNs}`;
+}
 
 /** A rename would put a plain file in the place of a device or a pipe. */
 async function refuseSpecialFile(path: string): Promise<void> {

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { DirectoryStore } from './directory-store.ts';
 import { filesBelow, isDirectory, readBytes } from './files.ts';
-import { type ConditionalStore, readObject } from './store.ts';
+import { type ConditionalStore, readObject, readSeen } from './store.ts';
 
 /** A file that is read by ranges of bytes, so that it need not fit into memory. */
 export interface RangedFile {
@@ -51,5 +51,5 @@ async function openObject(store: ConditionalStore, key: string, name: string): P
   const info = await store.stat(key);
   if (info === undefined)
     throw new InputError('there is no such file', { file: name }, 'Check the name, or put the file there.');
-  return { name, size: info.size, version: info.version, read: (start, end) => store.getRange(key, start, end) };
+  return { name, size: info.size, version: info.version, read: (start, end) => readSeen(store, info, start, end) };
 }

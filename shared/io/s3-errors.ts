@@ -1,7 +1,13 @@
-import { InputError } from '../errors.ts';
+import { withoutSessionTokens } from '../aws.ts';
+import { InputError, IonsieveError } from '../errors.ts';
 
 interface ServiceError extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
+}
+
+/** A store gave no usable answer, however often it was asked. It may do so later: workflows try again. */
+export class StoreError extends IonsieveError {
+  override readonly name = 'StoreError';
 }
 
 /** HTTP status of an answer that the AWS SDK made into an error, or undefined if there was no answer. */
@@ -14,18 +20,53 @@ export function isAbsent(error: unknown): boolean {
   return (error as ServiceError).name === 'NoSuchKey';
 }
 
+/** What S3 says of bytes that were changed on their way to it. */
+const DAMAGED_ON_THE_WAY = new Set(['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch']);
+
+/** What S3 says when another conditional write was at the object at the same moment. */
+const CONFLICT = 409;
+
+/**
+ * Whether another try may go better where the SDK makes none: it tries requests again that were not answered, but not
+ * what arrives damaged or ends in the midst.
+ */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof IonsieveError) return false;
+  const { name, $metadata } = error as ServiceError;
+  const status = $metadata?.httpStatusCode;
+  if (DAMAGED_ON_THE_WAY.has(name) || status === CONFLICT) return true;
+  return $metadata?.attempts === undefined || (status !== undefined && status < 300);
+}
+
 /**
  * An error of S3 that the user can mend as an {@link InputError} naming the missing permission, bucket or region; any
- * other error as it is, so that a retry can tell a service's hiccup by its name.
+ * other as a {@link StoreError}. Both name the object.
  *
  * @param action permission that the call needs, such as `s3:GetObject`
  * @param place object or prefix, such as `s3://bucket/key`
  */
 export function s3Error(error: unknown, action: string, place: string): unknown {
+  if (error instanceof IonsieveError) return error;
   const remedy = remedyFor((error as ServiceError).name, action);
-  if (remedy === undefined) return error;
-  const { name, message } = error as ServiceError;
-  return new InputError(`cannot be accessed (${name}: ${message})`, { file: place }, remedy, { cause: error });
+  const said = withoutSessionTokens(detailOf(error as ServiceError));
+  if (remedy !== undefined)
+    return new InputError(`cannot be accessed (${said})`, { file: place }, remedy, { cause: error });
+  return new StoreError(
+    `the store gave no usable answer (${said})`,
+    { file: place },
+    'Try again later: the store or the network has a fault, which usually passes.',
+    { cause: error },
+  );
+}
+
+/** Name, status and message; the SDK's second line says how to look at the answer. */
+function detailOf(error: ServiceError): string {
+  const status = statusOf(error);
+  const parts = [error.name, status === undefined || status < 400 ? undefined : `status ${status}`];
+  return `${parts.filter((part) => part !== undefined && part !== 'Error').join(', ')}: ${error.message.split('\n')[0]}`.replace(
+    /^: /,
+    '',
+  );
 }
 
 function remedyFor(name: string, action: string): string | undefined {

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.ts';
+import { InputError, IntegrityError } from '../errors.ts';
 
 /**
  * Where a run's files are kept: a directory or an S3 bucket. Keys are relative paths with `/`.
@@ -9,8 +9,12 @@ export interface ObjectStore {
   readonly location: string;
   /** All bytes of an object, or undefined if there is none. */
   get(key: string): Promise<Uint8Array | undefined>;
-  /** Bytes start (inclusive) to end (exclusive) of an object; throws if it is absent or shorter. */
-  getRange(key: string, start: number, end: number): Promise<Uint8Array>;
+  /**
+   * Bytes start (inclusive) to end (exclusive) of an object; throws if it is absent or shorter.
+   *
+   * @param version that it must have; throws {@link IntegrityError} if it has another one
+   */
+  getRange(key: string, start: number, end: number, version?: string): Promise<Uint8Array>;
   /** Store an object, replacing any other under the key. */
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Keys under a prefix, sorted by code unit. */
@@ -45,6 +49,33 @@ export interface ConditionalStore extends ObjectStore {
   stat(key: string): Promise<ObjectInfo | undefined>;
   /** Objects under a prefix, sorted by key. */
   listDetailed(prefix: string): Promise<ObjectInfo[]>;
+}
+
+/**
+ * Bytes start (inclusive) to end (exclusive) of an object as it was seen. One that is read whole is checked by the checksum
+ * that the store keeps of it.
+ *
+ * @throws {IntegrityError} if it was changed since
+ */
+export async function readSeen(
+  store: ConditionalStore,
+  { key, size, version }: ObjectInfo,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
+  if (start > 0 || end < size) return store.getRange(key, start, end, version);
+  const found = await store.getVersioned(key);
+  if (found?.version === version) return found.bytes;
+  throw changedObject(`${store.location}/${key}`);
+}
+
+/** The error of an object that changed while it was needed. */
+export function changedObject(name: string): IntegrityError {
+  return new IntegrityError(
+    'it was changed while it was read',
+    { file: name },
+    'Start again, and leave it alone then.',
+  );
 }
 
 /** All bytes of an object that must be there. Throws {@link InputError} if it is not. */

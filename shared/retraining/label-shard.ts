@@ -72,7 +72,7 @@ async function openFile(store: ConditionalStore, dataset: string, file: ShardFil
       { file: `${store.location}/${key}` },
       'Mark the dataset ready again.',
     );
-  const source: ByteSource = objectSource(store, { key, start, end }, sourceName(file));
+  const source: ByteSource = objectSource(store, found, { start, end }, sourceName(file));
   const structures = structureFile(source, key.slice(datasetPrefix(dataset).length));
   if (structures !== undefined) return { ...structures, linesOnly: structures.linesOnly || start > 0 };
   throw new InputError('the name tells no structure format', { file: key }, 'Correct the list of files.');

@@ -35,6 +35,9 @@ export interface NewPlan extends StoredPlan {
   readonly companionFiles: CompanionFiles;
 }
 
+/** Files that the run id does not fix to the byte: another plan of the run may have put others, which count then. */
+const ALIKE: ReadonlySet<string> = new Set<CompanionFile>(['labels.csv.gz', 'curves.json']);
+
 /**
  * Store a plan; `run.json` comes last, so that its presence means that the plan is whole. Of several plans of one run at
  * once, that counts whose chunks are stored first: the others differ from it in nothing else, and go on with its chunks.
@@ -54,8 +57,9 @@ export async function storePlan(
     hashes[file] = sha256(bytes);
   };
   const { files, segments } = source.planFiles();
-  const all = { 'student.onnx': studentBytes, ...companionFiles, ...files };
-  for (const [file, bytes] of Object.entries(all)) await putFile(file, bytes);
+  for (const [file, bytes] of Object.entries({ 'student.onnx': studentBytes, ...companionFiles, ...files }))
+    if (ALIKE.has(file)) hashes[file] = sha256(await putFirst(store, planKey(runId, file as PlanFile), bytes));
+    else await putFile(file, bytes);
   const { chunks, bytes } = await claimChunks(store, plan);
   if (segments !== undefined)
     await putFile('index.json', encodePlanIndex({ chunks: indexChunks(bytes), space: segments }));
@@ -167,8 +171,9 @@ export async function loadPlan(store: ObjectStore, runId: string): Promise<Store
  */
 export async function loadCompanions(store: ObjectStore, runId: string): Promise<CompanionFiles> {
   const record = await loadRunRecord(store, runId);
-  const files = COMPANION_FILES.filter((file) => record?.files[file] !== undefined);
-  const loaded = files.map(async (file) => [file, await loadPlanFile(store, record as RunRecord, file)] as const);
+  if (record === undefined) throw damagedPlan('it is missing', `${store.location}/${planKey(runId, 'run.json')}`);
+  const files = COMPANION_FILES.filter((file) => record.files[file] !== undefined);
+  const loaded = files.map(async (file) => [file, await loadPlanFile(store, record, file)] as const);
   return Object.fromEntries(await Promise.all(loaded));
 }
 
@@ -195,5 +200,9 @@ export async function loadLocations(store: ObjectStore, runId: string): Promise<
   const key = planKey(runId, 'inputs.json');
   const bytes = await store.get(key);
   if (bytes === undefined) throw damagedPlan('it is missing', `${store.location}/${key}`);
-  return JSON.parse(Buffer.from(bytes).toString()) as FileLocation[];
+  try {
+    return JSON.parse(Buffer.from(bytes).toString()) as FileLocation[];
+  } catch (error) {
+    throw damagedPlan(`it is not JSON (${(error as Error).message})`, `${store.location}/${key}`);
+  }
 }

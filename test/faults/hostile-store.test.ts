@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DirectoryStore } from '../../shared/io/directory-store.ts';
+import { type Disturbance, FAULTS, type Fault, HostileProxy } from './hostile-proxy.ts';
+import { clientAt, S3Server, storeAt } from './s3-server.ts';
+import { equip, outputsOf, Screening, STUDENTS, use } from './stored-runs.ts';
+
+const SHORT = process.env.IONSIEVE_FAULTS === 'short';
+const SEED = 1000 * Number(process.env.IONSIEVE_SEED ?? 1);
+const RUNS = SHORT ? 6 : 80;
+const SORE_RUNS = SHORT ? 6 : 72;
+const SHARE = 0.12; // of requests that are disturbed
+const AT_ONCE = 6; // runs; they mostly wait
+
+/** What an error must name: an object, a prefix or a chunk. */
+const NAMED = /s3:\/\/bucket-\d+\/\S|(models|spaces|runs)\/\S+|chunk \d+/;
+
+let server: S3Server;
+let proxy: HostileProxy;
+let url: string;
+let root: string;
+/** Outputs by run id, over a directory. */
+const right = new Map<string, string>();
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'ionsieve-hostile-'));
+  for (const [i, student] of STUDENTS.entries()) {
+    const store = new DirectoryStore(join(root, String(i)));
+    await equip(store);
+    await use(store, student);
+    const runId = await new Screening(store).run();
+    right.set(runId, (await outputsOf(store, runId)) as string);
+  }
+  server = await S3Server.start();
+  proxy = new HostileProxy(server.url);
+  url = await proxy.listen();
+});
+afterAll(async () => {
+  proxy?.close();
+  await server?.stop();
+  if (root) await rm(root, { recursive: true });
+});
+
+/** The right ranking, or an error that names the object. */
+type Ending = 'right' | `${string}Error`;
+
+/** One run through the proxy, then one without faults that goes on where it was. */
+async function run(disturbance: Disturbance): Promise<Ending> {
+  const { name, store } = await server.bucket();
+  const client = clientAt(url);
+  const hostile = storeAt(client, name);
+  try {
+    await equip(hostile); // through the proxy, which then knows what was there before
+    for (const student of STUDENTS) await use(hostile, student);
+    proxy.disturb(name, disturbance);
+    const ending = await new Screening(hostile).run().then(
+      () => 'right' as const,
+      (error: Error) => {
+        expect(error.message, `${JSON.stringify(disturbance)}: ${error.stack}`).toMatch(NAMED);
+        return error.name as Ending;
+      },
+    );
+    const finished = await checkOutputs(store, disturbance);
+    if (ending === 'right') expect(finished).toBeGreaterThan(0);
+    proxy.disturb(name);
+    await new Screening(hostile).run();
+    expect(await checkOutputs(store, disturbance)).toBeGreaterThan(0);
+    return ending;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Whatever run is finished has the very outputs that it has over a directory. @returns how many are */
+async function checkOutputs(store: ReturnType<typeof storeAt>, { seed }: Disturbance): Promise<number> {
+  let finished = 0;
+  const runs = (await store.list('runs/')).map((key) => key.split('/')[1]);
+  for (const runId of new Set(runs)) {
+    const outputs = await outputsOf(store, runId);
+    if (outputs === undefined) continue;
+    expect(right.get(runId) === outputs, `seed ${seed}: run ${runId} has a wrong ranking`).toBe(true);
+    finished++;
+  }
+  return finished;
+}
+
+/** Several at once; what is seen is printed. */
+async function runAll(disturbances: readonly Disturbance[]): Promise<void> {
+  const left = [...disturbances];
+  const seen: Record<string, number> = {};
+  proxy.injected.clear();
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const ending = await run(next);
+      seen[ending] = (seen[ending] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  process.stdout.write(`${JSON.stringify({ seen, injected: Object.fromEntries(proxy.injected) })}\n`);
+}
+
+describe('a run over a store that fails', () => {
+  it(`anywhere ends in the right ranking or in an error that names the object, ${RUNS} times`, async () => {
+    await runAll(Array.from({ length: RUNS }, (_, i) => ({ seed: SEED + i, share: SHARE })));
+    if (!SHORT) expect([...proxy.injected.keys()].sort()).toEqual([...FAULTS].sort());
+  });
+
+  /** Objects that every screening needs. */
+  const OBJECTS = [
+    ...['run.json', 'chunks.json', 'index.json', 'systems.bin', 'classes.json', 'student.onnx', 'committee.onnx'],
+    ...['labels.csv.gz', 'current.json', '000003.bin', 'test.json', 'receipt.json'],
+  ];
+  const LASTING: readonly Fault[] = [
+    'slow down',
+    'unreadable error',
+    'truncated',
+    'cut',
+    'flipped',
+    'stale',
+    'missing',
+  ];
+
+  it(`always at one object ends so too, ${SORE_RUNS} times`, async () => {
+    const disturbances = Array.from({ length: SORE_RUNS }, (_, i) => {
+      const object = new RegExp(`/${OBJECTS[i % OBJECTS.length].replaceAll('.', '\\.')}$`);
+      const fault = LASTING[(i + Math.floor(i / OBJECTS.length)) % LASTING.length];
+      return { seed: SEED + i, share: 0, sore: { object, fault } };
+    });
+    await runAll(disturbances);
+  });
+});

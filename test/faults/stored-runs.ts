@@ -1,0 +1,113 @@
+import { gzipSync } from 'node:zlib';
+import { createHandler as createPlan, type PlanEvent, type PlanReceipt } from '../../functions/plan.ts';
+import { createHandler as createReduce } from '../../functions/reduce.ts';
+import { createHandler as createScreen, type ScreenEvent } from '../../functions/screen-chunk.ts';
+import { sha256 } from '../../shared/hash.ts';
+import { storeInputs } from '../../shared/io/inputs.ts';
+import type { ConditionalStore } from '../../shared/io/store.ts';
+import { OTHER_RETRY } from '../../shared/retries.ts';
+import { outputKey } from '../../shared/screen/run-keys.ts';
+import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/student/current-student.ts';
+import { randomCommittee } from '../random-committee.ts';
+import { randomStudent } from '../random-student.ts';
+
+/** Screenings by the functions' own handlers over a store, tried again as the state machine does, but at once. */
+
+const KNOWN = ['Li', 'O', 'P', 'S', 'Cl', 'Ge', 'Tl'];
+const SPACE = {
+  ...{ name: 'test', mobileIon: 'Li', elements: ['P', 'O', 'S', 'Cl', 'Ge', 'Tl'] },
+  ...{ anions: ['O', 'S', 'Cl'], arity: [3, 4], maxCoefficient: 6 },
+};
+const LABELS = `id,formula,anion,llb,sbi,afc,lasd,llsd,probability
+a,Li3PS4,S,1,1,1,1,1,0.75
+b,Li2GeO3,O,1,1,1,1,1,0.25
+c,LiCl,Cl,1,1,1,1,1,0
+`;
+const labelsHash = sha256(LABELS);
+const committee = randomCommittee(KNOWN, 1, labelsHash);
+export const CHUNKS = 6;
+
+/** Two students that may be in use. */
+export const STUDENTS = [3, 4].map((seed) => randomStudent(KNOWN, seed, undefined, labelsHash));
+
+/** Put in place what a stage has before its first screening. */
+export async function equip(store: ConditionalStore): Promise<void> {
+  await store.put('spaces/test.json', Buffer.from(JSON.stringify(SPACE)));
+  for (const student of STUDENTS) {
+    const hash = sha256(student);
+    await store.put(studentKey(hash, 'committee.onnx'), committee);
+    await store.put(studentKey(hash, 'labels.csv.gz'), gzipSync(LABELS));
+    await store.put(studentKey(hash, 'student.onnx'), student);
+  }
+}
+
+/** Put a student into use. */
+export async function use(store: ConditionalStore, student: Uint8Array): Promise<void> {
+  const hash = sha256(student);
+  const key = studentKey(hash, 'student.onnx');
+  const hashes = { hash, teacherHash: '0'.repeat(64), labelsHash };
+  const current = { student: key, ...hashes, averagePrecision: 0.5, previous: null };
+  await store.put(CURRENT_STUDENT_KEY, encodeCurrentStudent(current));
+}
+
+const AT_ONCE = 3; // chunks
+
+/** The functions of a screening, each warm from one invocation to the next. An environment has one invocation at a time. */
+export class Screening {
+  readonly plan: (event: PlanEvent) => Promise<PlanReceipt>;
+  readonly environments: readonly ReturnType<typeof createScreen>[];
+  readonly reduce: ReturnType<typeof createReduce>;
+  private readonly store: ConditionalStore;
+
+  constructor(store: ConditionalStore) {
+    this.store = store;
+    const inputs = storeInputs(store);
+    const plan = createPlan(async () => ({ store, inputs, claim: async () => undefined, spendingLimit: null }));
+    this.plan = (event) => plan({ space: 'spaces/test.json', top: 40, perSystem: 2, chunks: CHUNKS, ...event });
+    const runtime = { store, inputs, threads: 1, onScreened: () => undefined };
+    this.environments = Array.from({ length: AT_ONCE }, () => createScreen(async () => runtime));
+    this.reduce = createReduce(async () => ({ store }));
+  }
+
+  /** The chunks of a plan, as the map reads them. */
+  async items({ chunkList }: PlanReceipt): Promise<ScreenEvent[]> {
+    return JSON.parse(Buffer.from((await this.store.get(chunkList)) ?? []).toString());
+  }
+
+  /** Plan, screen and reduce. @returns the run's id */
+  async run(event: PlanEvent = {}): Promise<string> {
+    const plan = await retried(() => this.plan(event));
+    if (plan.finished) return plan.runId;
+    const items = await retried(() => this.items(plan));
+    const work = async (screen: ReturnType<typeof createScreen>): Promise<void> => {
+      for (let item = items.shift(); item !== undefined; item = items.shift()) {
+        const chunk = item;
+        await retried(() => screen(chunk));
+      }
+    };
+    await Promise.all(this.environments.map(work));
+    await retried(() => this.reduce({ runId: plan.runId }));
+    return plan.runId;
+  }
+}
+
+/** Try again what may pass, as often as the state machines do. */
+export async function retried<T>(invoke: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await invoke();
+    } catch (error) {
+      const isFinal = ['InputError', 'IntegrityError'].includes((error as Error).name);
+      if (isFinal || tries === OTHER_RETRY.maxAttempts) throw error;
+    }
+  }
+}
+
+const OUTPUTS = ['ranking.csv', 'ranking.parquet', 'summary.json', 'report.html', 'receipt.json'];
+
+/** Bytes of all outputs of a run as one text, or undefined if it is not finished. */
+export async function outputsOf(store: ConditionalStore, runId: string): Promise<string | undefined> {
+  const files = await Promise.all(OUTPUTS.map((file) => store.get(outputKey(runId, file))));
+  if (files.at(-1) === undefined) return undefined;
+  return files.map((bytes) => Buffer.from(bytes ?? []).toString('latin1')).join('\n\n');
+}
