@@ -56,7 +56,7 @@ export interface Labelled {
  * 0 0 .5
  * `;
  * const { labels, skipped } = await labelText(rockSalt, { format: 'poscar', id: 'LiF' });
- * console.log(labels[0].formula, labels[0].features.LASD, labels[0].probability, skipped.length);
+ * for (const { formula, features, probability } of labels) console.log(formula, features.lasd, probability, skipped.length);
  */
 export async function labelText(
   text: string,

@@ -31,7 +31,9 @@ function sourcesBelow(folder: string): string[] {
 }
 
 const sources = sourcesBelow('shared');
-const everything = ['shared', 'functions', 'cli', 'data', 'bench', 'supply-chain', 'test'].flatMap(sourcesBelow);
+const everything = ['shared', 'functions', 'cli', 'library', 'data', 'bench', 'supply-chain', 'test'].flatMap(
+  sourcesBelow,
+);
 
 function specifiers(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
@@ -71,6 +73,14 @@ it('every folder of shared/ is a layer', () => {
 it('functions/ never depends on cli/', () => {
   const violations = sourcesBelow('functions').filter((file) =>
     relativeImports(file).some((target) => !target.startsWith('shared') && !target.startsWith('functions')),
+  );
+  expect(violations).toEqual([]);
+});
+
+it('nothing depends on library/, and it on nothing but cli/ and shared/', () => {
+  const inside = (file: string): boolean => file.startsWith('library');
+  const violations = everything.filter((file) =>
+    relativeImports(file).some((target) => (inside(file) ? !/^(library|cli|shared)\b/.test(target) : inside(target))),
   );
   expect(violations).toEqual([]);
 });
