@@ -6,13 +6,20 @@ export default defineConfig({
   test: {
     maxWorkers: '100%', // by default one processor is left idle, which is half of two
     projects: [
-      // Tests in an emulated account, in a browser and under faults have configurations of their own.
+      // Tests in an emulated account, in a browser, under faults, of shown commands and of the installed package have configurations of their own.
       {
         test: {
           ...settings,
           name: 'ionsieve',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/aws/**', 'test/browser/**', 'test/cdk/**', 'test/faults/**'],
+          exclude: [
+            'test/aws/**',
+            'test/browser/**',
+            'test/cdk/**',
+            'test/docs/run-commands.test.ts',
+            'test/faults/**',
+            'test/package/*.test.ts',
+          ],
         },
       },
       { test: { ...settings, name: 'cdk', include: ['test/cdk/**/*.test.ts'] } }, // loading the library takes seconds
