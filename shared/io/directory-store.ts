@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { InputError, IntegrityError } from '../errors.ts';
+import { isAbandoned, PARTIAL, partialPath, takeLock } from './file-lock.ts';
 import { type ConditionalStore, changedObject, type ObjectInfo, type VersionedObject } from './store.ts';
-
-const TEMPORARY = '.partial'; // suffix of files that are being written; `list` does not show them
 
 /** {@link ConditionalStore} over a directory of the local file system, made when it is first written to. */
 export class DirectoryStore implements ConditionalStore {
@@ -74,8 +72,14 @@ export class DirectoryStore implements ConditionalStore {
     await this.write(key, bytes, rename);
   }
 
-  /** Refuse a key that cannot be written, before the long work whose result it is for. */
+  /**
+   * Refuse a key that cannot be written, before the long work whose result it is for. What killed processes left half-written
+   * in its directory is deleted.
+   */
   async checkWritable(key: string): Promise<void> {
+    const directory = dirname(this.path(key));
+    for (const name of await readdir(directory).catch(() => []))
+      if (isAbandoned(name)) await rm(join(directory, name), { force: true }).catch(() => undefined);
     await this.write(key, new Uint8Array(), (partial) => rm(partial));
   }
 
@@ -85,7 +89,7 @@ export class DirectoryStore implements ConditionalStore {
     finish: (partial: string, path: string) => Promise<void>,
   ): Promise<void> {
     const path = this.path(key);
-    const partial = `${path}.${randomUUID()}${TEMPORARY}`;
+    const partial = partialPath(path);
     try {
       await refuseSpecialFile(path);
       await makeDirectory(dirname(path));
@@ -125,19 +129,18 @@ export class DirectoryStore implements ConditionalStore {
     }
   }
 
-  /** One writer at a time: another is told that it was not first. A lock that a killed process left goes with removePartial. */
+  /** One writer at a time: another is told that it was not first. */
   async putIf(key: string, bytes: Uint8Array, version: string | undefined): Promise<boolean> {
-    const lock = `${this.path(key)}.lock${TEMPORARY}`;
+    const lock = `${this.path(key)}.lock${PARTIAL}`;
     try {
       await this.write(key, bytes, async (partial, path) => {
-        await link(partial, lock).catch((error: NodeJS.ErrnoException) => {
-          throw error.code === 'EEXIST' ? new NotFirst() : error;
-        });
+        const taken = await takeLock(lock);
+        if (!('release' in taken)) throw new NotFirst();
         try {
           if ((await this.stat(key))?.version !== version) throw new NotFirst();
           await rename(partial, path);
         } finally {
-          await rm(lock);
+          await taken.release();
         }
       });
       return true;
@@ -157,7 +160,7 @@ export class DirectoryStore implements ConditionalStore {
     try {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
       return entries
-        .filter((entry) => entry.isFile() && !entry.name.endsWith(TEMPORARY))
+        .filter((entry) => entry.isFile() && !entry.name.endsWith(PARTIAL))
         .map((entry) => join(entry.parentPath, entry.name).slice(this.root.length).split(sep).join('/'))
         .filter((key) => key.startsWith(prefix))
         .sort();
@@ -171,8 +174,7 @@ export class DirectoryStore implements ConditionalStore {
   async removePartial(prefix: string): Promise<void> {
     const entries = await readdir(this.folder(prefix), { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
-      if (entry.isFile() && entry.name.endsWith(TEMPORARY))
-        await rm(join(entry.parentPath, entry.name), { force: true });
+      if (entry.isFile() && entry.name.endsWith(PARTIAL)) await rm(join(entry.parentPath, entry.name), { force: true });
     }
   }
 }
