@@ -21,18 +21,12 @@ const ORDERED_TOLERANCE = 1e-4;
 const DISORDERED_TOLERANCE = 0.05;
 
 /**
- * The structures of a CIF, one per data block that lists atoms: symmetry operations are applied, an atom that is mapped
- * on itself is kept once, and atoms at one position share a site.
+ * The data blocks of a CIF that list atoms, one per structure; at least one.
  *
  * @param name identifier of the structure; those of several blocks get their block's name after it
  * @param file named in messages
- * @throws {InputError} naming line, tag and value if the text is no CIF, or a structure in it is not usable
+ * @throws {InputError} naming line and value if the text is no CIF, or lists no atoms
  */
-export function parseCif(text: string, name: string, file = name): Structure[] {
-  return atomBlocks(text, name, file).map(({ id, block }) => readCifBlock(block, id, file));
-}
-
-/** The data blocks of a CIF that list atoms, with the identifiers of their structures; at least one. */
 export function atomBlocks(text: string, name: string, file = name): { id: string; block: CifBlock }[] {
   const blocks = parseCifBlocks(text, file).filter(({ values }) => values.has('_atom_site_fract_x'));
   if (blocks.length === 0)
@@ -45,7 +39,8 @@ export function atomBlocks(text: string, name: string, file = name): { id: strin
 }
 
 /**
- * The structure of one data block.
+ * The structure of one data block: symmetry operations are applied, an atom that is mapped on itself is kept once, and
+ * atoms at one position share a site.
  *
  * @throws {InputError} naming line, tag and value that is missing or not usable
  */

@@ -26,16 +26,6 @@ export function optimadeResources(value: unknown): readonly unknown[] {
 }
 
 /**
- * A structure from one line of OPTIMADE JSON Lines.
- *
- * @throws {InputError} naming the place if the line is no JSON, or no structure
- * @see https://www.optimade.org/specification, section "Structures entries"
- */
-export function parseOptimadeLine(line: string, place: Place): Structure {
-  return readOptimade(parseJson(line, place), place);
-}
-
-/**
  * JSON text as a value.
  *
  * @throws {InputError} that says where it stops to be JSON
@@ -66,6 +56,7 @@ function lineOfError(message: string, text: string): number | undefined {
  * share the site with their concentrations ("vacancy" leaves its part empty); without `species` they are symbols.
  *
  * @throws {InputError} naming the place, the key and the value that is not usable
+ * @see https://www.optimade.org/specification, section "Structures entries"
  */
 export function readOptimade(resource: unknown, place: Place): Structure {
   const id = optimadeId(resource) ?? `${place.file}:${place.line}`;

@@ -11,13 +11,12 @@ import { decodeLabels } from '../../shared/labels/labels-file.ts';
 import { parseMeasurements } from '../../shared/labels/measurements.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
-import { parseCif } from '../../shared/structure/cif.ts';
-import { parseOptimadeLine } from '../../shared/structure/optimade.ts';
 import { parsePoscar } from '../../shared/structure/poscar.ts';
 import { readStructureFile, type StructureResult, structureFile } from '../../shared/structure/read-structures.ts';
 import { createStructure } from '../../shared/structure/structure.ts';
 import { structureFeatures } from '../../shared/teacher/features.ts';
 import { parseTeacher } from '../../shared/teacher/teacher.ts';
+import { parseCif, parseOptimadeLine } from '../structure/parsers.ts';
 
 const MEGABYTE = 1 << 20;
 const SECONDS = 20; // of wall time on a busy machine; each takes some at most

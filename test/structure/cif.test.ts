@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../shared/errors.ts';
 import { createRandom, randomInteger } from '../../shared/random.ts';
-import { parseCif } from '../../shared/structure/cif.ts';
 import { signedVolume } from '../../shared/structure/lattice.ts';
+import { parseCif } from './parsers.ts';
 
 /** The 192 operations of Fm-3m: signed permutations of x, y, z, each with the four centrings of the face-centred cell. */
 function faceCentredCubic(): string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseOptimadeLine } from '../../shared/structure/optimade.ts';
 import { LITHIUM_FLUORIDE } from '../lithium-fluoride.ts';
+import { parseOptimadeLine } from './parsers.ts';
 
 const ATTRIBUTES = {
   ...LITHIUM_FLUORIDE,
