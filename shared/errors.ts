@@ -41,6 +41,11 @@ export class IntegrityError extends IonsieveError {
   override readonly name = 'IntegrityError';
 }
 
+/** A store gave no usable answer, however often it was asked. It may do so later: workflows try again. */
+export class StoreError extends IonsieveError {
+  override readonly name = 'StoreError';
+}
+
 /** A descriptor has no value for a structure; `reason` groups such structures in reports. */
 export class DescriptorUndefinedError extends IonsieveError {
   override readonly name = 'DescriptorUndefinedError';

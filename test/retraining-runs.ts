@@ -6,6 +6,7 @@ import { createHandler as createPromote, type PromoteReceipt } from '../function
 import { createHandler as createSplit, type SplitReceipt } from '../functions/split-dataset.ts';
 import { createHandler as createTrain } from '../functions/train.ts';
 import { DirectoryStore } from '../shared/io/directory-store.ts';
+import type { ConditionalStore } from '../shared/io/store.ts';
 import { compress } from '../shared/labels/labels-file.ts';
 import type { RetrainingSettings } from '../shared/retraining/job.ts';
 import { LABELS_KEY, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
@@ -33,19 +34,23 @@ const UNHURRIED = { getRemainingTimeInMillis: () => 900_000 };
 /** A store with the shipped teacher and some of the shipped labels, as after a deployment. */
 export async function deployedStore(directory: string): Promise<DirectoryStore> {
   const store = new DirectoryStore(directory);
+  await deployInto(store);
+  return store;
+}
+
+export async function deployInto(store: ConditionalStore): Promise<void> {
   await store.put(TEACHER_KEY, readFileSync(SHIPPED_TEACHER));
   await store.put(LABELS_KEY, compress(await someLabels(hasSoftAnion)));
-  return store;
 }
 
 /** The steps of the retraining workflow, over one store. */
 export class Retraining {
-  readonly store: DirectoryStore;
+  readonly store: ConditionalStore;
   readonly settings: RetrainingSettings;
   margin = 0.02;
   maxQuarantineShare = 0.2;
 
-  constructor(store: DirectoryStore, settings = TINY) {
+  constructor(store: ConditionalStore, settings = TINY) {
     this.store = store;
     this.settings = settings;
   }

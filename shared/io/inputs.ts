@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { InputError } from '../errors.ts';
+import { InputError, StoreError } from '../errors.ts';
 import { DirectoryStore } from './directory-store.ts';
 import { filesBelow, isDirectory, readBytes } from './files.ts';
 import { type ConditionalStore, readObject, readSeen } from './store.ts';
@@ -41,10 +41,20 @@ export const fileInputs: Inputs = {
 export function storeInputs(store: ConditionalStore): Inputs {
   return {
     read: (key) => readObject(store, key),
-    find: (key) => store.get(key),
+    find: async (key) => (await store.get(key)) ?? confirmAbsent(store, key),
     list: async (key) => (key.endsWith('/') ? store.list(key) : [key]),
     open: (key) => openObject(store, key, `${store.location}/${key}`),
   };
+}
+
+/** What goes without an object would be another run, so the store must not contradict itself. */
+async function confirmAbsent(store: ConditionalStore, key: string): Promise<undefined> {
+  if (!(await store.list(key)).includes(key)) return undefined;
+  throw new StoreError(
+    'it is listed, but the store says that it is not there',
+    { file: `${store.location}/${key}` },
+    'Try again later: somebody is just writing or deleting it, or the store has a fault.',
+  );
 }
 
 async function openObject(store: ConditionalStore, key: string, name: string): Promise<RangedFile> {

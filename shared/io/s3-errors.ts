@@ -1,13 +1,8 @@
 import { withoutSessionTokens } from '../aws.ts';
-import { InputError, IonsieveError } from '../errors.ts';
+import { InputError, IonsieveError, StoreError } from '../errors.ts';
 
 interface ServiceError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
-}
-
-/** A store gave no usable answer, however often it was asked. It may do so later: workflows try again. */
-export class StoreError extends IonsieveError {
-  override readonly name = 'StoreError';
 }
 
 /** HTTP status of an answer that the AWS SDK made into an error, or undefined if there was no answer. */
@@ -47,25 +42,17 @@ export function isPassing(error: unknown): boolean {
  */
 export function s3Error(error: unknown, action: string, place: string): unknown {
   if (error instanceof IonsieveError) return error;
-  const remedy = remedyFor((error as ServiceError).name, action);
-  const said = withoutSessionTokens(detailOf(error as ServiceError));
+  const { name, message } = error as ServiceError;
+  const remedy = remedyFor(name, action);
+  const said = withoutSessionTokens(message.split('\n')[0]); // the SDK's second line says how to look at the answer
   if (remedy !== undefined)
-    return new InputError(`cannot be accessed (${said})`, { file: place }, remedy, { cause: error });
+    return new InputError(`cannot be accessed (${name}: ${said})`, { file: place }, remedy, { cause: error });
+  const kind = [name, ...((statusOf(error) ?? 0) >= 400 ? [`status ${statusOf(error)}`] : [])].join(', ');
   return new StoreError(
-    `the store gave no usable answer (${said})`,
+    `the store gave no usable answer (${kind}: ${said})`,
     { file: place },
     'Try again later: the store or the network has a fault, which usually passes.',
     { cause: error },
-  );
-}
-
-/** Name, status and message; the SDK's second line says how to look at the answer. */
-function detailOf(error: ServiceError): string {
-  const status = statusOf(error);
-  const parts = [error.name, status === undefined || status < 400 ? undefined : `status ${status}`];
-  return `${parts.filter((part) => part !== undefined && part !== 'Error').join(', ')}: ${error.message.split('\n')[0]}`.replace(
-    /^: /,
-    '',
   );
 }
 

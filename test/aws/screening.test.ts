@@ -138,11 +138,13 @@ describe('a screening', () => {
     expect(cloud.gateway.published[1]).toMatch(/no comparison with the last run: .*ranking\.csv: its SHA-256 is/);
   });
 
-  it('goes on when a chunk dies once, is throttled once, and then succeeds', async () => {
-    disturbChunk(7, ['crash', 'throttle']);
-    const { status, output } = await screen('two-failures', { chunks: CHUNKS, top: 400 });
+  it('goes on when a chunk times out, runs out of memory and is throttled, and then succeeds', async () => {
+    const faults: Fault[] = ['timeout', 'memory', 'throttle'];
+    disturbChunk(7, [...faults]);
+    const { status, output } = await screen('three-failures', { chunks: CHUNKS, top: 400 });
     expect(status).toBe('SUCCEEDED');
-    expect(triesByChunk()).toEqual(Array.from({ length: CHUNKS }, (_, chunk) => (chunk === 7 ? 3 : 1)));
+    const tries = Array.from({ length: CHUNKS }, (_, chunk) => (chunk === 7 ? 1 + faults.length : 1));
+    expect(triesByChunk()).toEqual(tries);
     const { runId } = (output as unknown as Planned).plan;
     expect(await outputs(runId)).toEqual(await localRun(runId, 400));
   });

@@ -37,11 +37,18 @@ interface Message {
   readonly body: Buffer;
 }
 
+/** Paths that are always disturbed, where that fault may be. */
+export interface Sore {
+  readonly object: RegExp;
+  readonly fault: Fault;
+  readonly times?: number; // only the first requests
+}
+
 /** What goes wrong follows from seed, request and how often it was made, not from the order of requests. */
 export interface Disturbance {
   readonly seed: number;
   readonly share: number; // of requests that are disturbed
-  readonly sore?: { readonly object: RegExp; readonly fault: Fault }; // paths that are always disturbed, where that fault may be
+  readonly sore?: Sore;
 }
 
 const UNDISTURBED: Disturbance = { seed: 0, share: 0 };
@@ -110,7 +117,8 @@ export class HostileProxy {
     const asked = name.replace(/bucket-\d+/, '');
     const random = createRandom(Number.parseInt(sha256(`${seed} ${asked} ${time}`).slice(0, 8), 16));
     const possible = FAULTS.filter((fault) => this.isPossible(fault, request));
-    if (sore?.object.test(path) && possible.includes(sore.fault)) return { fault: sore.fault, random };
+    const isSore = sore?.object.test(path) && time < (sore.times ?? Number.POSITIVE_INFINITY);
+    if (sore && isSore && possible.includes(sore.fault)) return { fault: sore.fault, random };
     return { fault: random() < share ? possible[randomInteger(random, possible.length)] : undefined, random };
   }
 

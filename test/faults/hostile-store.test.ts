@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../shared/io/directory-store.ts';
+import { putFirst } from '../../shared/io/store.ts';
 import { type Disturbance, FAULTS, type Fault, HostileProxy } from './hostile-proxy.ts';
 import { clientAt, S3Server, storeAt } from './s3-server.ts';
 import { equip, outputsOf, Screening, STUDENTS, use } from './stored-runs.ts';
@@ -100,6 +101,67 @@ async function runAll(disturbances: readonly Disturbance[]): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   process.stdout.write(`${JSON.stringify({ seen, injected: Object.fromEntries(proxy.injected) })}\n`);
 }
+
+const ANYWHERE: readonly Fault[] = ['slow down', 'error', 'unreadable error', 'reset', 'lost answer', 'delay', 'hang'];
+const IN_ANSWERS: readonly Fault[] = ['truncated', 'cut'];
+const content = Buffer.from('some bytes of an object');
+
+/** A bucket with one object, reached through the proxy. */
+async function disturbed(fault: Fault, times?: number) {
+  const { name, store } = await server.bucket();
+  await store.put('a/b', content);
+  const client = clientAt(url);
+  proxy.injected.clear();
+  proxy.disturb(name, { seed: SEED, share: 0, sore: { object: /./, fault, times } });
+  return { hostile: storeAt(client, name), store, client };
+}
+
+describe('a request', () => {
+  it.each([...ANYWHERE, ...IN_ANSWERS, 'flipped' as const])(
+    'to read an object is made again after: %s',
+    async (fault) => {
+      const { hostile, client } = await disturbed(fault, 1);
+      expect(Buffer.from((await hostile.get('a/b')) as Uint8Array)).toEqual(content);
+      expect(proxy.injected.get(fault)).toBe(1);
+      client.destroy();
+    },
+  );
+
+  it.each([...ANYWHERE, ...IN_ANSWERS])('to list keys is made again after: %s', async (fault) => {
+    const { hostile, client } = await disturbed(fault, 1);
+    expect(await hostile.list('a/')).toEqual(['a/b']);
+    expect(proxy.injected.get(fault)).toBe(1);
+    client.destroy();
+  });
+
+  it.each([...ANYWHERE, 'flipped write' as const, 'twice' as const])(
+    'to write is made again after: %s',
+    async (fault) => {
+      const { hostile, store, client } = await disturbed(fault, 1);
+      await hostile.put('a/b', Buffer.from('other bytes'));
+      expect(Buffer.from((await store.get('a/b')) as Uint8Array).toString()).toBe('other bytes');
+      expect(Buffer.from(await putFirst(hostile, 'a/c', content))).toEqual(content);
+      client.destroy();
+    },
+  );
+
+  it.each(['slow down', 'unreadable error', 'reset', 'hang', 'truncated', 'flipped'] as const)(
+    'that always meets this ends in an error that names the object, after a bounded number of tries: %s',
+    async (fault) => {
+      const { hostile, client } = await disturbed(fault);
+      await expect(hostile.get('a/b')).rejects.toThrow(/^s3:\/\/bucket-\d+\/a\/b: the store gave no usable answer \(/);
+      expect(proxy.injected.get(fault)).toBeGreaterThan(3);
+      expect(proxy.injected.get(fault)).toBeLessThanOrEqual(5);
+      client.destroy();
+    },
+  );
+
+  it('says the status of an answer that is no XML', async () => {
+    const { hostile, client } = await disturbed('unreadable error');
+    await expect(hostile.get('a/b')).rejects.toThrow(/a\/b: .*status 500/);
+    client.destroy();
+  });
+});
 
 describe('a run over a store that fails', () => {
   it(`anywhere ends in the right ranking or in an error that names the object, ${RUNS} times`, async () => {

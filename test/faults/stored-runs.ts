@@ -4,7 +4,7 @@ import { createHandler as createReduce } from '../../functions/reduce.ts';
 import { createHandler as createScreen, type ScreenEvent } from '../../functions/screen-chunk.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { storeInputs } from '../../shared/io/inputs.ts';
-import type { ConditionalStore } from '../../shared/io/store.ts';
+import { type ConditionalStore, readObject } from '../../shared/io/store.ts';
 import { OTHER_RETRY } from '../../shared/retries.ts';
 import { outputKey } from '../../shared/screen/run-keys.ts';
 import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/student/current-student.ts';
@@ -71,7 +71,7 @@ export class Screening {
 
   /** The chunks of a plan, as the map reads them. */
   async items({ chunkList }: PlanReceipt): Promise<ScreenEvent[]> {
-    return JSON.parse(Buffer.from((await this.store.get(chunkList)) ?? []).toString());
+    return JSON.parse(Buffer.from(await readObject(this.store, chunkList)).toString());
   }
 
   /** Plan, screen and reduce. @returns the run's id */

@@ -25,6 +25,9 @@ export interface Outcome {
   readonly payload: string; // JSON
 }
 
+/** How a process may end in the midst of an invocation. */
+export type Death = 'crash' | 'timeout' | 'memory';
+
 interface Invocation {
   readonly id: string;
   readonly payload: string;
@@ -72,7 +75,7 @@ export class ExecutionEnvironment {
   }
 
   get isAlive(): boolean {
-    return this.process.exitCode === null && this.process.signalCode === null;
+    return this.process.exitCode === null && this.process.signalCode === null && !this.process.killed;
   }
 
   /**
@@ -92,6 +95,21 @@ export class ExecutionEnvironment {
 
   kill(): void {
     if (this.isAlive) this.process.kill('SIGKILL');
+  }
+
+  /** Let the running invocation end so, as if it had come to it. */
+  die(death: Death): void {
+    if (death === 'timeout') this.timeOut();
+    else if (death === 'memory') this.runOut(this.deployed.memory + 1);
+    this.kill();
+  }
+
+  private timeOut(): void {
+    this.fail('Sandbox.Timedout', `Task timed out after ${this.deployed.timeout} seconds`);
+  }
+
+  private runOut(used: number): void {
+    this.fail('Runtime.OutOfMemory', `Runtime exited: ${used} MB used of ${this.deployed.memory} MB`);
   }
 
   private settle(outcome: Outcome): void {
@@ -137,10 +155,10 @@ export class ExecutionEnvironment {
     if (!this.isAlive) return;
     this.peakMemory = Math.max(this.peakMemory, peakMemoryOf(this.process.pid));
     if (this.peakMemory > this.deployed.memory) {
-      this.fail('Runtime.OutOfMemory', `Runtime exited: ${this.peakMemory} MB used of ${this.deployed.memory} MB`);
+      this.runOut(this.peakMemory);
       this.kill();
     } else if (this.running !== undefined && Date.now() > this.running.deadline) {
-      this.fail('Sandbox.Timedout', `Task timed out after ${this.deployed.timeout} seconds`);
+      this.timeOut();
       this.kill();
     }
   }

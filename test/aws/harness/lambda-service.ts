@@ -1,7 +1,10 @@
-import { type DeployedFunction, ExecutionEnvironment, type Outcome } from './environment.ts';
+import { type Death, type DeployedFunction, ExecutionEnvironment, type Outcome } from './environment.ts';
 
-/** What a test has go wrong with an invocation: the process dies in its midst, or Lambda throttles it. */
-export type Fault = 'crash' | 'throttle';
+/**
+ * What a test has go wrong with an invocation: the process dies in its midst, by itself, by its time-out or for want of
+ * memory, or Lambda throttles it.
+ */
+export type Fault = Death | 'throttle';
 
 /** One invocation, as it was answered. */
 export interface InvocationRecord {
@@ -65,7 +68,7 @@ export class LambdaService {
     await this.enter();
     const begun = performance.now();
     try {
-      const outcome = await this.run(deployed, payload, this.hurry(deployed.name, event), fault === 'crash');
+      const outcome = await this.run(deployed, payload, this.hurry(deployed.name, event), fault);
       this.records.push({ ...record, failed: outcome.functionError, seconds: (performance.now() - begun) / 1000 });
       return { throttled: false, ...outcome };
     } finally {
@@ -77,13 +80,13 @@ export class LambdaService {
     deployed: DeployedFunction,
     payload: string,
     seconds: number | undefined,
-    crash: boolean,
+    death: Death | undefined,
   ): Promise<Outcome> {
     const environment = await this.take(deployed);
     const outcome = await environment.invoke(
       payload,
       seconds,
-      crash ? () => setTimeout(() => environment.kill(), 5) : undefined,
+      death && (() => setTimeout(() => environment.die(death), 5)),
     );
     if (environment.isAlive) this.idle.get(deployed.name)?.push(environment);
     return outcome;
