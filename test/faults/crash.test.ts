@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomInteger } from '../../shared/random.ts';
@@ -108,6 +111,74 @@ it.skipIf(IS_SHORT)('kills fell into every phase', () => {
   for (const phase of PHASES.slice(1, -1)) expect(landed.get(phase) ?? 0, phase).toBeGreaterThan(0);
 });
 
+/** A crystal of lithium chloride with many sites, which takes a while to label. */
+function structure(id: number): string {
+  const [a, cells] = [5.13 + id / 1e4, 3];
+  const positions: number[][] = [];
+  for (let i = 0; i < cells; i++)
+    for (let j = 0; j < cells; j++)
+      for (let k = 0; k < cells; k++) positions.push([i * a, j * a, k * a], [(i + 0.5) * a, j * a, k * a]);
+  const attributes = {
+    lattice_vectors: [0, 1, 2].map((axis) => [0, 1, 2].map((other) => (axis === other ? cells * a : 0))),
+    cartesian_site_positions: positions,
+    species_at_sites: positions.map((_, i) => (i % 2 === 0 ? 'Li' : 'Cl')),
+  };
+  return JSON.stringify({ id: `s${id}`, type: 'structures', attributes });
+}
+
+describe('other commands that are killed', () => {
+  it('label leaves its files whole or absent, and no other one once it is given again', async () => {
+    const ids = Array.from({ length: 1500 }, (_, i) => i);
+    writeFileSync(join(root, 'in.jsonl'), `${ids.map(structure).join('\n')}\n`);
+    const command = (out: string): string[] => ['label', 'in.jsonl', '--out', `${out}/labels.csv`];
+    const reference = await start(root, command('labelled')).ended;
+    expect(reference.code, reference.stderr).toBe(0);
+    const expected = snapshot(join(root, 'labelled'));
+    for (let kill = 0; kill < (IS_SHORT ? 2 : 8); kill++) {
+      const started = start(root, command('killed'));
+      // half of them while the files are written
+      if (kill % 2 === 0) await killAfter(started, random() * reference.seconds * 1000);
+      else await killAfter(started, random() * 5, () => filesBelow(join(root, 'killed')).length > 0);
+      for (const [file, hash] of snapshot(join(root, 'killed')))
+        if (!isPassing(file)) expect([file, hash]).toEqual([file, expected.get(file)]);
+      if (kill % 4 < 2) rmSync(join(root, 'killed'), { recursive: true, force: true });
+    }
+    expect((await start(root, command('killed')).ended).code).toBe(0);
+    expect(filesBelow(join(root, 'killed'))).toEqual(['labels.csv', 'labels.skipped.csv']);
+    expect(snapshot(join(root, 'killed'))).toEqual(expected);
+  });
+
+  it('import ends with every structure once', async () => {
+    const [pages, perPage] = [12, 20];
+    const server = createServer((request, response) => {
+      const page = Number(new URL(request.url ?? '/', 'http://host').searchParams.get('page') ?? 0);
+      const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/structures?page=${page + 1}`;
+      const data = Array.from({ length: perPage }, (_, i) => JSON.parse(structure(page * perPage + i)));
+      response.setHeader('content-type', 'application/json');
+      const more = page + 1 < pages;
+      response.end(JSON.stringify({ data, links: { next: more ? base : null }, meta: { more_data_available: more } }));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const provider = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const command = (out: string): string[] => [
+      ...['import', 'optimade', '--provider', provider],
+      ...['--out', `${out}/structures.jsonl`, '--delay', '0.1'],
+    ];
+    const reference = await start(root, command('fetched')).ended;
+    expect(reference.code, reference.stderr).toBe(0);
+    for (let kill = 0; kill < (IS_SHORT ? 2 : 8); kill++)
+      await killAfter(start(root, command('torn')), (0.3 + 0.5 * random()) * reference.seconds * 1000);
+    const last = await start(root, command('torn')).ended;
+    expect(last.code, last.stderr).toBe(0);
+    server.closeAllConnections();
+    server.close();
+    expect(filesBelow(join(root, 'torn'))).toEqual(filesBelow(join(root, 'fetched')));
+    const file = 'structures.jsonl';
+    expect(snapshot(join(root, 'torn')).get(file)).toBe(snapshot(join(root, 'fetched')).get(file));
+  });
+});
+
 describe('two processes on one run', () => {
   const args = ['screen', '--space', 'middle.json', '--student', 'student.onnx', '--chunks', String(CHUNKS)];
 
@@ -133,7 +204,6 @@ describe('two processes on one run', () => {
     await start(root, [...args, '--out', out]).ended;
     const [id] = readdirSync(join(out, 'runs'));
     rmSync(join(out, 'runs', id, 'receipt.json'));
-    const { hostname } = await import('node:os');
     writeFileSync(join(out, 'runs', id, 'lock'), JSON.stringify({ ...owner, host: hostname() }));
     const { code, stderr } = await start(root, [...args, '--out', out]).ended;
     expect(code, stderr).toBe(0);
