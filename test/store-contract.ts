@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { sha256 } from '../shared/hash.ts';
-import { type ConditionalStore, putFirst } from '../shared/io/store.ts';
+import { type ConditionalStore, putFirst, readSeen } from '../shared/io/store.ts';
 import { runOptions } from '../shared/screen/run-options.ts';
 import { runIdOf } from '../shared/screen/run-plan.ts';
 import { loadCompanions, loadPlan, storePlan } from '../shared/screen/run-store.ts';
@@ -103,6 +103,17 @@ export function storeContract(open: () => ConditionalStore): void {
     await expect(store.getRange('key', 5, 11)).rejects.toThrow('key: bytes 5 to 11 were asked for and 5 were there');
     await expect(store.getRange('key', 10, 12)).rejects.toThrow('key: bytes 10 to 12 were asked for and 0 were there');
     await expect(store.getRange('none', 0, 1)).rejects.toThrow('none: cannot be accessed');
+  });
+
+  it('reads what was seen, whole or in part, and refuses what was changed since', async () => {
+    const store = open();
+    await store.put('key', bytes('0123456789'));
+    const seen = (await store.stat('key'))!;
+    expect(text(await readSeen(store, seen, 2, 5))).toBe('234');
+    expect(text(await readSeen(store, seen, 0, 10))).toBe('0123456789');
+    await store.put('key', bytes('9876543210'));
+    await expect(readSeen(store, seen, 2, 5)).rejects.toThrow('key: it was changed while it was read');
+    await expect(readSeen(store, seen, 0, 10)).rejects.toThrow('key: it was changed while it was read');
   });
 
   it('lists keys by code unit, of all levels', async () => {

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { sha256 } from '../hash.ts';
-import type { ObjectStore } from '../io/store.ts';
+import { storeInputs } from '../io/inputs.ts';
+import type { ConditionalStore } from '../io/store.ts';
 import type { CurrentStudent } from '../student/current-student.ts';
 import type { RetrainingJob } from './job.ts';
 import { LABELS_KEY, TEACHER_KEY } from './job-keys.ts';
@@ -19,11 +20,12 @@ export interface Candidate extends Omit<CurrentStudent, 'previous'> {
  * longer in use must not displace one made from what is, nor its labels those that came in meanwhile.
  */
 export async function replacedInput(
-  store: ObjectStore,
+  store: ConditionalStore,
   job: RetrainingJob,
   labelsHash: string,
 ): Promise<string | undefined> {
-  const [teacher, labels] = [await store.get(TEACHER_KEY), await store.get(LABELS_KEY)];
+  const inputs = storeInputs(store);
+  const [teacher, labels] = [await inputs.find(TEACHER_KEY), await inputs.find(LABELS_KEY)];
   const hashOf = (bytes: Uint8Array | undefined): string => (bytes === undefined ? 'none' : sha256(bytes));
   if (hashOf(teacher) !== job.teacherHash) return `${TEACHER_KEY} was replaced after job ${job.jobId} began`;
   const isOwn = labels !== undefined && sha256(gunzipSync(labels)) === labelsHash;

@@ -12,7 +12,7 @@ beforeAll(async () => {
   moto = await startMoto(inject('tools').python, await freePort());
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   client = new S3Client({ endpoint: moto.url, region: 'us-east-1', credentials, forcePathStyle: true });
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 12; i++) {
     buckets.push(`contract-${i}`);
     await client.send(new CreateBucketCommand({ Bucket: `contract-${i}` }));
   }

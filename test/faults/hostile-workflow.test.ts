@@ -13,7 +13,7 @@ import { CHUNKS, equip, outputsOf, Screening, STUDENTS, use } from './stored-run
 
 const SHORT = process.env.IONSIEVE_FAULTS === 'short';
 const SEED = 1000 * Number(process.env.IONSIEVE_SEED ?? 1);
-const STORMS = SHORT ? 4 : 30;
+const STORMS = SHORT ? 2 : 30;
 
 let server: S3Server;
 let root: string;
