@@ -187,7 +187,9 @@ describe('a run of which chunks failed', () => {
       ...{ student: `models/students/${student}/student.onnx`, hash: student, teacherHash: student },
       ...{ labelsHash: student, averagePrecision: 0.7, previous: null },
     };
-    const objects = { 'S3 current.json': [200, JSON.stringify(pointer)], 'S3 put': [200, ''] } as const;
+    const none = '<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>';
+    const bucket = { 'S3 ionsieve-dev-111122223333-eu-central-1': [200, none] } as const;
+    const objects = { ...bucket, 'S3 current.json': [200, JSON.stringify(pointer)], 'S3 put': [200, ''] } as const;
     answers = { ...failed, ...objects, RedriveExecution: [200, { redriveDate: 1 }] };
     const { stdout, stderr } = await run(['start', '--space', 'small', '--json']);
     expect(JSON.parse(stdout), stderr).toMatchObject({ outcome: 'redriven', chunks: 1, student });
