@@ -34,12 +34,17 @@ export async function pause(ms: number): Promise<void> {
   await new Promise((wake) => setTimeout(wake, ms));
 }
 
-/** Kill a command after some time, or when something is so; it may have ended before. */
-export async function killAfter({ child, ended }: Started, ms: number, when?: () => boolean): Promise<void> {
+/**
+ * Kill a command some time after something is so, or after its start.
+ *
+ * @returns false if it had ended before
+ */
+export async function killAfter({ child, ended }: Started, ms: number, when?: () => boolean): Promise<boolean> {
   while (when !== undefined && child.exitCode === null && !when()) await pause(1);
   await Promise.race([pause(ms), ended]);
-  child.kill('SIGKILL');
+  const isKilled = child.exitCode === null && child.kill('SIGKILL');
   await ended;
+  return isKilled;
 }
 
 /** SHA-256 of every file below a directory, by its path there. */
