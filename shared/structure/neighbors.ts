@@ -1,10 +1,14 @@
 import { DescriptorUndefinedError } from '../errors.ts';
 import { MAX_NEIGHBORS, MAX_VISITED, MAX_VISITED_PER_PAIR } from '../limits.ts';
+import { AtomWindows } from './atom-windows.ts';
 import { planeSpacings, signedVolume } from './lattice.ts';
 import type { Structure } from './structure.ts';
 
 /** Slack in Å on every inclusive cutoff, so that rounding does not decide whether a pair at the cutoff counts. */
 const DISTANCE_TOLERANCE = 1e-8;
+
+/** From so many atoms on it is faster to ask first which of them are near. */
+const WINDOWED = 20;
 
 /**
  * Periodic neighbour search in one structure. The last result stands in {@link count}, {@link to} and
@@ -18,11 +22,14 @@ export class NeighborSearch {
   private readonly volume: number; // Å³
   private visited = 0; // positions, by all searches
   private readonly heights: readonly number[]; // shape (3,): Å between opposite faces of the cell
+  private readonly reach = new Float64Array(3); // of the search, in fractions of the cell vectors
+  private readonly windows: AtomWindows | undefined;
 
   constructor(structure: Structure) {
     this.structure = structure;
     this.volume = Math.abs(signedVolume(structure.lattice));
     this.heights = planeSpacings(structure.lattice);
+    if (structure.atomicNumbers.length >= WINDOWED) this.windows = new AtomWindows(structure.fractional);
   }
 
   /**
@@ -35,33 +42,36 @@ export class NeighborSearch {
    * @throws {DescriptorUndefinedError} if the sphere holds more than a million atoms, or all searches would take too long
    */
   within(origin: number, radius: number, weights: Float64Array): void {
-    const { fractional, sites, atomicNumbers } = this.structure;
+    const occupants = weights.length;
     const reach = radius + DISTANCE_TOLERANCE;
-    this.checkSize(reach, atomicNumbers.length);
-    const fa = fractional[3 * origin];
-    const fb = fractional[3 * origin + 1];
-    const fc = fractional[3 * origin + 2];
-    const site = sites[origin];
+    this.checkSize(reach, occupants);
+    for (let axis = 0; axis < 3; axis++) this.reach[axis] = reach / this.heights[axis];
     this.count = 0;
-    for (let j = 0; j < atomicNumbers.length; j++) {
-      if (!(weights[j] > 0)) continue;
-      this.addImages(
-        j,
-        fractional[3 * j] - fa,
-        fractional[3 * j + 1] - fb,
-        fractional[3 * j + 2] - fc,
-        reach,
-        sites[j] === site,
-      );
+    if (this.windows === undefined) {
+      for (let j = 0; j < occupants; j++) if (weights[j] > 0) this.addImages(origin, j, reach);
+      return;
     }
+    const { fractional } = this.structure;
+    const { words } = this.windows;
+    this.windows.open(fractional.subarray(3 * origin, 3 * origin + 3), this.reach);
+    for (let w = 0; w < words.length; w++)
+      // bits from the lowest on, so that neighbours come in the order of the occupants
+      for (let bits = words[w]; bits !== 0; bits &= bits - 1) {
+        const j = 32 * w + 31 - Math.clz32(bits & -bits);
+        if (weights[j] > 0) this.addImages(origin, j, reach);
+      }
   }
 
-  /** Add the images of one occupant, displaced by (da, db, dc) in fractions of the cell vectors. No allocation. */
-  private addImages(j: number, da: number, db: number, dc: number, reach: number, sameSite: boolean): void {
-    const { lattice } = this.structure;
-    const reachA = reach / this.heights[0];
-    const reachB = reach / this.heights[1];
-    const reachC = reach / this.heights[2];
+  /** Add the images of occupant j within the reach. No allocation. */
+  private addImages(origin: number, j: number, reach: number): void {
+    const { lattice, fractional, sites } = this.structure;
+    const reachA = this.reach[0];
+    const reachB = this.reach[1];
+    const reachC = this.reach[2];
+    const da = fractional[3 * j] - fractional[3 * origin];
+    const db = fractional[3 * j + 1] - fractional[3 * origin + 1];
+    const dc = fractional[3 * j + 2] - fractional[3 * origin + 2];
+    const sameSite = sites[j] === sites[origin];
     const limit = reach * reach;
     let count = this.count;
     for (let na = Math.ceil(-reachA - da); na <= reachA - da; na++) {

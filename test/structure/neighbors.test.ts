@@ -3,7 +3,13 @@ import { createRandom } from '../../shared/random.ts';
 import { NeighborSearch } from '../../shared/structure/neighbors.ts';
 import { expectedNearestDistance } from '../../shared/structure/neighbors-nearest.ts';
 import type { Structure } from '../../shared/structure/structure.ts';
-import { crystal, cube, randomStructure, rockSalt } from '../crystals.ts';
+import { type Atom, crystal, cube, randomStructure, rockSalt } from '../crystals.ts';
+
+const SKEWED = [
+  [15, 0, 0],
+  [-6, 14, 0],
+  [5, 4, 20],
+];
 
 const everything = ({ occupancies }: Structure): Float64Array => new Float64Array(occupancies.length).fill(1);
 
@@ -61,6 +67,31 @@ describe('periodic neighbours', () => {
       found.forEach((d, i) => {
         expect(d).toBeCloseTo(expected[i], 10);
       });
+    }
+  });
+
+  it('equal those of a search over far more image cells in large cells, in the order of the atoms', () => {
+    const random = createRandom(8);
+    for (const vectors of [cube(17), SKEWED]) {
+      const position = () => [random(), random(), random()];
+      const structure = crystal(
+        'large',
+        vectors,
+        Array.from({ length: 120 }, (): Atom => ['Li', position(), 0.5]),
+      );
+      const search = new NeighborSearch(structure);
+      for (const radius of [2.5, 4, 9])
+        for (let origin = 0; origin < 120; origin += 17) {
+          search.within(origin, radius, everything(structure));
+          const order = [...search.to.subarray(0, search.count)];
+          expect(order).toEqual([...order].sort((a, b) => a - b));
+          const expected = bruteForce(structure, origin, radius, 3);
+          const found = distances(structure, origin, radius);
+          expect(found).toHaveLength(expected.length);
+          found.forEach((d, i) => {
+            expect(d).toBeCloseTo(expected[i], 10);
+          });
+        }
     }
   });
 
