@@ -25,6 +25,15 @@ export interface StudentScorer {
   prepare(amounts: ArrayLike<number>, arity: number): Float32Array;
   /** @param elements table rows, shape (systems, k) row-major */
   encode(elements: BigInt64Array, systems: number): Promise<EncodedSystems>;
+  /**
+   * Score each system by the amounts in its own row. Always as many rows to a call give a row the same bits, wherever it
+   * stands in the call.
+   *
+   * @param elements table rows, shape (rows, k) row-major
+   * @param amounts shape (rows, k) row-major, all > 0
+   * @returns logits, shape (rows,)
+   */
+  rowLogits(elements: BigInt64Array, amounts: Float32Array, rows: number): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
@@ -56,7 +65,8 @@ function partsOf(bytes: Uint8Array): StudentParts | undefined {
   }
 }
 
-function splitScorer(encoder: Session, head: Session, { vectors, fractions, logits, second }: StudentParts) {
+function splitScorer(encoder: Session, head: Session, parts: StudentParts) {
+  const { vectors, fractions, logits, second } = parts;
   const [first] = second.weights.shape;
   const buffer = resultBuffer();
   return {
@@ -85,10 +95,49 @@ function splitScorer(encoder: Session, head: Session, { vectors, fractions, logi
         },
       };
     },
+    rowLogits: (...inputs: RowInputs) => splitRowLogits(encoder, head, parts, ...inputs),
     release: async () => {
       await Promise.all([encoder.release(), head.release()]);
     },
   };
+}
+
+type RowInputs = Parameters<StudentScorer['rowLogits']>;
+
+async function splitRowLogits(
+  encoder: Session,
+  head: Session,
+  { vectors, fractions, logits, second }: StudentParts,
+  ...[elements, amounts, rows]: RowInputs
+): Promise<Float32Array> {
+  const arity = elements.length / rows;
+  const outputs = await encoder.run({ elements: { data: elements, shape: [rows, arity] } });
+  const encoded = outputs[vectors].data as Float32Array;
+  const mixed = mixedRows(encoded, fractionsOf(amounts, arity), rows, second.weights.shape[0]);
+  // mixed already: to the head, systems of one element
+  const scored = await head.run({
+    [fractions]: { data: Float32Array.of(1), shape: [1, 1] },
+    [vectors]: { data: mixed, shape: [1, mixed.length] },
+  });
+  return scored[logits].data as Float32Array;
+}
+
+/**
+ * Mix the vectors of each row's elements by its fractions.
+ *
+ * @param vectors shape (k, rows, first) row-major
+ * @param fractions shape (rows, k) row-major
+ * @returns shape (rows, first) row-major
+ */
+function mixedRows(vectors: Float32Array, fractions: Float32Array, rows: number, first: number): Float32Array {
+  const arity = fractions.length / rows;
+  const mixed = new Float32Array(rows * first);
+  for (let e = 0, from = 0; e < arity; e++)
+    for (let row = 0, to = 0; row < rows; row++) {
+      const fraction = fractions[row * arity + e];
+      for (const end = to + first; to < end; to++, from++) mixed[to] += fraction * vectors[from];
+    }
+  return mixed;
 }
 
 /** Amounts divided by their sum. The quotient of two small integers rounds to the same float32 as in the graph. */
@@ -102,9 +151,26 @@ function fractionsOf(amounts: ArrayLike<number>, arity: number): Float32Array {
   return fractions;
 }
 
+/** Rows that the whole scores at once: it scores all pairs of systems and amounts, of which the diagonal is wanted. */
+const PAIRED_ROWS = 16;
+
 function wholeScorer(session: Session): StudentScorer {
   return {
     prepare: (amounts) => Float32Array.from(amounts),
+    async rowLogits(elements, amounts, rows) {
+      const arity = elements.length / rows;
+      const logits = new Float32Array(rows);
+      for (let from = 0; from < rows; from += PAIRED_ROWS) {
+        const size = Math.min(PAIRED_ROWS, rows - from);
+        const inputs = {
+          elements: { data: elements.slice(from * arity, (from + size) * arity), shape: [size, arity] },
+          amounts: { data: amounts.slice(from * arity, (from + size) * arity), shape: [size, arity] },
+        };
+        const { logit } = await session.run(inputs);
+        for (let row = 0; row < size; row++) logits[from + row] = (logit.data as Float32Array)[row * (size + 1)];
+      }
+      return logits;
+    },
     async encode(elements, systems) {
       const arity = elements.length / systems;
       return {

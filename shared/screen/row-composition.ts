@@ -60,7 +60,9 @@ const DECIMALS = 6;
  * `Li1.5P0.5S2`. Amounts count to six decimals.
  */
 export function inIntegers({ atomicNumbers, amounts }: Composition): Composition {
-  const integers = amounts.map((amount) => Math.round(Number(amount.toFixed(DECIMALS)) * 10 ** DECIMALS));
+  const integers = amounts.every(Number.isSafeInteger)
+    ? amounts
+    : amounts.map((amount) => Math.round(Number(amount.toFixed(DECIMALS)) * 10 ** DECIMALS));
   const divisor = integers.reduce(greatestCommonDivisor, 0);
   return { atomicNumbers, amounts: integers.map((amount) => amount / divisor) };
 }

@@ -4,11 +4,10 @@ import type { StudentSession } from '../onnx/student-session.ts';
 import { inIntegers } from './row-composition.ts';
 
 /**
- * Compositions of one call of the student, all of one number of elements: the call scores every pair of system and
- * amounts, of which the diagonal is wanted. Measured: one alone 8,000 to 29,000 compositions a second of one core, 16
- * together 80,000 to 160,000, 64 60,000 to 90,000. All blocks have this size, so that the products have one shape.
+ * Compositions of one call of the student, all of one number of elements. All blocks have this size, so that the products
+ * have one shape.
  */
-const BLOCK = 16;
+const BLOCK = 128;
 
 /**
  * Logits of compositions with fractional or integer amounts. Equal compositions have equal logits, whatever stands
@@ -35,7 +34,7 @@ export async function scoreCompositions(
       const block = positions.slice(at, at + BLOCK);
       const scored = await scoreBlock(student, compositions, block, arity);
       block.forEach((position, b) => {
-        logits[position] = scored[b * (BLOCK + 1)];
+        logits[position] = scored[b];
         if (!Number.isFinite(logits[position])) refuseLogit(student, nameOf(position), logits[position]);
       });
     }
@@ -60,7 +59,7 @@ function scoreBlock(
       amounts[b * arity + e] = composition.amounts[e];
     }
   }
-  return student.logits(elements, amounts, BLOCK, BLOCK);
+  return student.rowLogits(elements, amounts, BLOCK);
 }
 
 /** @param what was scored, with its place */

@@ -43,6 +43,25 @@ describe('a student in two parts', () => {
     }
   });
 
+  it('scores rows as the diagonal of all pairs, to the bit, at every place of the call', async () => {
+    const random = createRandom(5);
+    const rows = 32;
+    const elements = BigInt64Array.from({ length: rows * ARITY }, () => BigInt(randomInteger(random, SYMBOLS.length)));
+    const amounts = Float32Array.from({ length: rows * ARITY }, () => 1 + randomInteger(random, 20));
+    const inputs = {
+      elements: { data: elements, shape: [rows, ARITY] },
+      amounts: { data: amounts, shape: [rows, ARITY] },
+    };
+    const { logit } = await whole.run(inputs);
+    const scored = [...(await scorer.rowLogits(elements, amounts, rows))];
+    expect(scored).toEqual(Array.from({ length: rows }, (_, row) => logit.data[row * (rows + 1)]));
+    const last = (rows - 1) * ARITY; // the last row comes first
+    const turnedElements = BigInt64Array.of(...elements.subarray(last), ...elements.subarray(0, last));
+    const turnedAmounts = Float32Array.of(...amounts.subarray(last), ...amounts.subarray(0, last));
+    const turned = [...(await scorer.rowLogits(turnedElements, turnedAmounts, rows))];
+    expect([...turned.slice(1), turned[0]]).toEqual(scored);
+  });
+
   it('makes fractions as single precision has them', () => {
     const { amounts } = draw(1);
     const fractions = scorer.prepare(amounts, ARITY);
