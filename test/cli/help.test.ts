@@ -1,38 +1,7 @@
-import { type Command, CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { examplesOf } from '../../cli/examples.ts';
 import { program } from '../../cli/program.ts';
-
-/** All commands with what stands before them on a command line. */
-function commandsOf(command: Command, path: readonly string[] = []): [path: string, command: Command][] {
-  const own = [...path, command.name()];
-  return [[own.join(' '), command], ...command.commands.flatMap((one) => commandsOf(one, own))];
-}
-
-/** The words of a command line in a POSIX shell, as far as examples need it. */
-function wordsOf(line: string): string[] {
-  return [...line.replace(/ > .*$/, '').matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
-}
-
-/** The path of the command that a line calls, found without doing what it does. */
-async function calledBy(line: string): Promise<string> {
-  const root = program();
-  let called = '';
-  for (const [path, command] of commandsOf(root)) {
-    command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
-    if (command.commands.length === 0)
-      command.action(() => {
-        called = path;
-      });
-  }
-  try {
-    await root.parseAsync(wordsOf(line).slice(1), { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 'help';
-    throw new Error(`${line}: ${(error as Error).message}`);
-  }
-  return called;
-}
+import { calledBy, commandsOf } from './called-command.ts';
 
 const commands = commandsOf(program());
 

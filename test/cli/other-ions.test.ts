@@ -4,15 +4,11 @@ import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readText } from '../../shared/io/lines.ts';
 import { readLabels } from '../../shared/labels/labels-file.ts';
-import { assembleStudent } from '../../shared/student/assemble-student.ts';
-import { distill, evaluateFold } from '../../shared/student/distill.ts';
-import { prepareTrainingSet } from '../../shared/student/training-set.ts';
 import { parseTeacher } from '../../shared/teacher/teacher.ts';
-import { TINY } from '../retraining-runs.ts';
 import { type Ended, runCli } from '../run-cli.ts';
 import { sharedData } from '../shared-data.ts';
+import { shortStudent } from '../short-student.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DATABASE = sharedData('mp-li.optimade.jsonl.gz');
@@ -42,14 +38,10 @@ async function follow(name: string, ...more: string[]): Promise<Ended> {
   return ended;
 }
 
-/** `distill` in a moment, with settings that the command line does not offer. */
+/** `distill` in a moment. */
 async function distillSmall(): Promise<Uint8Array> {
   const [, , labels, , teacher] = COMMANDS.get('distill') as string[];
-  const texts = [labels, teacher].map(async (file) => ({ file, text: await readText(join(directory, file)) }));
-  const set = prepareTrainingSet(await texts[0], await texts[1], 1, TINY.distill);
-  const folds = [0, 1].map((fold) => evaluateFold(set.ionic, set.features, fold, set.options));
-  const { weights } = await distill(set.ionic, set.features, set.options);
-  return assembleStudent(set, weights, await Promise.all(folds)).model;
+  return (await shortStudent(join(directory, labels), join(directory, teacher))).model;
 }
 
 describe.skipIf(!(DATABASE && SMALL_SET && MEASURED))(

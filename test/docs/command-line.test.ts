@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../cdk/config.ts';
+import { commandReference } from './command-reference.ts';
+import { ROOT, readDocument } from './documents.ts';
+
+it('the reference of the command line has every command and option, as --help tells them', async () => {
+  await expect(commandReference()).toMatchFileSnapshot(join(ROOT, 'docs/reference/command-line.md'));
+});
+
+it('the reference of the configuration has every setting of a stage with its default', () => {
+  const rows = readDocument('docs/reference/configuration.md').split('\n');
+  for (const [setting, value] of Object.entries(DEFAULT_SETTINGS)) {
+    const row = rows.find((line) => line.startsWith(`| \`${setting}\` |`));
+    expect(row, setting).toBeDefined();
+    const shown = typeof value === 'object' && value !== null ? Object.keys(value) : [String(value)];
+    for (const text of shown) if (setting !== 'timeoutMinutes') expect(row).toContain(text);
+  }
+});
