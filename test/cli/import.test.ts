@@ -201,7 +201,7 @@ describe('import obelix', () => {
     const rows = text('out/measurements.csv').split('\n').slice(0, 41).join('\n'); // for a fit that does not take long
     writeFileSync(path('some.csv'), rows);
     const inputs = ['--structures', 'out/cifs', '--conductivities', 'some.csv'];
-    const { code, stderr } = await runCli(directory, 'teacher', 'fit', ...inputs, '--out', 'teacher.json');
-    expect([code, stderr]).toEqual([0, expect.stringContaining('31 compounds (31 structures), 2 with at least')]);
+    const { code, stdout } = await runCli(directory, 'teacher', 'fit', ...inputs, '--out', 'teacher.json');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('31 compounds (31 structures), 2 with at least')]);
   });
 });
