@@ -56,9 +56,9 @@ function structures(count: number): string {
 
 it('label says that nothing is written', async () => {
   writeFileSync(join(directory, 'in.jsonl'), structures(3000));
-  let looks = 0;
-  const started = (): boolean => ++looks > 40; // 0.8 s
-  const { code, stdout, stderr } = await interrupt(['label', 'in.jsonl', '--out', 'labels.csv'], 'SIGINT', started);
+  const hasRead = (stderr: string): boolean => stderr.includes('teacher-sendek-2017.json'); // the last thing before it labels
+  const args = ['label', 'in.jsonl', '--out', 'labels.csv', '--verbose'];
+  const { code, stdout, stderr } = await interrupt(args, 'SIGINT', hasRead);
   expect([code, stdout]).toEqual([130, '']);
   expect(stderr).toContain('stopped; nothing is written: the same command begins anew');
   expect(readdirSync(directory)).toEqual(['in.jsonl']);
