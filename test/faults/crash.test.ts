@@ -113,9 +113,11 @@ describe.each(SCENARIOS)('$name', ({ args, kills }) => {
   });
 });
 
-it.skipIf(IS_SHORT)('kills fell into every phase', () => {
-  for (const phase of PHASES.slice(1, -1)) expect(landed.get(phase) ?? 0, phase).toBeGreaterThan(0);
-});
+// the few kills of the shorter part cannot be asked to
+if (!IS_SHORT)
+  it('kills fell into every phase', () => {
+    for (const phase of PHASES.slice(1, -1)) expect(landed.get(phase) ?? 0, phase).toBeGreaterThan(0);
+  });
 
 /** A crystal of lithium chloride with many sites, which takes a while to label. */
 function structure(id: number): string {
