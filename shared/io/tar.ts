@@ -1,6 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import { InputError } from '../errors.ts';
-import { MAX_UNPACKED } from '../limits.ts';
+import { unpackGzip } from './gzip.ts';
 
 /** A file in an archive. */
 export interface TarFile {
@@ -19,7 +18,7 @@ const REMEDY = 'The archive is incomplete or damaged: fetch it again.';
  * @see POSIX.1-2017, pax, "ustar Interchange Format"; long names also as GNU tar and pax write them
  */
 export function readTarGz(packed: Uint8Array, name: string): TarFile[] {
-  const archive = unpack(packed, name);
+  const archive = unpackGzip(packed, name);
   const files: TarFile[] = [];
   let longName: string | undefined;
   let at = 0;
@@ -38,15 +37,6 @@ export function readTarGz(packed: Uint8Array, name: string): TarFile[] {
     at = end + ((BLOCK - (header.size % BLOCK)) % BLOCK);
   }
   return files;
-}
-
-function unpack(packed: Uint8Array, name: string): Uint8Array {
-  try {
-    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED });
-  } catch (error) {
-    const problem = `is no gzip data that can be unpacked (${(error as NodeJS.ErrnoException).code})`;
-    throw new InputError(problem, { file: name }, REMEDY, { cause: error });
-  }
 }
 
 interface Header {

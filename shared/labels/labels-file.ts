@@ -1,10 +1,10 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { atomicNumber } from '../chemistry/elements.ts';
 import { parseFormula } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
 import { type CsvRow, formatCsv, parseCsv, roundSignificant } from '../io/csv.ts';
+import { unpackGzip } from '../io/gzip.ts';
 import { readText } from '../io/lines.ts';
-import { MAX_UNPACKED } from '../limits.ts';
 import { type FeatureName, featureName } from '../teacher/features.ts';
 import type { StructureLabel } from './label.ts';
 import type { SkippedStructure } from './label-structures.ts';
@@ -76,18 +76,7 @@ export async function readLabels(path: string): Promise<StructureLabel[]> {
 /** Labels from the bytes of a labels file, plain or gzip; `file` names them in errors, which are as {@link readLabels} has them. */
 export function decodeLabels(bytes: Uint8Array, file: string): StructureLabel[] {
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  let text: string;
-  try {
-    text = new TextDecoder().decode(packed ? gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED }) : bytes);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const tooLarge = code === 'ERR_BUFFER_TOO_LARGE';
-    const problem = tooLarge
-      ? `the gzip data unpacks to more than ${MAX_UNPACKED} bytes`
-      : `the gzip data is damaged or truncated (${message})`;
-    throw new InputError(problem, { file }, 'Fetch or make the file again.', { cause: error });
-  }
-  return parseLabels(text, file);
+  return parseLabels(new TextDecoder().decode(packed ? unpackGzip(bytes, file) : bytes), file);
 }
 
 /** Labels from the text of a labels file; columns that are no features are ignored. Errors are as {@link readLabels} has them. */

@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import { sha256 } from '../hash.ts';
+import { unpackGzip } from '../io/gzip.ts';
 import { storeInputs } from '../io/inputs.ts';
 import type { ConditionalStore } from '../io/store.ts';
 import type { CurrentStudent } from '../student/current-student.ts';
@@ -28,7 +28,7 @@ export async function replacedInput(
   const [teacher, labels] = [await inputs.find(TEACHER_KEY), await inputs.find(LABELS_KEY)];
   const hashOf = (bytes: Uint8Array | undefined): string => (bytes === undefined ? 'none' : sha256(bytes));
   if (hashOf(teacher) !== job.teacherHash) return `${TEACHER_KEY} was replaced after job ${job.jobId} began`;
-  const isOwn = labels !== undefined && sha256(gunzipSync(labels)) === labelsHash;
+  const isOwn = labels !== undefined && sha256(unpackGzip(labels, `${store.location}/${LABELS_KEY}`)) === labelsHash;
   if (isOwn || hashOf(labels) === job.baseLabelsHash) return undefined;
   return `${LABELS_KEY} was replaced after job ${job.jobId} began: start the retraining again`;
 }

@@ -1,6 +1,6 @@
-import { gunzipSync } from 'node:zlib';
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { unpackGzip } from '../io/gzip.ts';
 import type { ConditionalStore, ObjectStore } from '../io/store.ts';
 import {
   CURRENT_STUDENT_KEY,
@@ -11,6 +11,7 @@ import {
 import { type Candidate, replacedInput } from './candidate.ts';
 import { damagedJob, loadJob, loadJson } from './job.ts';
 import { jobKey, LABELS_KEY } from './job-keys.ts';
+import { loadLabels } from './training-job.ts';
 
 /** What became of a promotion. */
 export interface Promotion {
@@ -74,9 +75,8 @@ async function checkModel(store: ObjectStore, { student, hash }: Candidate): Pro
 }
 
 async function loadCandidateLabels(store: ObjectStore, { jobId, labelsHash }: Candidate): Promise<Uint8Array> {
-  const bytes = await store.get(jobKey(jobId, 'labels.csv.gz'));
-  if (bytes === undefined) throw damagedJob('it is missing', store, jobId, 'labels.csv.gz');
-  const actual = sha256(gunzipSync(bytes));
+  const bytes = await loadLabels(store, jobId);
+  const actual = sha256(unpackGzip(bytes, `${store.location}/${jobKey(jobId, 'labels.csv.gz')}`));
   if (actual === labelsHash) return bytes;
   throw damagedJob(`its SHA-256 is ${actual}, and the candidate's is ${labelsHash}`, store, jobId, 'labels.csv.gz');
 }

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { unpackGzip } from '../io/gzip.ts';
 import type { ObjectStore } from '../io/store.ts';
 import { prepareTrainingSet, type TrainingSet } from '../student/training-set.ts';
 import { damagedJob, loadJob, loadJson, loadTeacher, type RetrainingJob } from './job.ts';
@@ -47,7 +47,11 @@ export async function openJob(store: ObjectStore, jobId: string): Promise<OpenJo
   const job = await loadJob(store, jobId);
   const { labelsHash } = await loadJson<CollectedRecord>(store, jobId, 'collected.json');
   const bytes = await loadLabels(store, jobId);
-  const set = await makeTrainingSet(store, job, gunzipSync(bytes).toString());
+  const set = await makeTrainingSet(
+    store,
+    job,
+    Buffer.from(unpackGzip(bytes, `${store.location}/${jobKey(jobId, 'labels.csv.gz')}`)).toString(),
+  );
   if (set.labelsHash !== labelsHash)
     throw damagedJob(
       `its SHA-256 is ${set.labelsHash}, and collected.json says ${labelsHash}`,

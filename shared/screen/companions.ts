@@ -1,7 +1,7 @@
 import { posix, sep } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { unpackGzip } from '../io/gzip.ts';
 import type { Inputs } from '../io/inputs.ts';
 import { compress } from '../labels/labels-file.ts';
 import { readCommitteeMetadata } from '../onnx/committee-session.ts';
@@ -106,18 +106,10 @@ async function findLabels(inputs: Inputs, student: LabelledStudent, asked: strin
   const packed = await (asked === undefined ? inputs.find(name) : inputs.read(name));
   if (packed === undefined) return { companion: { absent: 'there are no labels beside the student' } };
   const isPacked = name.toLowerCase().endsWith('.gz');
-  const text = isPacked ? unpack(packed, name) : packed;
+  const text = isPacked ? unpackGzip(packed, name) : packed;
   const hash = sha256(text);
   if (hash !== student.labelsHash) return foreign('labels', hash, student, asked);
   return { companion: { hash }, bytes: isPacked ? packed : compress(Buffer.from(text).toString()) };
-}
-
-function unpack(bytes: Uint8Array, file: string): Uint8Array {
-  try {
-    return gunzipSync(bytes);
-  } catch (error) {
-    throw new InputError(`it is no gzip file (${(error as Error).message})`, { file }, 'Give a whole labels file.');
-  }
 }
 
 /** What was named must fit; what merely lies there is left alone. */

@@ -1,8 +1,7 @@
-import { gunzipSync } from 'node:zlib';
 import { IonsieveError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { unpackGzip } from '../io/gzip.ts';
 import type { ObjectStore } from '../io/store.ts';
-import { MAX_UNPACKED } from '../limits.ts';
 import { LIST_FILE } from './list-source.ts';
 import type { PlanFile } from './run-keys.ts';
 import type { RunRecord } from './run-plan.ts';
@@ -47,7 +46,7 @@ function companionProblem({ companions }: RunRecord, file: PlanFile, bytes: Uint
   if (!(file in named)) return undefined;
   const companion = named[file as keyof typeof named];
   const expected = companion !== undefined && 'hash' in companion ? companion.hash : 'none';
-  const content = file === 'labels.csv.gz' ? gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED }) : bytes;
+  const content = file === 'labels.csv.gz' ? unpackGzip(bytes, file) : bytes;
   const actual = sha256(content);
   return actual === expected ? undefined : `the content of ${file} is ${actual}, and the run was made of ${expected}`;
 }

@@ -5,10 +5,12 @@ import { readEvent } from '../../functions/events.ts';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
 import type { ByteSource } from '../../shared/io/byte-source.ts';
 import { parseCsv } from '../../shared/io/csv.ts';
+import { fileInputs, type Inputs } from '../../shared/io/inputs.ts';
 import { readLines, readText } from '../../shared/io/lines.ts';
 import { readTarGz } from '../../shared/io/tar.ts';
 import { decodeLabels } from '../../shared/labels/labels-file.ts';
 import { parseMeasurements } from '../../shared/labels/measurements.ts';
+import { prepareCompanions } from '../../shared/screen/companions.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
 import { parsePoscar } from '../../shared/structure/poscar.ts';
@@ -77,7 +79,15 @@ describe('gzip data that unpacks to very much', () => {
   it('is refused as labels', () =>
     refuses(() => decodeLabels(gzipSync(Buffer.alloc(300 * MEGABYTE)), 'labels.csv.gz'), /unpacks to more than/));
   it('is refused as an archive', () =>
-    refuses(() => readTarGz(gzipSync(Buffer.alloc(300 * MEGABYTE, 1)), 'a.tar.gz'), /ERR_BUFFER_TOO_LARGE/));
+    refuses(() => readTarGz(gzipSync(Buffer.alloc(300 * MEGABYTE, 1)), 'a.tar.gz'), /unpacks to more than/));
+  it('is refused as the labels beside a student', async () => {
+    const bytes = gzipSync(Buffer.alloc(300 * MEGABYTE));
+    const inputs: Inputs = { ...fileInputs, find: async (name) => (name.endsWith('.gz') ? bytes : undefined) };
+    await refuses(
+      () => prepareCompanions(inputs, { name: 'student.onnx', labelsHash: '' }, {}),
+      /labels\.csv\.gz: the gzip data unpacks to more than/,
+    );
+  });
 });
 
 describe('a text that is very long', () => {
