@@ -11,12 +11,17 @@ export const COLORS: readonly string[] = ['#0a7cc4', '#d55e00', '#009e73', '#cc6
  * @param caption what it shows, also for those who cannot see it
  */
 export function figure(caption: Content, options: Omit<PlotOptions, 'document'>): Html {
+  return html`<figure>${{ html: drawing(options) }}<figcaption>${caption}</figcaption></figure>
+`;
+}
+
+/** A plot as SVG alone. */
+export function drawing(options: Omit<PlotOptions, 'document'>): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const drawn = plot({ ...options, document: document as unknown as PlotOptions['document'] });
   // a group without a role can have no name: the plot is one picture, which a reader is told by its own name and caption
   for (const group of drawn.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
   for (const picture of [drawn, ...drawn.querySelectorAll('svg')])
     if (picture.hasAttribute('aria-label')) picture.setAttribute('role', 'img');
-  return html`<figure>${{ html: drawn.outerHTML }}<figcaption>${caption}</figcaption></figure>
-`;
+  return drawn.outerHTML;
 }
