@@ -9,8 +9,9 @@ import {
   NO_COMMITTEE,
   prepareCompanions,
 } from '../shared/screen/companions.ts';
+import { cardName } from '../shared/student/card-file.ts';
 import { studentKey } from '../shared/student/current-student.ts';
-import { cardCurves, cardName } from '../shared/student/held-out-curves.ts';
+import { cardCurves } from '../shared/student/held-out-curves.ts';
 
 /** A student that lies in the bucket. */
 export interface CloudStudent {
@@ -37,7 +38,7 @@ export async function putCompanions(
     if (bytes !== undefined) await store.putIf(studentKey(hash, file), bytes, undefined);
   }
   const card = await fileInputs.find(cardName(path));
-  if (card !== undefined && cardCurves(card, hash) !== undefined)
+  if (card !== undefined && cardCurves(card, cardName(path), hash) !== undefined)
     await store.putIf(studentKey(hash, 'student.card.json'), card, undefined); // a report shows its curves
 }
 

@@ -7,6 +7,7 @@ import { openStudent, readStudentMetadata } from '../shared/onnx/student-session
 import { LABELS_KEY, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
 import type { PreparedSource } from '../shared/screen/source.ts';
 import type { ModelCard } from '../shared/student/card.ts';
+import { decodeCard } from '../shared/student/card-file.ts';
 import {
   CURRENT_STUDENT_KEY,
   encodeCurrentStudent,
@@ -105,9 +106,8 @@ async function provision(store: ConditionalStore): Promise<CloudStudent> {
     await putShipped(store, studentKey(hash, file as StudentFile), path);
   await putShipped(store, `spaces/${DEFAULT_SPACE}.json`, `data/spaces/${DEFAULT_SPACE}.json`);
   await putShipped(store, LABELS_KEY, 'data/labels.csv.gz');
-  const card = JSON.parse(
-    Buffer.from(await readBytes(packagePath(SHIPPED['student.card.json']))).toString(),
-  ) as ModelCard;
+  const cardPath = packagePath(SHIPPED['student.card.json']);
+  const card = decodeCard(await readBytes(cardPath), cardPath) as unknown as ModelCard;
   const pointer = encodeCurrentStudent({
     student: studentKey(hash, 'student.onnx'),
     hash,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { InputError } from '../shared/errors.ts';
 import { readText } from '../shared/io/lines.ts';
+import { encodeCard } from '../shared/student/card-file.ts';
 import { prepareTrainingSet, type TrainingSet } from '../shared/student/training-set.ts';
 import { beside, checkOutput, writeTogether } from './output-files.ts';
 import { packagePath } from './package-root.ts';
@@ -41,7 +42,7 @@ export async function writeModel(out: string, model: Uint8Array, card: object, t
   const files: [string, Uint8Array][] = [
     [out, model],
     [markdown, Buffer.from(text)],
-    [json, Buffer.from(`${JSON.stringify(card, null, 2)}\n`)],
+    [json, encodeCard(card)],
   ];
   await writeTogether(files);
   return files.map(([path]) => path);

@@ -8,6 +8,7 @@ import { countReasons, labelStructures, type SkippedStructure } from '../shared/
 import { formatLabels, parseLabels } from '../shared/labels/labels-file.ts';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
+import { decodeCard } from '../shared/student/card-file.ts';
 import { prepareTrainingSet } from '../shared/student/training-set.ts';
 import { describeCompounds, mergeTables, plainTable, type Table } from '../shared/study/measured-data.ts';
 import { CONDUCTIVITY_THRESHOLD, type FineTunedEvidence, type StudyInput } from '../shared/study/study.ts';
@@ -113,7 +114,8 @@ async function scoreMeasured(measured: StudyInput['measured']): Promise<StudyInp
 async function readFineTuned(): Promise<FineTunedEvidence | undefined> {
   const path = packagePath(FINE_TUNED_CARD);
   if (!existsSync(path)) return undefined;
-  const { modelHash, measurements, evaluation } = JSON.parse(await readText(path)) as FineTunedEvidence;
+  const card = decodeCard(await readBytes(path), path) as unknown as FineTunedEvidence;
+  const { modelHash, measurements, evaluation } = card;
   const { compositions, systems } = measurements;
   return { modelHash, measurements: { compositions, systems }, evaluation };
 }

@@ -16,6 +16,7 @@ import {
   type Rescore,
 } from '../shared/ranking/verify-sample.ts';
 import { outputProblems } from '../shared/report/run-outputs.ts';
+import { comparisonProblems } from '../shared/report/stored-comparison.ts';
 import { FORMULA_COLUMN } from '../shared/screen/list-source.ts';
 import { planProblems } from '../shared/screen/plan-proof.ts';
 import { type PlanFile, planKey } from '../shared/screen/run-keys.ts';
@@ -26,8 +27,6 @@ import { loadSpace } from '../shared/screen/space-source.ts';
 import { referenceStudent } from '../shared/student/reference-student.ts';
 import { openEncoder } from '../shared/student/student-head.ts';
 import { formatCount } from './output.ts';
-
-const UNVOUCHED = 'counts and estimate of the cost in run.json, and the comparison: no hash vouches for them';
 
 /** How to verify a run. */
 export interface VerifyOptions {
@@ -110,8 +109,9 @@ async function verifyRecorded(
 ): Promise<void> {
   const { runId } = record;
   const files = Object.keys(record.files).length;
-  findings.unproved.push(UNVOUCHED);
-  findings.proved.push('the run id is that of source, student, companions and options');
+  findings.proved.push('the run id is that of source, student, companions and options, and run.json has its own hash');
+  const comparison = await comparisonProblems(store, runId);
+  if (comparison !== undefined) findings.add('the comparison with the last run has its own hash', comparison);
   const broken = await watch.step('reading the plan', planProblems(store, record));
   findings.add(`the ${files} files of the plan have their hashes`, broken);
   if (broken.length > 0) {

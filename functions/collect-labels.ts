@@ -1,8 +1,9 @@
 import { sha256 } from '../shared/hash.ts';
+import { sealJson } from '../shared/io/sealed-json.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
 import { compress, formatLabels, formatQuarantine } from '../shared/labels/labels-file.ts';
 import { checkQuarantine, collectShards, countUnusable, mergeLabels } from '../shared/retraining/collect.ts';
-import { encodeJson, loadJob, loadTeacher } from '../shared/retraining/job.ts';
+import { encodeItems, loadJob, loadTeacher } from '../shared/retraining/job.ts';
 import { jobKey } from '../shared/retraining/job-keys.ts';
 import { type CollectedRecord, listTrainings, makeTrainingSet } from '../shared/retraining/training-job.ts';
 import { readEvent } from './events.ts';
@@ -49,8 +50,8 @@ export function createHandler(load: () => Promise<CollectRuntime>): (event: unkn
     const trainings = listTrainings(job);
     const trainingList = jobKey(jobId, 'trainings.json');
     await store.put(jobKey(jobId, 'labels.csv.gz'), compress(text));
-    await store.put(trainingList, encodeJson(trainings));
-    await store.put(jobKey(jobId, 'collected.json'), encodeJson(record));
+    await store.put(trainingList, encodeItems(trainings));
+    await store.put(jobKey(jobId, 'collected.json'), sealJson(record));
     const { labelsHash: _, ...counts } = record;
     return { jobId, ...counts, trainings: trainings.length, trainingList };
   };

@@ -2,7 +2,7 @@ import { objectPage } from '../shared/aws.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
 import { type ComparisonOutcome, compareWithLast, type LastComparison } from '../shared/report/compare-with-last.ts';
 import { comparisonNews } from '../shared/report/comparison-news.ts';
-import { outputKey } from '../shared/screen/run-keys.ts';
+import { comparisonPageKey, storeComparison } from '../shared/report/stored-comparison.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
@@ -35,8 +35,9 @@ export function createHandler(load: () => Promise<CompareRuntime>): (event: unkn
     const runId = fields.text('runId');
     const { store, addressOf } = await runtime();
     const outcome = await compareWithLast(store, runId);
-    const page = outputKey(runId, 'comparison.html');
-    if (outcome.kind === 'compared') await storeComparison(store, runId, outcome.compared);
+    const page = comparisonPageKey(runId);
+    if (outcome.kind === 'compared')
+      await storeComparison(store, runId, outcome.compared, await pageOf(outcome.compared));
     const places = [`${store.location}/${page}`, ...(addressOf === undefined ? [] : [addressOf(page)])];
     const told = [fields.optionalText('message'), comparisonNews(outcome, places)];
     return {
@@ -48,12 +49,9 @@ export function createHandler(load: () => Promise<CompareRuntime>): (event: unkn
 }
 
 /** Plots are loaded only here: it takes as long as to start a command. */
-async function storeComparison(store: ConditionalStore, runId: string, compared: LastComparison): Promise<void> {
+async function pageOf(compared: LastComparison): Promise<string> {
   const { comparisonPage } = await import('../shared/report/comparison-page.ts');
-  const { beforeId, comparison, changes } = compared;
-  const figures = { before: beforeId, after: runId, changes, ...comparison };
-  await store.put(outputKey(runId, 'comparison.json'), Buffer.from(`${JSON.stringify(figures, undefined, 2)}\n`));
-  await store.put(outputKey(runId, 'comparison.html'), Buffer.from(comparisonPage(compared)));
+  return comparisonPage(compared);
 }
 
 async function loadCloud(): Promise<CompareRuntime> {

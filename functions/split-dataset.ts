@@ -1,6 +1,6 @@
 import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
-import { encodeJson, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
+import { encodeItems, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
 import { checkDatasetName, datasetPrefix, jobKey } from '../shared/retraining/job-keys.ts';
 import { cutIntoShards, nothingToRead, sortDataset, withoutMarker } from '../shared/retraining/shards.ts';
 import { parseDistillSettings } from '../shared/student/distill-options.ts';
@@ -42,7 +42,7 @@ export function createHandler(load: () => Promise<SplitRuntime>): (event: unknow
       return { ...receipt, kind: 'compositions', shards: 0, compositions: list, ignored: others.length };
     }
     const shards = await cutIntoShards(store, jobId, structures);
-    await store.put(receipt.shardList, encodeJson(shards));
+    await store.put(receipt.shardList, encodeItems(shards));
     await storeJob(store, { jobId, dataset, shards: shards.length, settings }, inputs);
     const ignored = compositions.length + others.length;
     return { ...receipt, kind: 'structures', shards: shards.length, ignored };

@@ -1,5 +1,6 @@
 import { InputError, IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { openSealedJson, sealJson } from '../io/sealed-json.ts';
 import type { ConditionalStore } from '../io/store.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -7,7 +8,7 @@ import type { RunSummary } from './summary.ts';
  * The order in which runs of one kind were first finished: `history/<hash of the kind>.json`. Outputs carry no time, so this
  * alone tells which run was the last one; no output and no run id depends on it.
  */
-const FORMAT = 1;
+const FORMAT = 2;
 const PREFIX = 'history/';
 const NAME_LENGTH = 32; // hexadecimal digits
 const TRIES = 100; // at what others are writing at this moment
@@ -50,8 +51,7 @@ export async function precedingRun(store: ConditionalStore, summary: RunSummary)
     const place = runs.indexOf(summary.runId);
     if (place >= 0) return runs[place - 1];
     const history: RunHistory = { format: FORMAT, kind: kindOf(summary), runs: [...runs, summary.runId] };
-    const bytes = Buffer.from(`${JSON.stringify(history, undefined, 2)}\n`);
-    if (await store.putIf(key, bytes, stored?.version)) return runs.at(-1);
+    if (await store.putIf(key, sealJson(history), stored?.version)) return runs.at(-1);
   }
   throw new InputError(
     'somebody else keeps writing it',
@@ -61,15 +61,9 @@ export async function precedingRun(store: ConditionalStore, summary: RunSummary)
 }
 
 function decodeRuns(bytes: Uint8Array, file: string): readonly string[] {
-  const damaged = (problem: string, cause?: unknown): IntegrityError =>
-    new IntegrityError(problem, { file }, 'Restore the history, or delete it: the next run begins another.', { cause });
-  let history: RunHistory;
-  try {
-    history = Object(JSON.parse(Buffer.from(bytes).toString())) as RunHistory;
-  } catch (error) {
-    throw damaged('the history of runs is not JSON', error);
-  }
-  const { format, runs } = history;
+  const damaged = (problem: string): IntegrityError =>
+    new IntegrityError(problem, { file }, 'Restore the history, or delete it: the next run begins another.');
+  const { format, runs } = openSealedJson(bytes, damaged);
   if (format !== FORMAT) throw damaged(`the format is ${JSON.stringify(format)}, not ${FORMAT}`);
   if (!Array.isArray(runs) || !runs.every((id) => typeof id === 'string' && /^[0-9a-f]+$/.test(id)))
     throw damaged('it does not list ids of runs');

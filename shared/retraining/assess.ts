@@ -1,13 +1,14 @@
+import { sealJson } from '../io/sealed-json.ts';
 import type { ConditionalStore } from '../io/store.ts';
 import { openCommittee } from '../onnx/committee-session.ts';
 import { openStudent } from '../onnx/student-session.ts';
 import { assembleCommittee } from '../student/assemble-committee.ts';
 import { type AssembledStudent, assembleStudent } from '../student/assemble-student.ts';
 import { renderCard } from '../student/card.ts';
+import { encodeCard } from '../student/card-file.ts';
 import { COMMITTEE_PARTS } from '../student/committee.ts';
 import { type CurrentStudent, loadCurrentStudent, type StudentFile, studentKey } from '../student/current-student.ts';
 import { type Candidate, replacedInput } from './candidate.ts';
-import { encodeJson } from './job.ts';
 import { jobKey } from './job-keys.ts';
 import { loadLabels, openJob } from './training-job.ts';
 import { loadTrainings } from './trainings.ts';
@@ -38,7 +39,7 @@ export async function assessCandidate(store: ConditionalStore, jobId: string, ma
     expected: current?.version ?? null,
     ...(replaced === undefined ? verdict : { promote: false, reason: replaced }),
   };
-  await store.put(jobKey(jobId, 'candidate.json'), encodeJson(candidate));
+  await store.put(jobKey(jobId, 'candidate.json'), sealJson(candidate));
   return candidate;
 }
 
@@ -51,7 +52,7 @@ async function storeStudent(
 ): Promise<void> {
   const keep = (file: StudentFile, bytes: Uint8Array): Promise<boolean> =>
     store.putIf(studentKey(card.modelHash, file), bytes, undefined); // never replaced
-  await keep('student.card.json', encodeJson(card));
+  await keep('student.card.json', encodeCard(card));
   await keep('student.card.md', Buffer.from(renderCard(card)));
   await keep('committee.onnx', committee);
   await keep('labels.csv.gz', labels);

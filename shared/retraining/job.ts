@@ -1,12 +1,13 @@
 import { InputError, IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { openSealedJson, sealJson } from '../io/sealed-json.ts';
 import type { ObjectInfo, ObjectStore } from '../io/store.ts';
 import type { DistillSettings } from '../student/distill-options.ts';
 import { parseTeacher, type Teacher } from '../teacher/teacher.ts';
 import { JOB_ID_LENGTH, type JobFile, jobKey, LABELS_KEY, TEACHER_KEY } from './job-keys.ts';
 
-/** Goes into every job id: to be raised when the same inputs would give another student. */
-const FORMAT = 2;
+/** Goes into every job id: to be raised when the same inputs would give another student, or when jobs are stored otherwise. */
+const FORMAT = 3;
 
 /** How students are distilled: part of what a job is. */
 export interface RetrainingSettings {
@@ -74,7 +75,7 @@ export async function storeJob(
   };
   await store.put(jobKey(job.jobId, 'teacher.json'), teacher);
   await store.put(jobKey(job.jobId, 'base-labels.csv.gz'), baseLabels);
-  await store.put(jobKey(job.jobId, 'job.json'), encodeJson(record));
+  await store.put(jobKey(job.jobId, 'job.json'), sealJson(record));
 }
 
 /** Read `job.json`; throws {@link IntegrityError} if it is missing, damaged or another job's. */
@@ -105,27 +106,16 @@ async function loadHashed(store: ObjectStore, jobId: string, file: JobFile, hash
   return bytes;
 }
 
-/** A JSON file of a job; throws {@link IntegrityError} if it is missing or no JSON object. */
+/** A sealed file of a job; throws {@link IntegrityError} if it is missing or damaged. */
 export async function loadJson<T extends object>(store: ObjectStore, jobId: string, file: JobFile): Promise<T> {
   const bytes = await store.get(jobKey(jobId, file));
   if (bytes === undefined) throw damagedJob('it is missing', store, jobId, file);
-  return decodeJson(bytes, () => damagedJob('it is no JSON object', store, jobId, file));
+  return openSealedJson(bytes, (problem) => damagedJob(problem, store, jobId, file)) as T;
 }
 
-/** A JSON object from bytes. */
-export function decodeJson<T extends object>(bytes: Uint8Array, damaged: () => Error): T {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
-    if (typeof value === 'object' && value !== null) return value as T;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw damaged();
-}
-
-/** JSON as the bytes of a file. */
-export function encodeJson(value: unknown): Uint8Array {
-  return Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
+/** A list whose items a workflow reads, as the bytes of a file. */
+export function encodeItems(items: readonly unknown[]): Uint8Array {
+  return Buffer.from(`${JSON.stringify(items, undefined, 2)}\n`);
 }
 
 /** A job's file that cannot be used. */

@@ -2,10 +2,12 @@ import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { unpackGzip } from '../io/gzip.ts';
 import type { ConditionalStore, ObjectStore } from '../io/store.ts';
+import { decodeCard } from '../student/card-file.ts';
 import {
   CURRENT_STUDENT_KEY,
   encodeCurrentStudent,
   loadCurrentStudent,
+  studentKey,
   type VersionedStudent,
 } from '../student/current-student.ts';
 import { type Candidate, replacedInput } from './candidate.ts';
@@ -63,15 +65,18 @@ function outrun(jobId: string, now: VersionedStudent | undefined): Promotion {
   return { promoted: false, reason: `${other} after job ${jobId} was compared: start the retraining again` };
 }
 
+/** The model must be the candidate's, and its card whole. */
 async function checkModel(store: ObjectStore, { student, hash }: Candidate): Promise<void> {
-  const bytes = await store.get(student);
-  const actual = bytes === undefined ? undefined : sha256(bytes);
-  if (actual === hash) return;
-  throw new IntegrityError(
-    actual === undefined ? 'it is missing' : `its SHA-256 is ${actual}, and the candidate's is ${hash}`,
-    { file: `${store.location}/${student}` },
-    'Assess the candidate again: redrive the execution.',
-  );
+  const [model, cardKey] = [await store.get(student), studentKey(hash, 'student.card.json')];
+  const actual = model && sha256(model);
+  if (actual !== hash)
+    throw new IntegrityError(
+      actual === undefined ? 'it is missing' : `its SHA-256 is ${actual}, and the candidate's is ${hash}`,
+      { file: `${store.location}/${student}` },
+      'Assess the candidate again: redrive the execution.',
+    );
+  const card = await store.get(cardKey);
+  if (card !== undefined) decodeCard(card, `${store.location}/${cardKey}`);
 }
 
 async function loadCandidateLabels(store: ObjectStore, { jobId, labelsHash }: Candidate): Promise<Uint8Array> {

@@ -1,11 +1,11 @@
 import { IntegrityError } from '../errors.ts';
 import { type ArrayFile, decodeArrays, encodeArrays } from '../io/array-file.ts';
+import { openSealedJson, sealJson } from '../io/sealed-json.ts';
 import type { ObjectStore } from '../io/store.ts';
 import type { HeldOutFold } from '../student/committee-evaluation.ts';
 import type { FoldEvaluation } from '../student/distill.ts';
 import type { Weights } from '../student/network.ts';
 import type { Tree } from '../student/regression-tree.ts';
-import { decodeJson, encodeJson } from './job.ts';
 import { checkpointKey, trainingKey } from './job-keys.ts';
 import { listTrainings, type OpenJob, trainingKind } from './training-job.ts';
 import {
@@ -44,7 +44,7 @@ export async function continueTraining(
     while (!work.done() && !timeIsUp());
     if (work.done()) {
       const result: TrainingResult = { ...identityOf(open, training), ...work.outcome() };
-      await store.put(trainingKey(jobId, training), encodeJson(result));
+      await store.put(trainingKey(jobId, training), sealJson(result));
       return { done: true, discarded };
     }
     const { header, arrays } = work.checkpoint();
@@ -100,7 +100,7 @@ async function loadResult(store: ObjectStore, open: OpenJob, training: number): 
   const key = trainingKey(open.job.jobId, training);
   const bytes = await store.get(key);
   if (bytes === undefined) return undefined;
-  const result = decodeJson<TrainingResult>(bytes, () => unfinished(store, key, 'it is no JSON object'));
+  const result = openSealedJson(bytes, (problem) => unfinished(store, key, problem)) as unknown as TrainingResult;
   return isOf(identityOf(open, training), result) ? result : undefined;
 }
 

@@ -5,7 +5,8 @@ import { unpackGzip } from '../io/gzip.ts';
 import type { Inputs } from '../io/inputs.ts';
 import { compress } from '../labels/labels-file.ts';
 import { readCommitteeMetadata } from '../onnx/committee-session.ts';
-import { cardCurves, cardName } from '../student/held-out-curves.ts';
+import { cardName } from '../student/card-file.ts';
+import { cardCurves } from '../student/held-out-curves.ts';
 
 /**
  * Files that go with a student in a run, as its plan keeps them: committee, labelled structures, measurements, and the
@@ -80,10 +81,12 @@ export async function prepareCompanions(
  * `curves.json` of the card beside a student, or undefined where there is none, or another model's.
  *
  * @param hash SHA-256 of the student, hexadecimal
+ * @throws {IntegrityError} if the card is damaged
  */
 export async function findCurves(inputs: Inputs, student: string, hash: string): Promise<Uint8Array | undefined> {
-  const card = await inputs.find(cardName(student));
-  return card && cardCurves(card, hash);
+  const name = cardName(student);
+  const card = await inputs.find(name);
+  return card && cardCurves(card, name, hash);
 }
 
 interface Found {

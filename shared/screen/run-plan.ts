@@ -1,5 +1,6 @@
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { openSealedJson, sealJson } from '../io/sealed-json.ts';
 import type { ChunkRange } from './batches.ts';
 import { RUN_ID_LENGTH } from './chunk-result.ts';
 import { type Companion, type Companions, companionsIdentity } from './companions.ts';
@@ -8,8 +9,11 @@ import type { Pruning } from './plan-pruning.ts';
 import { optionsIdentity, type RunOptions, runOptions } from './run-options.ts';
 import type { CompositionSource, SourceCounts, SourceRecord } from './source.ts';
 
-/** Goes into every run id: to be raised when the same source, student and options would give other results. */
-const FORMAT = 3;
+/**
+ * Goes into every run id: to be raised when the same source, student and options would give other results, or when plans are
+ * stored otherwise. So a version never meets a run that it cannot read where it looks for its own.
+ */
+const FORMAT = 4;
 
 /** The student of a run. */
 export interface RunStudent {
@@ -57,9 +61,9 @@ export interface RunRecord extends SourceRecord {
   readonly files: Readonly<Record<string, string>>; // SHA-256 of the other files of the plan, by name
 }
 
-/** `run.json` of a plan. */
-export function encodeRunRecord(record: RunRecord): string {
-  return `${JSON.stringify(record, undefined, 2)}\n`;
+/** `run.json` of a plan, with a hash of its own: nothing else vouches for counts and estimate. */
+export function encodeRunRecord(record: RunRecord): Uint8Array {
+  return sealJson(record);
 }
 
 /**
@@ -91,10 +95,10 @@ export function runRecordOf(
 }
 
 /** Read `run.json`; its run id is checked by who knows the source. Throws {@link IntegrityError} if it is damaged. */
-export function decodeRunRecord(text: string, name: string): RunRecord {
-  const record = parseJson(text, name) as RunRecord;
-  if (record?.format !== FORMAT)
-    throw damagedPlan(`the format is ${JSON.stringify(record?.format)}, not ${FORMAT}`, name);
+export function decodeRunRecord(bytes: Uint8Array, name: string): RunRecord {
+  const record = openSealedJson(bytes, (problem) => damagedPlan(problem, name)) as unknown as RunRecord;
+  if (record.format !== FORMAT)
+    throw damagedPlan(`the format is ${JSON.stringify(record.format)}, not ${FORMAT}`, name);
   const { student, companions, options, counts, files } = record;
   const isWhole =
     typeof record.runId === 'string' &&

@@ -1,5 +1,6 @@
-import { InputError } from '../errors.ts';
+import { InputError, IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { openSealedJson, sealJson } from '../io/sealed-json.ts';
 import { type ConditionalStore, type ObjectStore, putFirst } from '../io/store.ts';
 import type { ChunkRange } from './batches.ts';
 import { COMPANION_FILES, type CompanionFile } from './companions.ts';
@@ -65,8 +66,8 @@ export async function storePlan(
     await putFile('index.json', encodePlanIndex({ chunks: indexChunks(bytes), space: segments }));
   const record = runRecordOf({ ...plan, chunks }, { ...hashes, 'chunks.json': sha256(bytes) }, platform);
   const key = planKey(runId, 'run.json');
-  const first = await putFirst(store, key, Buffer.from(encodeRunRecord(record)));
-  return decodeRunRecord(Buffer.from(first).toString(), `${store.location}/${key}`);
+  const first = await putFirst(store, key, encodeRunRecord(record));
+  return decodeRunRecord(first, `${store.location}/${key}`);
 }
 
 /** The chunks of a run are those that were stored first. */
@@ -91,7 +92,7 @@ export async function storeLocations(
   runId: string,
   locations: readonly FileLocation[],
 ): Promise<void> {
-  await store.put(planKey(runId, 'inputs.json'), Buffer.from(`${JSON.stringify(locations, undefined, 2)}\n`));
+  await store.put(planKey(runId, 'inputs.json'), sealJson({ files: locations }));
 }
 
 /**
@@ -104,7 +105,7 @@ export async function loadRunRecord(store: ObjectStore, runId: string): Promise<
   const name = `${store.location}/${key}`;
   const bytes = await store.get(key);
   if (bytes === undefined) return undefined;
-  const record = decodeRunRecord(Buffer.from(bytes).toString(), name);
+  const record = decodeRunRecord(bytes, name);
   const actualId = runIdOf(identityOf(record, name), record.student.hash, record.companions, record.options);
   if (actualId !== runId || record.runId !== runId) {
     throw new InputError(
@@ -198,11 +199,13 @@ export async function loadPlanFile(
 /** Where the files of a list were when it was planned last. */
 export async function loadLocations(store: ObjectStore, runId: string): Promise<FileLocation[]> {
   const key = planKey(runId, 'inputs.json');
+  const damaged = (problem: string): IntegrityError =>
+    new IntegrityError(
+      problem,
+      { file: `${store.location}/${key}` },
+      'Give the command of the run again: it looks where the files are now.',
+    );
   const bytes = await store.get(key);
-  if (bytes === undefined) throw damagedPlan('it is missing', `${store.location}/${key}`);
-  try {
-    return JSON.parse(Buffer.from(bytes).toString()) as FileLocation[];
-  } catch (error) {
-    throw damagedPlan(`it is not JSON (${(error as Error).message})`, `${store.location}/${key}`);
-  }
+  if (bytes === undefined) throw damaged('it is missing');
+  return openSealedJson(bytes, damaged).files as FileLocation[];
 }

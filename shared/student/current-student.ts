@@ -1,4 +1,5 @@
 import { IntegrityError } from '../errors.ts';
+import { openSealedJson, sealJson } from '../io/sealed-json.ts';
 import type { ConditionalStore } from '../io/store.ts';
 
 /** Where the pointer to the student in use lies. */
@@ -32,7 +33,7 @@ export interface VersionedStudent {
 
 /** `models/current.json` as bytes. */
 export function encodeCurrentStudent(current: CurrentStudent): Uint8Array {
-  return Buffer.from(`${JSON.stringify(current, undefined, 2)}\n`);
+  return sealJson(current);
 }
 
 /**
@@ -55,20 +56,14 @@ const HASH = /^[0-9a-f]{64}$/;
 
 /** Read `models/current.json`; throws {@link IntegrityError} naming the field that is wrong. */
 export function decodeCurrentStudent(bytes: Uint8Array, file: string): CurrentStudent {
-  const damaged = (problem: string, column?: string): IntegrityError =>
+  const damaged = (problem: string, column?: keyof CurrentStudent): IntegrityError =>
     new IntegrityError(
       problem,
       { file, column },
       'Restore the earlier version of the file, or promote a student again.',
     );
-  let fields: Partial<Record<keyof CurrentStudent, unknown>>;
-  try {
-    fields = Object(JSON.parse(Buffer.from(bytes).toString()));
-  } catch (error) {
-    throw damaged(`it is not JSON (${(error as Error).message})`);
-  }
-  const { student, hash, teacherHash, labelsHash, averagePrecision, previous } = fields;
-  const hashOf = (value: unknown, name: string): string => {
+  const { student, hash, teacherHash, labelsHash, averagePrecision, previous } = openSealedJson(bytes, damaged);
+  const hashOf = (value: unknown, name: keyof CurrentStudent): string => {
     if (typeof value === 'string' && HASH.test(value)) return value;
     throw damaged(`${JSON.stringify(value) ?? 'nothing'} is no SHA-256`, name);
   };

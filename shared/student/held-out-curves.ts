@@ -1,4 +1,5 @@
 import type { PrecisionRecall, ReliabilityBin } from '../teacher/curves.ts';
+import { decodeCard } from './card-file.ts';
 
 /** How a student did on the systems that one fold held out. */
 export interface HeldOutCurves {
@@ -6,26 +7,17 @@ export interface HeldOutCurves {
   readonly reliability: readonly ReliabilityBin[]; // by rising probability
 }
 
-/** Name of the card beside a model: `student.onnx` has `student.card.json`. */
-export function cardName(model: string): string {
-  return `${model.replace(/\.onnx$/i, '')}.card.json`;
-}
-
 /**
- * The curves that a card has, one of each kind a fold, as bytes; undefined if it is no card, of another model, or of a
- * version that kept none.
+ * The curves that a card has, one of each kind a fold, as bytes; undefined if it is of another model, or has none.
  *
+ * @param file names the card in errors
  * @param modelHash SHA-256 of the model, hexadecimal
+ * @throws {IntegrityError} if the card is damaged
  */
-export function cardCurves(card: Uint8Array, modelHash: string): Uint8Array | undefined {
-  let fields: { readonly modelHash?: unknown; readonly folds?: unknown };
-  try {
-    fields = Object(JSON.parse(Buffer.from(card).toString()));
-  } catch {
-    return undefined;
-  }
-  if (fields.modelHash !== modelHash || !Array.isArray(fields.folds) || fields.folds.length === 0) return undefined;
-  const curves = fields.folds.map((fold: { curves?: unknown } | null) => fold?.curves);
+export function cardCurves(card: Uint8Array, file: string, modelHash: string): Uint8Array | undefined {
+  const { modelHash: own, folds } = decodeCard(card, file);
+  if (own !== modelHash || !Array.isArray(folds) || folds.length === 0) return undefined;
+  const curves = folds.map((fold: { curves?: unknown } | null) => fold?.curves);
   return curves.every(areCurves) ? Buffer.from(`${JSON.stringify(curves)}\n`) : undefined;
 }
 

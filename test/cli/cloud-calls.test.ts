@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sealJson } from '../../shared/io/sealed-json.ts';
 import { type Ended, runCliWith } from '../run-cli.ts';
 
 const STATES = 'arn:aws:states:eu-central-1:111122223333';
@@ -189,7 +190,11 @@ describe('a run of which chunks failed', () => {
     };
     const none = '<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>';
     const bucket = { 'S3 ionsieve-dev-111122223333-eu-central-1': [200, none] } as const;
-    const objects = { ...bucket, 'S3 current.json': [200, JSON.stringify(pointer)], 'S3 put': [200, ''] } as const;
+    const objects = {
+      ...bucket,
+      'S3 current.json': [200, Buffer.from(sealJson(pointer)).toString()],
+      'S3 put': [200, ''],
+    } as const;
     answers = { ...failed, ...objects, RedriveExecution: [200, { redriveDate: 1 }] };
     const { stdout, stderr } = await run(['start', '--space', 'small', '--json']);
     expect(JSON.parse(stdout), stderr).toMatchObject({ outcome: 'redriven', chunks: 1, student });

@@ -195,7 +195,9 @@ describe('screen refuses with exit code 2, and writes nothing', () => {
     await cp(join(root, 'reference'), join(root, 'edited'), { recursive: true });
     const record = join(await runDirectory('edited'), 'plan', 'run.json');
     await writeFile(record, (await readFile(record, 'utf8')).replace('"name": "test"', '"name": "other"'));
-    expect(await refused(...screenArguments('edited'))).toContain('belongs to another run');
+    const { code, stderr } = await run(...screenArguments('edited'));
+    expect(code).toBe(3);
+    expect(stderr).toContain('run.json: its own hash is not that of its content');
   });
 
   it('a run that another process is at work on', async () => {

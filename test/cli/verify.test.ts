@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type VerifyWatch, verifyRun } from '../../cli/verify-run.ts';
+import { type Verification, type VerifyWatch, verifyRun } from '../../cli/verify-run.ts';
 import { reduceRun } from '../../functions/reduce.ts';
 import { DirectoryStore } from '../../shared/io/directory-store.ts';
 import { storeOutputs } from '../../shared/report/run-outputs.ts';
@@ -14,6 +14,8 @@ const ELEMENTS = ['O', 'P', 'S', 'Cl', 'Ge', 'La'];
 
 let root: string;
 let runId: string;
+let comparedId: string; // of another student, compared with the first
+let listId: string;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ionsieve-verify-'));
@@ -22,22 +24,37 @@ beforeAll(async () => {
   await writeFile(join(root, 'student.onnx'), randomStudent(['Li', ...ELEMENTS], 3));
   await runCli(root, 'screen', '--space', 'space.json', '--student', 'student.onnx', '--chunks', '4', '--top', '50');
   [runId] = await readdir(join(root, 'out', 'runs'));
+  await writeFile(join(root, 'other.onnx'), randomStudent(['Li', ...ELEMENTS], 4));
+  comparedId = await another('--space', 'space.json', '--student', 'other.onnx', '--top', '50');
+  await writeFile(join(root, 'list.csv'), 'formula\nLi3PS4\nLi2GeO3\nLiCl\n');
+  listId = await another('--compositions', 'list.csv', '--student', 'student.onnx');
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** A copy of the run that a test may damage. */
-async function copyOf(name: string): Promise<string> {
-  const directory = join(root, name, 'runs', runId);
+/** Screen once more. @returns id of the run */
+async function another(...source: string[]): Promise<string> {
+  const before = await readdir(join(root, 'out', 'runs'));
+  const { code, stderr } = await runCli(root, 'screen', '--chunks', '4', ...source);
+  expect(code, stderr).toBe(0);
+  const [id] = (await readdir(join(root, 'out', 'runs'))).filter((other) => !before.includes(other));
+  return id;
+}
+
+/** A copy of a run that a test may damage. */
+async function copyOf(name: string, id = runId): Promise<string> {
+  const directory = join(root, name, 'runs', id);
   await cp(join(root, 'out'), join(root, name), { recursive: true });
   return directory;
 }
 
-/** The problems of a copy. */
-const problemsOf = async (name: string): Promise<string> => {
+const verifyOf = (name: string, id: string): Promise<Verification> => {
   const watch: VerifyWatch = { step: (_, work) => work, scoring: (work) => work(() => undefined) };
   const store = new DirectoryStore(join(root, name));
-  return (await verifyRun(store, runId, { sample: 100, seed: 1 }, watch)).problems.join('\n');
+  return verifyRun(store, id, { sample: 100, seed: 1 }, watch);
 };
+
+/** The problems of a copy. */
+const problemsOf = async (name: string, id = runId): Promise<string> => (await verifyOf(name, id)).problems.join('\n');
 
 describe('verify', () => {
   it('proves a run, named by its id or its directory', async () => {
@@ -61,8 +78,39 @@ describe('verify', () => {
     await writeFile(join(directory, file), bytes);
     const problems = await problemsOf(`flipped-${file.replace('/', '-')}`);
     expect(problems).not.toBe('');
-    // a changed receipt vouches for another hash, a changed run.json for another run or file
-    if (!['receipt.json', 'plan/run.json'].includes(file)) expect(problems).toContain(file.replace('plan/', ''));
+    if (file !== 'receipt.json') expect(problems).toContain(file.replace('plan/', ''));
+  });
+
+  it('proves the comparison of a run', async () => {
+    const { problems, proved, unproved } = await verifyOf('out', comparedId);
+    expect([problems, unproved]).toEqual([[], []]);
+    expect(proved).toContain('the comparison with the last run has its own hash');
+  });
+
+  it('proves a run with bounds: what is bounded away, scored anew, stays below', async () => {
+    const space = JSON.parse(await readFile(join(root, 'space.json'), 'utf8'));
+    await writeFile(join(root, 'large.json'), JSON.stringify({ ...space, name: 'large', maxCoefficient: 13 }));
+    const options = ['--student', 'student.onnx', '--top', '3', '--per-system', '1', '--prune'];
+    const { problems, proved } = await verifyOf('out', await another('--space', 'large.json', ...options));
+    expect(problems).toEqual([]);
+    expect(proved.at(-1)).toMatch(
+      /^of \d+ systems drawn, [1-9]\d* are bounded away: [\d,]+ of their compositions, scored/,
+    );
+  });
+
+  it.each([
+    ['the counts in run.json', 'plan/run.json', '"compositions": ', () => comparedId],
+    ['the estimate in run.json', 'plan/run.json', '"vcpuSeconds": ', () => comparedId],
+    ['the figures of a comparison', 'comparison.json', '"stayed": ', () => comparedId],
+    ['the page of a comparison', 'comparison.html', '<h2>Entered</h2>', () => comparedId],
+    ['where the files of a list are', 'plan/inputs.json', 'list', () => listId],
+  ])('notices another byte of %s', async (what, file, before, id) => {
+    const name = `byte-${what.replaceAll(' ', '-')}`;
+    const path = join(await copyOf(name, id()), file);
+    const bytes = await readFile(path);
+    bytes[bytes.indexOf(before) + before.length] ^= 1; // a digit stays a digit
+    await writeFile(path, bytes);
+    expect(await problemsOf(name, id())).toContain(file.replace('plan/', ''));
   });
 
   it.each(['ranking.csv', 'receipt.json', 'plan/systems.bin', 'chunks/000001.bin', 'plan/run.json'])(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderCard } from '../../shared/student/card.ts';
+import { encodeCard } from '../../shared/student/card-file.ts';
 import { wordsOf } from '../cli/called-command.ts';
 import { shortStudent } from '../short-student.ts';
 import { SHIPPED_TEACHER } from '../small-labels.ts';
@@ -51,7 +52,7 @@ async function standIn(block: CommandBlock, directory: string): Promise<void> {
     const out = value('--out');
     mkdirSync(dirname(out), { recursive: true });
     writeFileSync(out, model);
-    writeFileSync(out.replace(/\.onnx$/, '.card.json'), JSON.stringify(card));
+    writeFileSync(out.replace(/\.onnx$/, '.card.json'), encodeCard(card));
     writeFileSync(out.replace(/\.onnx$/, '.card.md'), renderCard(card));
   }
 }

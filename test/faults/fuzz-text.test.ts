@@ -4,6 +4,7 @@ import { readRunOptions } from '../../functions/run-request.ts';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
 import { parseObelix } from '../../shared/import/obelix.ts';
 import { readPage } from '../../shared/import/optimade-page.ts';
+import { sealJson } from '../../shared/io/sealed-json.ts';
 import { formatLabels, parseLabels, parseQuarantine } from '../../shared/labels/labels-file.ts';
 import { mergeMeasurements, parseMeasurements } from '../../shared/labels/measurements.ts';
 import { parseCriteria } from '../../shared/screen/criteria.ts';
@@ -172,6 +173,15 @@ fuzz({
 
 const HASH = 'ab'.repeat(32);
 
+/** Give what is an object the hash that it has now. */
+function seal(bytes: Uint8Array): Uint8Array {
+  try {
+    return sealJson(Object(JSON.parse(text(bytes))));
+  } catch {
+    return bytes;
+  }
+}
+
 fuzz({
   name: 'pointer to the student in use',
   inputs: 40_000,
@@ -182,12 +192,13 @@ fuzz({
     }),
   ],
   json: true,
+  mend: seal,
   read: (bytes) => decodeCurrentStudent(bytes, 'current.json'),
   problem: (current) => (current.student.includes('..') ? 'its key leads elsewhere' : undefined),
 });
 
 const RUN = {
-  format: 3,
+  format: 4,
   runId: '0123456789abcdef0123',
   space: JSON.parse(spaceFile('small')),
   student: { name: 's.onnx', hash: HASH, threshold: 0.5 },
@@ -201,9 +212,10 @@ const RUN = {
 fuzz({
   name: 'record of a run',
   inputs: 50_000,
-  corpus: [JSON.stringify(RUN)],
+  corpus: [sealJson(RUN)],
   json: true,
-  read: (bytes) => decodeRunRecord(text(bytes), 'run.json'),
+  mend: seal,
+  read: (bytes) => decodeRunRecord(bytes, 'run.json'),
   problem: (record) => differs(record.options, decodeRunRecord(encodeRunRecord(record), 'again.json').options),
 });
 

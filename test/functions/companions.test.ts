@@ -19,6 +19,7 @@ import { outputKey, planKey } from '../../shared/screen/run-keys.ts';
 import { compositionAt } from '../../shared/space/rank.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
+import { encodeCard } from '../../shared/student/card-file.ts';
 import { randomCommittee } from '../random-committee.ts';
 import { randomStudent } from '../random-student.ts';
 
@@ -125,7 +126,7 @@ describe('a run whose student has a committee and labels beside it', () => {
     const model = randomStudent(KNOWN, 3, undefined, labelsHash);
     const curves = { precisionRecall: [{ recall: 1, precision: 0.5 }], reliability: [] };
     const runWith = async (modelHash: string): Promise<{ runId: string; report: string; kept?: Uint8Array }> => {
-      await writeFile(at('student.card.json'), JSON.stringify({ modelHash, folds: [{ curves }] }));
+      await writeFile(at('student.card.json'), encodeCard({ modelHash, folds: [{ curves }] }));
       const { plan: planned, store } = await run({});
       const { runId } = planned;
       const report = Buffer.from((await store.get(outputKey(runId, 'report.html')))!).toString();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CompareReceipt, createHandler } from '../../functions/compare.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/directory-store.ts';
+import { sealJson } from '../../shared/io/sealed-json.ts';
 import { historyKey } from '../../shared/report/run-history.ts';
 import { encodeSummary, loadFinished, storeOutputs } from '../../shared/report/run-outputs.ts';
 import type { RunSummary } from '../../shared/report/summary.ts';
@@ -185,17 +186,29 @@ describe('an earlier run that cannot be read is no failure, but told', () => {
   });
 
   it.each([
-    ['{', 'the history of runs is not JSON'],
-    ['{"format":7}', 'the format is 7, not 1'],
-    ['{"format":1,"runs":["../x"]}', 'it does not list ids of runs'],
-  ])('if the history is %s', async (bytes, problem) => {
+    ['no JSON', Buffer.from('{'), 'it is not JSON'],
+    ['without its hash', Buffer.from('{"format":2,"runs":[]}'), 'it has no field sha256'],
+    ['of another format', sealJson({ format: 7 }), 'the format is 7, not 2'],
+    ['without ids', sealJson({ format: 2, runs: ['../x'] }), 'it does not list ids of runs'],
+  ])('if the history is %s', async (_, bytes, problem) => {
     const { store } = await twoRuns();
     const key = historyKey(await finish(store, 'c3', BEFORE));
-    await store.put(key, Buffer.from(bytes));
+    await store.put(key, bytes);
     const { outcome, message } = await compare(store, 'c3');
     expect(outcome).toBe('failed');
     expect(message).toContain(`${key}: ${problem}`);
-    expect((await store.get(key))?.toString()).toBe(bytes);
+    expect(Buffer.from((await store.get(key))!)).toEqual(Buffer.from(bytes));
+  });
+
+  it('if another run stands in the history than was written there', async () => {
+    const { store } = await twoRuns();
+    const key = historyKey(await finish(store, 'c3', BEFORE));
+    const history = Buffer.from((await store.get(key))!).toString();
+    await store.put(key, Buffer.from(history.replace('"b2"', '"b3"')));
+    expect(await compare(store, 'c3')).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining(`${key}: its own hash is not that of its content`),
+    });
   });
 });
 

@@ -7,6 +7,7 @@ import { createHandler as createReduceHandler, type ReduceReceipt } from '../../
 import { createHandler as createScreenHandler, type ScreenEvent } from '../../functions/screen-chunk.ts';
 import { DirectoryStore } from '../../shared/io/directory-store.ts';
 import { fileInputs } from '../../shared/io/inputs.ts';
+import { sealJson } from '../../shared/io/sealed-json.ts';
 import { GraphBuilder } from '../../shared/onnx/graph.ts';
 import { decodeSummary } from '../../shared/report/run-outputs.ts';
 import type { RunSummary } from '../../shared/report/summary.ts';
@@ -206,7 +207,7 @@ describe('planning with bounds', () => {
     const planned = await plan(store, { prune: true });
     const { pruning, ...rest } = await record(store, planned);
     const raised = { ...rest, pruning: { ...pruning, threshold: (pruning?.threshold ?? 0) + 1 } };
-    await store.put(planKey(planned.runId, 'run.json'), Buffer.from(JSON.stringify(raised)));
+    await store.put(planKey(planned.runId, 'run.json'), sealJson(raised));
     await screen(store, planned);
     await expect(finish(store, planned)).rejects.toThrow(/compositions below logit .* were bounded away, but 15 of 15/);
   });

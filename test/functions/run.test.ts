@@ -10,6 +10,7 @@ import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { formatFormula, formatSystem } from '../../shared/chemistry/formula.ts';
 import { DirectoryStore } from '../../shared/io/directory-store.ts';
 import { fileInputs } from '../../shared/io/inputs.ts';
+import { sealJson } from '../../shared/io/sealed-json.ts';
 import { openStudent } from '../../shared/onnx/student-session.ts';
 import { RANKING_COLUMNS } from '../../shared/ranking/ranking.ts';
 import { decodeSummary } from '../../shared/report/run-outputs.ts';
@@ -234,8 +235,12 @@ describe('a run is refused', () => {
     await expect(run.screen(0)).rejects.toThrow(
       /^run \w+, chunk 0 \[0, \d+\): .*systems\.bin: the SHA-256 of bytes 0 to/,
     );
-    const record = Buffer.from((await run.store.get(planKey(runId, 'run.json'))) ?? []).toString();
-    await run.store.put(planKey(runId, 'run.json'), Buffer.from(record.replace('"top": 100', '"top": 99')));
+    const key = planKey(runId, 'run.json');
+    const record = Buffer.from((await run.store.get(key)) ?? []).toString();
+    const changed = record.replace('"top": 100', '"top": 99');
+    await run.store.put(key, Buffer.from(changed));
+    await expect(startRun(2, 'damaged')).rejects.toThrow('run.json: its own hash is not that of its content');
+    await run.store.put(key, sealJson(JSON.parse(changed)));
     await expect(startRun(2, 'damaged')).rejects.toThrow('belongs to another run');
   });
 

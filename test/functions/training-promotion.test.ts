@@ -181,10 +181,24 @@ describe('a candidate', () => {
     expect(await late.promote(verdict)).toMatchObject({ promoted: true });
   });
 
-  it('is not promoted where its model is damaged, nor made where a training is missing', async () => {
+  it('is not promoted where a file of it is damaged, nor made where a training is missing or damaged', async () => {
     const store = await deployed();
     const damaged = new Retraining(store);
     const verdict = await damaged.candidate(null);
+    for (const key of [
+      studentKey(verdict.hash, 'student.card.json'),
+      ...[jobKey(verdict.jobId, 'candidate.json'), jobKey(verdict.jobId, 'job.json')],
+    ]) {
+      const whole = (await store.get(key))!;
+      await store.put(key, whole.with(whole.length >> 1, whole[whole.length >> 1] ^ 1));
+      await expect(damaged.promote(verdict)).rejects.toThrow(`${key}: it`);
+      await store.put(key, whole);
+    }
+    const training = `retrain/${verdict.jobId}/trainings/0.json`;
+    const result = (await store.get(training))!;
+    await store.put(training, result.with(20, result[20] ^ 1));
+    await expect(damaged.assess(verdict.jobId)).rejects.toThrow('trainings/0.json: it');
+    await store.put(training, result);
     await rm(join(store.location, `retrain/${verdict.jobId}/trainings/1.json`));
     await expect(damaged.assess(verdict.jobId)).rejects.toThrow('trainings/1.json: the training has no result');
     await put(store, verdict.student, 'x');

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/directory-store.ts';
 import { fileInputs } from '../../shared/io/inputs.ts';
+import { sealJson } from '../../shared/io/sealed-json.ts';
 import { openStudent, type StudentSession } from '../../shared/onnx/student-session.ts';
 import type { ChunkRange } from '../../shared/screen/batches.ts';
 import { DEFAULT_LIMITS } from '../../shared/screen/chunk-accumulator.ts';
@@ -14,7 +15,7 @@ import { decodePlanIndex, encodePlanIndex } from '../../shared/screen/plan-index
 import { type PlanFile, planKey } from '../../shared/screen/run-keys.ts';
 import { runOptions } from '../../shared/screen/run-options.ts';
 import { type RunRecord, runIdOf } from '../../shared/screen/run-plan.ts';
-import { storePlan } from '../../shared/screen/run-store.ts';
+import { loadRunRecord, storePlan } from '../../shared/screen/run-store.ts';
 import { spaceIdentity, spaceSource } from '../../shared/screen/space-source.ts';
 import { buildSpace, classesToJson, type Space } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
@@ -85,7 +86,7 @@ async function plan(chunks: readonly ChunkRange[], segmentBytes = 300): Promise<
 }
 
 async function putRecord(store: CountingStore, record: Pick<RunRecord, 'runId' | 'files'>): Promise<void> {
-  await store.put(planKey(record.runId, 'run.json'), Buffer.from(JSON.stringify(record)));
+  await store.put(planKey(record.runId, 'run.json'), sealJson(record));
 }
 
 async function load({ store, runId }: Planned): Promise<ChunkPlan> {
@@ -186,7 +187,7 @@ describe('a chunk by the parts of the plan that it lies in', () => {
 
   it('is refused if run.json knows of no index', async () => {
     const { store, runId } = await plan(cut(10));
-    const record = JSON.parse(Buffer.from((await store.get(planKey(runId, 'run.json'))) as Uint8Array).toString());
+    const record = (await loadRunRecord(store, runId)) as RunRecord;
     const { 'index.json': _, ...files } = record.files;
     await putRecord(store, { ...record, files });
     await expect(loadChunkPlan(store, runId)).rejects.toThrow(

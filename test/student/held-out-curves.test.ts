@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cardCurves, cardName, decodeCurves, type HeldOutCurves } from '../../shared/student/held-out-curves.ts';
+import { cardName, encodeCard } from '../../shared/student/card-file.ts';
+import { cardCurves, decodeCurves, type HeldOutCurves } from '../../shared/student/held-out-curves.ts';
 
 const CURVES: HeldOutCurves = {
   precisionRecall: [{ recall: 1, precision: 0.5 }],
@@ -7,9 +8,7 @@ const CURVES: HeldOutCurves = {
 };
 
 const card = (fields: object): Uint8Array =>
-  Buffer.from(
-    JSON.stringify({ modelHash: 'a', folds: [{ formulas: 2, curves: CURVES }, { curves: CURVES }], ...fields }),
-  );
+  encodeCard({ modelHash: 'a', folds: [{ formulas: 2, curves: CURVES }, { curves: CURVES }], ...fields });
 
 it.each([
   ['models/student.onnx', 'models/student.card.json'],
@@ -21,9 +20,9 @@ it.each([
 
 describe('curves of a card', () => {
   it('are those of its folds, whatever else is in it', () => {
-    const bytes = cardCurves(card({}), 'a')!;
+    const bytes = cardCurves(card({}), 'a.card.json', 'a')!;
     expect(decodeCurves(bytes)).toEqual([CURVES, CURVES]);
-    expect(cardCurves(card({ teacher: 'other' }), 'a')).toEqual(bytes);
+    expect(cardCurves(card({ teacher: 'other' }), 'a.card.json', 'a')).toEqual(bytes);
   });
 
   it.each([
@@ -32,9 +31,13 @@ describe('curves of a card', () => {
     ['no folds', card({ folds: [] })],
     ['something else than folds', card({ folds: [null] })],
     ['points that are no numbers', card({ folds: [{ curves: { ...CURVES, precisionRecall: [{ recall: null }] } }] })],
-    ['no card', Buffer.from('[]')],
-    ['no JSON', Buffer.from('{')],
   ])('are absent from that of %s', (_, bytes) => {
-    expect(cardCurves(bytes, 'a')).toBeUndefined();
+    expect(cardCurves(bytes, 'a.card.json', 'a')).toBeUndefined();
+  });
+
+  it('are not taken from a card that is damaged', () => {
+    const bytes = card({});
+    for (const damaged of [bytes.with(9, bytes[9] ^ 1), bytes.subarray(0, 30), Buffer.from('{"modelHash":"b"}\n')])
+      expect(() => cardCurves(damaged, 'a.card.json', 'a')).toThrow(/^a\.card\.json: .*Restore the card/);
   });
 });

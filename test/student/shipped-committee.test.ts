@@ -7,6 +7,7 @@ import { openCommittee, readCommitteeMetadata } from '../../shared/onnx/committe
 import { readStudentMetadata } from '../../shared/onnx/student-session.ts';
 import { checkCommittee, rescore } from '../../shared/ranking/rescore.ts';
 import type { CommitteeCard } from '../../shared/student/assemble-committee.ts';
+import { decodeCard } from '../../shared/student/card-file.ts';
 import { COMMITTEE_PARTS } from '../../shared/student/committee.ts';
 import { renderCommitteeCard } from '../../shared/student/committee-card.ts';
 import { binaryMetrics } from '../../shared/teacher/metrics.ts';
@@ -14,7 +15,7 @@ import { SHIPPED_LABELS } from '../small-labels.ts';
 
 const file = (name: string): Buffer => readFileSync(new URL(`../../models/${name}`, import.meta.url));
 const bytes = file('committee.onnx');
-const card = JSON.parse(file('committee.card.json').toString()) as CommitteeCard;
+const card = decodeCard(file('committee.card.json'), 'committee.card.json') as unknown as CommitteeCard;
 
 describe('the shipped committee', () => {
   it('goes with the shipped student', () => {

@@ -4,10 +4,11 @@ import { parseFormula } from '../../shared/chemistry/formula.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { openStudent } from '../../shared/onnx/student-session.ts';
 import { scoreComposition } from '../../shared/screen/score-composition.ts';
+import { decodeCard } from '../../shared/student/card-file.ts';
 import { type FineTunedCard, renderFineTunedCard } from '../../shared/student/fine-tuned-card.ts';
 
 const read = (name: string): Buffer => readFileSync(new URL(`../../models/${name}`, import.meta.url));
-const card = JSON.parse(read('student-measured.card.json').toString()) as FineTunedCard;
+const card = decodeCard(read('student-measured.card.json'), 'student-measured.card.json') as unknown as FineTunedCard;
 
 it('the shipped fine-tuned student is the one of its card, and tells known conductors from insulators', async () => {
   const bytes = read('student-measured.onnx');

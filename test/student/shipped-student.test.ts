@@ -10,6 +10,7 @@ import { isIonic, mergePolymorphs } from '../../shared/labels/merge-polymorphs.t
 import { openStudent, type StudentSession } from '../../shared/onnx/student-session.ts';
 import { scoreComposition } from '../../shared/screen/score-composition.ts';
 import { countLabels, type ModelCard, renderCard } from '../../shared/student/card.ts';
+import { decodeCard } from '../../shared/student/card-file.ts';
 import { DISTILL_DEFAULTS } from '../../shared/student/distill-options.ts';
 import { binaryMetrics } from '../../shared/teacher/metrics.ts';
 import { parseTeacher } from '../../shared/teacher/teacher.ts';
@@ -17,7 +18,7 @@ import { SHIPPED_LABELS, SHIPPED_TEACHER } from '../small-labels.ts';
 
 const file = (name: string): Buffer => readFileSync(new URL(`../../models/${name}`, import.meta.url));
 
-const card = JSON.parse(file('student.card.json').toString()) as ModelCard;
+const card = decodeCard(file('student.card.json'), 'student.card.json') as unknown as ModelCard;
 let student: StudentSession;
 beforeAll(async () => {
   student = await openStudent(file('student.onnx'), 'student.onnx');
