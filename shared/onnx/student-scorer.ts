@@ -1,3 +1,4 @@
+import { type BufferSource, keptBuffer, newBuffer } from '../kept-buffer.ts';
 import { modelPart, readModelGraph } from './model-graph.ts';
 import { openSession, type Session } from './session.ts';
 import { findStudentParts, type StudentParts } from './student-parts.ts';
@@ -20,10 +21,14 @@ export interface StudentScorer {
    * Amount vectors as the student's calls take them.
    *
    * @param amounts shape (stoichiometries, k) row-major, all > 0
+   * @param buffer that they are written into
    * @returns same shape
    */
-  prepare(amounts: ArrayLike<number>, arity: number): Float32Array;
-  /** @param elements table rows, shape (systems, k) row-major */
+  prepare(amounts: ArrayLike<number>, arity: number, buffer?: BufferSource): Float32Array;
+  /**
+   * @param elements table rows, shape (systems, k) row-major
+   * @returns systems that serve until others are encoded: those may overwrite them
+   */
   encode(elements: BigInt64Array, systems: number): Promise<EncodedSystems>;
   /**
    * Score each system by the amounts in its own row. Always as many rows to a call give a row the same bits, wherever it
@@ -68,24 +73,27 @@ function partsOf(bytes: Uint8Array): StudentParts | undefined {
 function splitScorer(encoder: Session, head: Session, parts: StudentParts) {
   const { vectors, fractions, logits, second } = parts;
   const [first] = second.weights.shape;
-  const buffer = resultBuffer();
+  const [encodings, choices, results] = [keptBuffer(), keptBuffer(), keptBuffer()];
   return {
     prepare: fractionsOf,
     async encode(elements: BigInt64Array, systems: number): Promise<EncodedSystems> {
       const arity = elements.length / systems;
-      const outputs = await encoder.run({ elements: { data: elements, shape: [systems, arity] } });
-      const encoded = outputs[vectors].data as Float32Array; // shape (k, systems, first)
+      const encoded = encodings(elements.length * first);
+      await encoder.run(
+        { elements: { data: elements, shape: [systems, arity] } },
+        { [vectors]: { data: encoded, shape: [arity, systems * first] } },
+      );
       return {
         async logits(chosen, amounts) {
           const width = chosen.length * first;
-          const mixed = new Float32Array(arity * width);
+          const mixed = choices(arity * width);
           for (let e = 0, to = 0; e < arity; e++)
-            for (let c = 0; c < chosen.length; c++, to += first) {
+            for (let c = 0; c < chosen.length; c++) {
               const from = (e * systems + chosen[c]) * first;
-              mixed.set(encoded.subarray(from, from + first), to);
+              for (let i = from; i < from + first; i++) mixed[to++] = encoded[i];
             }
           const rows = (amounts.length / arity) * chosen.length;
-          const data = buffer(rows);
+          const data = results(rows);
           const inputs = {
             [fractions]: { data: amounts, shape: [amounts.length / arity, arity] },
             [vectors]: { data: mixed, shape: [arity, width] },
@@ -141,8 +149,8 @@ function mixedRows(vectors: Float32Array, fractions: Float32Array, rows: number,
 }
 
 /** Amounts divided by their sum. The quotient of two small integers rounds to the same float32 as in the graph. */
-function fractionsOf(amounts: ArrayLike<number>, arity: number): Float32Array {
-  const fractions = new Float32Array(amounts.length);
+function fractionsOf(amounts: ArrayLike<number>, arity: number, buffer = newBuffer): Float32Array {
+  const fractions = buffer(amounts.length);
   for (let from = 0; from < amounts.length; from += arity) {
     let total = 0;
     for (let i = from; i < from + arity; i++) total += amounts[i];
@@ -156,7 +164,11 @@ const PAIRED_ROWS = 16;
 
 function wholeScorer(session: Session): StudentScorer {
   return {
-    prepare: (amounts) => Float32Array.from(amounts),
+    prepare(amounts, _, buffer = newBuffer) {
+      const prepared = buffer(amounts.length);
+      prepared.set(amounts);
+      return prepared;
+    },
     async rowLogits(elements, amounts, rows) {
       const arity = elements.length / rows;
       const logits = new Float32Array(rows);
@@ -200,13 +212,4 @@ export function transposed(values: Float32Array, rows: number): Float32Array {
   for (let r = 0, from = 0; r < rows; r++)
     for (let c = 0; c < columns; c++, from++) result[c * rows + r] = values[from];
   return result;
-}
-
-/** Buffers of any length that lie in one, which grows. */
-function resultBuffer(): (length: number) => Float32Array {
-  let buffer = new Float32Array(0);
-  return (length) => {
-    if (buffer.length < length) buffer = new Float32Array(length);
-    return buffer.subarray(0, length);
-  };
 }

@@ -1,9 +1,15 @@
+// not exported themselves: exported constants are looked up at every use, which takes half of the time of counting
+const LOW = -16;
+const HIGH = 16;
+const PER_UNIT = 4;
+const LAST = (HIGH - LOW) * PER_UNIT + 1;
+
 /** Logits below this fall into the first bin, logits from {@link HISTOGRAM_HIGH} up into the last. */
-export const HISTOGRAM_LOW = -16;
-export const HISTOGRAM_HIGH = 16;
-export const BINS_PER_UNIT = 4;
+export const HISTOGRAM_LOW = LOW;
+export const HISTOGRAM_HIGH = HIGH;
+export const BINS_PER_UNIT = PER_UNIT;
 /** Bins of width 1/4 from -16 to 16, and one beyond each end. */
-export const HISTOGRAM_BINS = (HISTOGRAM_HIGH - HISTOGRAM_LOW) * BINS_PER_UNIT + 2;
+export const HISTOGRAM_BINS = LAST + 1;
 
 /**
  * Inner edges of the bins: bin 0 is below the first edge, bin i is [edge i-1, edge i), the last bin is from the last
@@ -15,7 +21,7 @@ export function histogramEdges(): number[] {
 
 /** The bin of a logit; what is no number falls into the first. */
 export function histogramBin(logit: number): number {
-  if (!(logit >= HISTOGRAM_LOW)) return 0;
-  if (logit >= HISTOGRAM_HIGH) return HISTOGRAM_BINS - 1;
-  return (((logit - HISTOGRAM_LOW) * BINS_PER_UNIT) | 0) + 1; // the bound above keeps this within int32
+  if (!(logit >= LOW)) return 0;
+  if (logit >= HIGH) return LAST;
+  return (((logit - LOW) * PER_UNIT) | 0) + 1; // the bound above keeps this within int32
 }

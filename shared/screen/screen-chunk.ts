@@ -1,4 +1,5 @@
 import { formatFormula } from '../chemistry/formula.ts';
+import { keptBuffer } from '../kept-buffer.ts';
 import type { EncodedSystems } from '../onnx/student-scorer.ts';
 import { type StudentSession, tableRows } from '../onnx/student-session.ts';
 import { compositionAt } from '../space/rank.ts';
@@ -41,6 +42,7 @@ export class Screener implements ChunkScreener {
   private classNumber = -1;
   private amounts: Uint8Array = new Uint8Array(0); // shape (V, k)
   private prepared: Float32Array = new Float32Array(0); // the same, as the student takes it
+  private readonly buffer = keptBuffer(); // of `prepared`
   private encoded: EncodedSystems | undefined; // from `encodedFrom` on
   private encodedFrom = -1;
 
@@ -117,7 +119,7 @@ export class Screener implements ChunkScreener {
 
   private enterClass(cls: StoichiometryClass, classNumber: number): void {
     this.amounts = amountsMatrix(cls, this.space.definition.maxCoefficient);
-    this.prepared = this.student.prepare(this.amounts, cls.arity);
+    this.prepared = this.student.prepare(this.amounts, cls.arity, this.buffer);
     this.classNumber = classNumber;
     this.encodedFrom = -1;
   }
