@@ -10,10 +10,11 @@ const CLOSING = 0x7d; // }
  * JSON text from outside as a value: as `JSON.parse`, but not too long and not too deep, so that it fits into memory and
  * can be written again.
  *
+ * @param most characters that it may have
  * @throws {SyntaxError} as `JSON.parse` does
  */
-export function parseBoundedJson(text: string): unknown {
-  if (text.length > MAX_JSON) throw new SyntaxError(`it has ${text.length} characters, more than ${MAX_JSON}`);
+export function parseBoundedJson(text: string, most = MAX_JSON): unknown {
+  if (text.length > most) throw new SyntaxError(`it has ${text.length} characters, more than ${most}`);
   checkDepth(text);
   return JSON.parse(text);
 }

@@ -1,5 +1,6 @@
 import { sha256 } from '../hash.ts';
 import { parseBoundedJson } from '../json.ts';
+import { MAX_TEXT } from '../limits.ts';
 
 /** The last field of a sealed file. */
 const SEAL = 'sha256';
@@ -27,7 +28,7 @@ export function openSealedJson(
 ): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = parseBoundedJson(Buffer.from(bytes).toString());
+    value = parseBoundedJson(Buffer.from(bytes).toString(), MAX_TEXT); // trees of a committee are long
   } catch (error) {
     throw damaged(`it is not JSON (${(error as Error).message})`);
   }
