@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../errors.ts';
+import { BLOCK_BYTES, blockHashes, checkedFile } from './checked-file.ts';
 import { type CsvIndex, indexCsv, readCsvCells } from './csv-rows.ts';
 import type { RangedFile } from './inputs.ts';
 import { indexParquet, readParquetCells } from './parquet-rows.ts';
@@ -10,13 +11,14 @@ export interface RowIndex {
   readonly rows: number; // without header
   readonly size: number; // bytes
   readonly sha256: string; // of the bytes
+  readonly blocks: readonly string[]; // SHA-256 of the bytes block by block, see `checkedFile`
   readonly csv?: CsvIndex;
 }
 
 /** Rows between two marks of an index: ranges that begin at a multiple of it are found quickest. */
 export const ROWS_PER_MARK = 4096;
 
-const READ_BYTES = 1 << 23;
+const READ_BYTES = 32 * BLOCK_BYTES;
 
 /**
  * Read a table once, by ranges: count its rows and remember where they are.
@@ -26,19 +28,23 @@ const READ_BYTES = 1 << 23;
  */
 export async function indexRows(source: RangedFile, column: string): Promise<RowIndex> {
   const hash = createHash('sha256');
+  const blocks: string[] = [];
   const { size } = source;
+  const hashed = hashing(allBytes(source), hash, blocks);
   if (formatOf(source.name) === 'parquet') {
     const rows = await indexParquet(source, column);
-    for await (const bytes of allBytes(source)) hash.update(bytes);
-    return { format: 'parquet', rows, size, sha256: hash.digest('hex') };
+    for await (const _ of hashed);
+    return { format: 'parquet', rows, size, sha256: hash.digest('hex'), blocks };
   }
-  const { rows, ...csv } = await indexCsv(source, hashing(allBytes(source), hash), column, ROWS_PER_MARK);
-  return { format: 'csv', rows, size, sha256: hash.digest('hex'), csv };
+  const { rows, ...csv } = await indexCsv(source, hashed, column, ROWS_PER_MARK);
+  return { format: 'csv', rows, size, sha256: hash.digest('hex'), blocks, csv };
 }
 
 /**
  * Cells of the column of rows start (inclusive) to end (exclusive), in order, in blocks of any length. A row without
  * such a cell gives undefined.
+ *
+ * @throws {IntegrityError} if what is read is not what was indexed
  */
 export function readCells(
   source: RangedFile,
@@ -47,8 +53,9 @@ export function readCells(
   start: number,
   end: number,
 ): AsyncGenerator<(string | undefined)[]> {
-  if (index.csv === undefined) return readParquetCells(source, column, start, end);
-  return readCsvCells(source, index.csv, ROWS_PER_MARK, start, end);
+  const checked = checkedFile(source, index.blocks);
+  if (index.csv === undefined) return readParquetCells(checked, column, start, end);
+  return readCsvCells(checked, index.csv, ROWS_PER_MARK, start, end);
 }
 
 /** Whether a file is a table that can be read, by its name. */
@@ -68,9 +75,10 @@ async function* allBytes(source: RangedFile): AsyncGenerator<Uint8Array> {
     yield await source.read(start, Math.min(source.size, start + READ_BYTES));
 }
 
-async function* hashing(blocks: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>) {
-  for await (const bytes of blocks) {
+async function* hashing(pieces: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>, blocks: string[]) {
+  for await (const bytes of pieces) {
     hash.update(bytes);
+    blocks.push(...blockHashes(bytes));
     yield bytes;
   }
 }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
-import { InputError } from '../../shared/errors.ts';
+import { InputError, IntegrityError } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/hash.ts';
-import { fileInputs } from '../../shared/io/inputs.ts';
-import { indexRows, ROWS_PER_MARK, readCells } from '../../shared/io/row-file.ts';
+import { fileInputs, type RangedFile } from '../../shared/io/inputs.ts';
+import { indexRows, ROWS_PER_MARK, type RowIndex, readCells } from '../../shared/io/row-file.ts';
 import { createRandom, randomInteger } from '../../shared/random.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ionsieve-rows-'));
@@ -19,14 +19,22 @@ async function table(content: string | Uint8Array, extension = 'csv') {
   writeFileSync(path, content);
   const file = await fileInputs.open(path);
   const index = await indexRows(file, 'formula');
-  return {
-    index,
-    async cells(start = 0, end = index.rows): Promise<(string | undefined)[]> {
-      const blocks: (string | undefined)[][] = [];
-      for await (const block of readCells(file, index, 'formula', start, end)) blocks.push(block);
-      return blocks.flat();
-    },
+  return { file, index, cells: (start = 0, end = index.rows) => cellsOf(file, index, start, end) };
+}
+
+async function cellsOf(file: RangedFile, index: RowIndex, start = 0, end = index.rows) {
+  const blocks: (string | undefined)[][] = [];
+  for await (const block of readCells(file, index, 'formula', start, end)) blocks.push(block);
+  return blocks.flat();
+}
+
+/** The file as it comes in with another byte, so many times. */
+function flipped(file: RangedFile, at: number, times: number): RangedFile {
+  const read = async (start: number, end: number): Promise<Uint8Array> => {
+    const bytes = await file.read(start, end);
+    return start <= at && at < end && times-- > 0 ? bytes.with(at - start, bytes[at - start] ^ 1) : bytes;
   };
+  return { ...file, read };
 }
 
 describe('a CSV file read by rows', () => {
@@ -113,4 +121,32 @@ describe('a Parquet file read by rows', () => {
       else expect(cells).toHaveLength(1000);
     }
   });
+});
+
+describe('a table that comes in otherwise than it was indexed, with the same version', () => {
+  const formulas = Array.from({ length: 100_000 }, (_, i) => `Li${i}`);
+  const csv = `formula\n${formulas.join('\n')}\n`;
+  const columnData = [{ name: 'formula', data: formulas, type: 'STRING' as const }];
+  const parquet = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 30_000, codec: 'UNCOMPRESSED' }));
+
+  it.each([
+    ['CSV', csv, 'csv'],
+    ['Parquet', parquet, 'parquet'],
+  ])(
+    'is refused as %s by the bytes that are wrong, and read again if they were so only once',
+    async (_, content, extension) => {
+      const { file, index, cells } = await table(content, extension);
+      expect(index.blocks.length).toBeGreaterThan(2);
+      const at = 300_000;
+      await expect(cellsOf(flipped(file, at, 2), index)).rejects.toThrow(
+        new IntegrityError(
+          'the bytes 262144 to 524288 are not those that were planned',
+          { file: file.name },
+          'Restore the file, or start the run again: it reads it anew.',
+        ),
+      );
+      expect(await cellsOf(flipped(file, at, 1), index)).toEqual(await cells());
+      expect(await cells(30_000, 30_010)).toEqual(formulas.slice(30_000, 30_010));
+    },
+  );
 });
