@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { type CompareReceipt, createHandler as createCompareHandler } from '../functions/compare.ts';
 import { createHandler as createPlanHandler, type PlanEvent } from '../functions/plan.ts';
@@ -150,6 +151,14 @@ async function screenChunks(run: LocalRun, { store, runId, watch }: PlannedRun, 
   }
 }
 
+/**
+ * Megabytes that a thread's heap and buffers may have before all of it is collected. Every call of ONNX Runtime allocates
+ * its result outside of the heap; by default that starts a walk through the whole heap after each two million
+ * compositions, although what was allocated since is garbage.
+ */
+const FIRST_COLLECTION_MB = 128;
+
 function startWorker(start: WorkerStart): Worker {
+  setFlagsFromString(`--initial-old-space-size=${FIRST_COLLECTION_MB}`);
   return new Worker(new URL('./screen-worker.js', import.meta.url), { workerData: start });
 }
