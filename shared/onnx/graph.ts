@@ -6,6 +6,7 @@ import {
   decodeModel,
   encodeModel,
   type Graph,
+  type Model,
   type Node,
   type Tensor,
   type ValueInfo,
@@ -152,7 +153,11 @@ export interface TensorSignature {
 
 /** Decode metadata and signature of an ONNX model; throws protobuf's error if the bytes are no such model. */
 export function readModelHeader(bytes: Uint8Array): ModelHeader {
-  const { graph, metadataProps, functions } = decodeModel(bytes);
+  return modelHeader(decodeModel(bytes));
+}
+
+/** Metadata and signature of a decoded model. */
+export function modelHeader({ graph, metadataProps, functions }: Model): ModelHeader {
   const initializers = new Set(graph?.initializer?.map((tensor) => tensor.name));
   return {
     metadata: new Map((metadataProps ?? []).map(({ key, value }) => [key ?? '', value ?? ''])),

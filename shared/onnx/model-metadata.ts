@@ -2,7 +2,9 @@ import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
 import { parseBoundedJson } from '../json.ts';
 import { MAX_MODEL } from '../limits.ts';
-import { type ModelHeader, readModelHeader, type TensorSignature } from './graph.ts';
+import { type ModelHeader, modelHeader, type TensorSignature } from './graph.ts';
+import { modelExcess } from './model-limits.ts';
+import { decodeModel, type Model } from './onnx-model.ts';
 
 /** What every model says of itself in `metadata_props`. */
 export interface ModelMetadata {
@@ -47,13 +49,16 @@ export function readModelMetadata(bytes: Uint8Array, name: string, kind: ModelKi
     throw refusal(name, kind, problem, cause);
   };
   if (bytes.length > MAX_MODEL) refuse(`it has ${bytes.length} bytes, more than ${MAX_MODEL}`);
-  const header = decodeHeader(bytes, refuse);
+  const model = decode(bytes, refuse);
+  const header = modelHeader(model);
   const get = (key: string): string => header.metadata.get(key) ?? refuse(`it has no metadata ${JSON.stringify(key)}`);
   const schema = get('schema');
   if (schema !== kind.schema)
     refuse(`its schema is ${JSON.stringify(schema)}, expected ${JSON.stringify(kind.schema)}`);
   checkSignature(header, kind, refuse);
   if (header.foreign.length > 0) refuse(`it has ${header.foreign[0]}, which no such model needs`);
+  const excess = modelExcess(model, kind.outputs[0].rank === 2);
+  if (excess !== undefined) refuse(excess);
   const symbols = get('element_symbols').split(' ');
   checkSymbols(symbols, refuse);
   const threshold = Number(get('threshold'));
@@ -78,9 +83,9 @@ export function refusal(name: string, kind: Pick<ModelKind, 'remedy'>, problem: 
 
 type Refuse = (problem: string, cause?: unknown) => never;
 
-function decodeHeader(bytes: Uint8Array, refuse: Refuse): ModelHeader {
+function decode(bytes: Uint8Array, refuse: Refuse): Model {
   try {
-    return readModelHeader(bytes);
+    return decodeModel(bytes);
   } catch (error) {
     return refuse('it is no ONNX model, or a damaged one', error);
   }

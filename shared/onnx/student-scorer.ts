@@ -8,7 +8,7 @@ export interface EncodedSystems {
   /**
    * Score some of the systems, all with the same stoichiometries.
    *
-   * @param chosen their places among the systems encoded
+   * @param chosen their places among the systems encoded, ascending
    * @param amounts rows of what {@link StudentScorer.prepare} gives, shape (stoichiometries, k) row-major
    * @returns logits, shape (stoichiometries, chosen) row-major; the next call may overwrite them
    */
@@ -87,10 +87,12 @@ function splitScorer(encoder: Session, head: Session, parts: StudentParts) {
         async logits(chosen, amounts) {
           const width = chosen.length * first;
           const mixed = choices(arity * width);
-          for (let e = 0, to = 0; e < arity; e++)
-            for (let c = 0; c < chosen.length; c++) {
+          const isRun = chosen[chosen.length - 1] - chosen[0] + 1 === chosen.length;
+          const step = isRun ? chosen.length : 1; // systems that lie together are copied at once
+          for (let e = 0; e < arity; e++)
+            for (let c = 0; c < chosen.length; c += step) {
               const from = (e * systems + chosen[c]) * first;
-              for (let i = from; i < from + first; i++) mixed[to++] = encoded[i];
+              mixed.set(encoded.subarray(from, from + step * first), e * width + c * first);
             }
           const rows = (amounts.length / arity) * chosen.length;
           const data = results(rows);

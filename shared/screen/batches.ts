@@ -69,11 +69,12 @@ export function* blocksOf(classes: readonly ClassShape[], start: number, end: nu
 
 /** One batch, or several of nearly equal size where a single system has more stoichiometries than a batch holds. */
 export function* blockBatches({ stoichiometries }: ClassShape, block: Block): Generator<Batch> {
+  const { classNumber, firstSystem, systems } = block;
   const pieces = Math.ceil(stoichiometries / BATCH_ROWS);
   for (let piece = 0; piece < pieces; piece++) {
     const first = Math.floor((piece * stoichiometries) / pieces);
     const next = Math.floor(((piece + 1) * stoichiometries) / pieces);
-    yield { ...block, firstStoichiometry: first, stoichiometries: next - first };
+    yield { classNumber, firstSystem, systems, firstStoichiometry: first, stoichiometries: next - first };
   }
 }
 

@@ -29,6 +29,7 @@ export class ChunkAccumulator extends RunningCounts {
   private readonly exclusions = new ExcludedCollector();
   private readonly bins = new Uint32Array(HISTOGRAM_BINS); // not yet in the histogram; integers count faster
   private passedNow = 0; // of the last call of `count`
+  private places = new Int32Array(0); // where that call saw logits above the floor, and one more
   private boundedAway: BoundedAway = { systems: 0, compositions: 0 };
 
   /** @param passLogit the lowest logit that passes */
@@ -60,49 +61,59 @@ export class ChunkAccumulator extends RunningCounts {
     exclusionAt?: ExclusionAt,
   ): boolean {
     const extreme = this.bins[0] + this.bins[HISTOGRAM_BINS - 1];
-    const highest = this.count(logits, from, stride, count);
+    const offered = this.count(logits, from, stride, count);
     this.screened += count;
     for (let e = elementsFrom; e < elementsFrom + arity; e++) {
       this.screenedByElement[elements[e]] += count;
       this.passedByElement[elements[e]] += this.passedNow;
     }
     if (exclusionAt !== undefined) this.countExclusions(logits, from, stride, count, exclusionAt);
-    if (highest > this.floor) this.offer(logits, from, stride, count, firstIndex, exclusionAt);
+    if (offered > 0) this.offer(logits, offered, from, stride, firstIndex, exclusionAt);
     // what is no number, or infinite, is in the first or the last bin
     return this.bins[0] + this.bins[HISTOGRAM_BINS - 1] === extreme || areFinite(logits, from, stride, count);
   }
 
-  /** Count by bins, and those that pass; called for every composition of a space. Returns the highest logit. */
+  /**
+   * Count by bins, and those that pass; called for every composition of a space. Has no branches: which way they go
+   * cannot be foreseen.
+   *
+   * @returns how many are above the floor; their places are noted
+   */
   private count(logits: Float32Array, from: number, stride: number, count: number): number {
-    const { bins, passLogit } = this;
+    if (this.places.length <= count) this.places = new Int32Array(count + 1);
+    const { bins, passLogit, places, floor } = this;
     const end = from + stride * count;
-    let highest = Number.NEGATIVE_INFINITY;
     let passed = 0;
+    let above = 0;
     for (let i = from; i < end; i += stride) {
       const logit = logits[i];
       bins[histogramBin(logit)]++;
-      passed += Number(logit >= passLogit); // no branch: which way it goes cannot be foreseen
-      if (logit > highest) highest = logit;
+      passed += Number(logit >= passLogit);
+      places[above] = i;
+      above += Number(logit > floor);
     }
     this.passed += passed;
     this.passedNow = passed;
-    return highest;
+    return above;
   }
 
+  /** Compositions at the places that `count` noted. */
   private offer(
     logits: Float32Array,
+    offered: number,
     from: number,
     stride: number,
-    count: number,
     firstIndex: number,
     exclusionAt?: ExclusionAt,
   ): void {
-    const { bestOfSystem } = this;
+    const { bestOfSystem, places } = this;
     let { floor } = this;
-    for (let i = 0; i < count; i++) {
-      const logit = logits[from + i * stride];
+    for (let n = 0; n < offered; n++) {
+      const logit = logits[places[n]];
       // an equal logit has a higher index than all that were kept, so it loses the tie
-      if (!(logit > floor) || exclusionAt?.(i) !== undefined) continue;
+      if (!(logit > floor)) continue;
+      const i = (places[n] - from) / stride;
+      if (exclusionAt?.(i) !== undefined) continue;
       bestOfSystem.offer(firstIndex + i, logit);
       floor = this.floor;
     }

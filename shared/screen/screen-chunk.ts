@@ -110,7 +110,8 @@ export class Screener implements ChunkScreener {
     const first = firstSystem - (firstSystem % together);
     if (this.encodedFrom !== first) await this.encode(cls, first, Math.min(together, cls.systems - first));
     const from = firstStoichiometry * cls.arity;
-    const places = wanted.map((place) => firstSystem + place - first);
+    const places = new Uint32Array(wanted.length);
+    for (let w = 0; w < wanted.length; w++) places[w] = firstSystem + wanted[w] - first;
     return (this.encoded as EncodedSystems).logits(
       places,
       this.prepared.subarray(from, from + stoichiometries * cls.arity),
