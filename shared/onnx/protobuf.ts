@@ -100,14 +100,22 @@ function read(reader: Reader, schema: Schema, end: number): Message {
 
 function readValue(reader: Reader, { name, scalar, schema }: KnownField, wire: number): unknown {
   if (wire !== wireType(scalar)) throw new RangeError(`field ${name} has the wire type ${wire}`);
-  if (scalar !== undefined) return reader[scalar]();
+  if (scalar !== undefined) return readScalar(reader, scalar);
   const length = reader.uint32();
   return read(reader, schema as Schema, reader.pos + length);
 }
 
+/** Small integers are read as numbers: protobufjs makes an object of each, and trees have hundreds of thousands. */
+function readScalar(reader: Reader, scalar: Scalar): unknown {
+  const { buf, pos } = reader;
+  const isSmall = Math.min(buf[pos], buf[pos + 1], buf[pos + 2], buf[pos + 3]) < 0x80; // it ends there, below 2^28
+  const isWide = scalar === 'int64' || scalar === 'uint64';
+  return isWide && isSmall ? reader.uint32() : reader[scalar]();
+}
+
 function readPacked(reader: Reader, scalar: Scalar, values: unknown[]): void {
   const end = reader.uint32() + reader.pos;
-  while (reader.pos < end) values.push(reader[scalar]());
+  while (reader.pos < end) values.push(readScalar(reader, scalar));
 }
 
 function knownField(name: string, type: Field[1]): KnownField {
