@@ -48,6 +48,9 @@ export const MAX_UNPACKED = 1 << 28;
 /** Bytes of an ONNX model. A committee has some megabytes. */
 export const MAX_MODEL = 1 << 29;
 
+/** Numbers that all values of a model may have together in one call, about a gigabyte. The committee has a tenth of that. */
+export const MAX_MODEL_NUMBERS = 1 << 27;
+
 /** Rows of one row group of a Parquet file, which is decoded at once, and bytes of one page. Writers take a million at most. */
 export const MAX_GROUP_ROWS = 1 << 24;
 export const MAX_PAGE = 1 << 28;

@@ -10,6 +10,8 @@ import { readLines, readText } from '../../shared/io/lines.ts';
 import { readTarGz } from '../../shared/io/tar.ts';
 import { decodeLabels } from '../../shared/labels/labels-file.ts';
 import { parseMeasurements } from '../../shared/labels/measurements.ts';
+import { GraphBuilder, type Value } from '../../shared/onnx/graph.ts';
+import { openStudent } from '../../shared/onnx/student-session.ts';
 import { prepareCompanions } from '../../shared/screen/companions.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
@@ -18,6 +20,7 @@ import { readStructureFile, type StructureResult, structureFile } from '../../sh
 import { createStructure } from '../../shared/structure/structure.ts';
 import { structureFeatures } from '../../shared/teacher/features.ts';
 import { parseTeacher } from '../../shared/teacher/teacher.ts';
+import { studentMetadata } from '../random-student.ts';
 import { parseCif, parseOptimadeLine } from '../structure/parsers.ts';
 
 const MEGABYTE = 1 << 20;
@@ -182,6 +185,78 @@ describe('a cell with very many neighbours', () => {
     ['endless', [1e300, 0, 0, 0, 1e300, 0, 0, 0, 1e300], /more than 10000/],
     ['a needle', [1e4, 0, 0, 0, 0.2, 0, 0, 0, 0.2], /same position|more than a million|so skewed/],
   ])('is refused: %s', (_, lattice, problem) => refuses(() => features(lattice), problem));
+});
+
+describe('a model that asks for very much memory', () => {
+  /** A student of schema 1 whose logits are pooled from what is built. */
+  function student(build: (graph: GraphBuilder, elements: Value, amounts: Value) => Value): Uint8Array {
+    const graph = new GraphBuilder();
+    const elements = graph.cast(graph.input('elements', 'int64', ['S', 'k']), 'float');
+    const amounts = graph.input('amounts', 'float', ['V', 'k']);
+    const pooled = graph.node('ReduceSum', [build(graph, elements, amounts)], { keepdims: 0 });
+    const pairs = graph.node('MatMul', [elements, graph.node('Transpose', [amounts])]);
+    graph.output('logit', graph.node('Mul', [pairs, pooled]), ['S', 'V']);
+    return graph.encode('student', studentMetadata(['Li', 'O']));
+  }
+  const shape = (graph: GraphBuilder, ...dims: number[]): Value => graph.integers([dims.length], dims);
+  const refusesModel = (bytes: Uint8Array, problem: RegExp): Promise<void> =>
+    refuses(async () => (await openStudent(bytes, 'student.onnx')).release(), problem);
+
+  it('is refused where it makes constants of any size', async () => {
+    for (const type of ['ConstantOfShape', 'Expand', 'Tile'])
+      await refusesModel(
+        student((graph, elements) =>
+          graph.node(type, [...(type === 'ConstantOfShape' ? [] : [elements]), shape(graph, 1e6, 1e6)]),
+        ),
+        /computes some \d\.\de\+\d+ numbers, more than 134217728/,
+      );
+    await refusesModel(
+      student((graph, elements) => graph.node('Pad', [elements, shape(graph, 0, 0, 1e9, 1e9)])),
+      /its operator Pad gives/,
+    );
+    await refusesModel(
+      student((graph, elements) => graph.node('Expand', [elements, graph.node('ReduceMax', [elements])])),
+      /the size of what its operator Expand gives is not known/,
+    );
+  });
+  it('is refused where values grow from node to node', async () => {
+    const twice = (graph: GraphBuilder, value: Value): Value => graph.node('Concat', [value, value], { axis: 0 });
+    const outer = (graph: GraphBuilder, value: Value): Value => {
+      const column = graph.node('Reshape', [value, shape(graph, -1, 1)]);
+      return graph.node('Add', [column, graph.node('Reshape', [value, shape(graph, 1, -1)])]);
+    };
+    const product = (graph: GraphBuilder, value: Value): Value => {
+      const column = graph.node('Reshape', [value, shape(graph, -1, 1)]);
+      return graph.node('MatMul', [column, graph.node('Transpose', [column])]);
+    };
+    for (const [grow, times] of [
+      [twice, 40],
+      [outer, 3],
+      [product, 3],
+    ] as const)
+      await refusesModel(
+        student((graph, elements) =>
+          Array.from({ length: times }).reduce<Value>((value) => grow(graph, value), elements),
+        ),
+        /more than 134217728/,
+      );
+  });
+  it('is refused where a layer is as wide as a long constant', () =>
+    refusesModel(
+      student((graph, elements) => {
+        const [column, row] = [
+          [1e6, 1],
+          [1, 1e6],
+        ].map((dims) => graph.constant(dims, new Float32Array(1e6)));
+        return graph.node('MatMul', [elements, graph.node('MatMul', [column, row])]);
+      }),
+      /more than 134217728/,
+    ));
+  it('is refused where a constant claims more numbers than it has', () =>
+    refusesModel(
+      student((graph) => graph.constant([1e6, 1e6], [1])),
+      /its constant c\d claims more numbers than it has/,
+    ));
 });
 
 describe('a space that is very large', () => {
