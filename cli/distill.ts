@@ -52,15 +52,20 @@ async function runDistill(options: Options): Promise<void> {
   const set = await readTrainingSet(labels, teacher, seed);
   await checkModelOutput(out, [labels, teacher]);
   await tellInputs([labels, teacher]);
+  await distillFrom(set, options);
+}
+
+/** Train, write the student with its card, and forget the finished trainings that were kept until then. */
+export async function distillFrom(set: TrainingSet, options: Pick<Options, 'out' | 'workers' | 'json'>): Promise<void> {
   const { folds, weights } = await trainAll(set, options);
   await writeStudent(options, assembleStudent(set, weights, folds));
-  await forgetJobs(out);
+  await forgetJobs(options.out);
 }
 
 /** Folds and the final student are trainings of the same kind, so they share the threads. */
 async function trainAll(
   { ionic: labels, features, options }: TrainingSet,
-  { workers, out }: Options,
+  { workers, out }: Pick<Options, 'workers' | 'out'>,
 ): Promise<{ weights: Weights; folds: FoldEvaluation[] }> {
   const job: DistillJob = { labels, features, options };
   const jobs = [job, ...Array.from({ length: options.folds }, (_, fold) => ({ ...job, fold }))];
@@ -79,7 +84,10 @@ async function trainAll(
   };
 }
 
-async function writeStudent({ out, json }: Options, { model, card }: AssembledStudent): Promise<void> {
+async function writeStudent(
+  { out, json }: Pick<Options, 'out' | 'json'>,
+  { model, card }: AssembledStudent,
+): Promise<void> {
   const files = await writeModel(out, model, card, renderCard(card));
   const { modelHash, student, forest } = card;
   if (json) return printJson({ files, modelHash, student, forest });

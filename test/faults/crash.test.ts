@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomInteger } from '../../shared/random.ts';
 import { randomStudent } from '../random-student.ts';
+import { SHIPPED_TEACHER, someLabels } from '../small-labels.ts';
 import { filesBelow, IS_SHORT, isPassing, killAfter, random, snapshot, start } from './processes.ts';
 
 const CHUNKS = 24;
@@ -184,6 +186,40 @@ describe('other commands that are killed', () => {
     expect(filesBelow(join(root, 'torn'))).toEqual(filesBelow(join(root, 'fetched')));
     const file = 'structures.jsonl';
     expect(snapshot(join(root, 'torn')).get(file)).toBe(snapshot(join(root, 'fetched')).get(file));
+  });
+});
+
+const SMALL_DISTILLATION = fileURLToPath(new URL('./small-distillation.mjs', import.meta.url));
+
+describe.each([
+  ['distill', (out: string) => start(root, ['labels.csv', SHIPPED_TEACHER, out], [], SMALL_DISTILLATION)],
+  ['committee', (out: string) => start(root, ['committee', '--labels', 'labels.csv', '--out', out, '--workers', '1'])],
+])('%s that is killed', (name, train) => {
+  it('goes on with the trainings that it kept, to the same bytes', async () => {
+    writeFileSync(join(root, 'labels.csv'), await someLabels(({ anion }) => anion === 'Se' || anion === 'Cl'));
+    const [whole, killed] = [join(root, name, 'whole'), join(root, name, 'killed')];
+    for (const directory of [whole, killed]) mkdirSync(directory, { recursive: true });
+    const { code, stderr, seconds } = await train(join(whole, 'm.onnx')).ended;
+    expect(code, stderr).toBe(0);
+    const expected = snapshot(whole);
+    const out = join(killed, 'm.onnx');
+    for (let kill = 0; kill < (IS_SHORT ? 1 : 8); kill++) {
+      const kept = filesBelow(killed).length;
+      // half of them anywhere, half while a training is kept or the files are written
+      if (kill % 2 === 0) await killAfter(train(out), random() * seconds * 1000);
+      else await killAfter(train(out), random() * 10, () => filesBelow(killed).length > kept);
+      for (const [file, hash] of snapshot(killed))
+        if (!file.includes('.unfinished/') && !isPassing(file))
+          expect([file, hash]).toEqual([file, expected.get(file)]);
+      if (kill !== 3) continue;
+      rmSync(killed, { recursive: true });
+      mkdirSync(killed);
+    }
+    const kept = filesBelow(killed).filter((file) => file.endsWith('.bin')).length;
+    const last = await train(out).ended;
+    expect(last.code, last.stderr).toBe(0);
+    if (kept > 0) expect(last.stderr).toContain('done before');
+    expect(snapshot(killed)).toEqual(expected);
   });
 });
 

@@ -17,9 +17,19 @@ export interface Started {
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string; readonly seconds: number }>;
 }
 
-/** Start the built command line in a directory. @param before words before it, such as those of `prlimit` */
-export function start(directory: string, args: readonly string[], before: readonly string[] = []): Started {
-  const [program, ...words] = [...before, process.execPath, MAIN, ...args];
+/**
+ * Start the built command line in a directory.
+ *
+ * @param before words before it, such as those of `prlimit`
+ * @param main another program than the command line
+ */
+export function start(
+  directory: string,
+  args: readonly string[],
+  before: readonly string[] = [],
+  main: string = MAIN,
+): Started {
+  const [program, ...words] = [...before, process.execPath, main, ...args];
   const child = spawn(program, words, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr?.on('data', (data) => {
