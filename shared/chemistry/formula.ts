@@ -10,7 +10,8 @@ export interface Composition {
 
 const MIN_AMOUNT = 1e-6; // the last decimal that a formatted formula keeps
 const MAX_AMOUNT = 1e9; // far above any real formula, and exact in a formatted one
-const TOKEN = /\s*(?:([A-Z][a-z]?)|(\d+(?:\.\d+)?|\.\d+)|([([{])|([)\]}])|([·•⋅∙*.]))/y;
+// an element with the amount that follows it, or one of the rest
+const TOKEN = /\s*(?:([A-Z][a-z]?)(?:\s*(\d+(?:\.\d+)?|\.\d+))?|(\d+(?:\.\d+)?|\.\d+)|([([{])|([)\]}])|[·•⋅∙*.])/y;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const HINT = 'Write element symbols with amounts, such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O.';
 
@@ -57,17 +58,17 @@ function readCounts(formula: string, fail: Fail): Counts {
   const outermost = newFrame('');
   outermost.takesFactor = true;
   const frames: Frame[] = [outermost];
-  let last: Counts | undefined; // what a number that comes next multiplies
+  let last: Counts | undefined; // in brackets: a number that comes next multiplies it
   for (let position = 0; position < formula.length; position = TOKEN.lastIndex) {
     TOKEN.lastIndex = position;
     const match =
       TOKEN.exec(formula) ?? fail(`cannot be read at ${JSON.stringify(formula.slice(position, position + 10))}`);
-    const [, symbol, number, open, close] = match;
+    const [, symbol, amount, number, open, close] = match;
     const frame = frames[frames.length - 1];
     if (number !== undefined) {
-      if (Number(number) === 0) fail(`has the amount ${number}`);
-      if (last !== undefined) addScaled(frame.part, last, Number(number));
-      else if (frame.takesFactor && frame.part.size === 0) frame.factor = Number(number);
+      const value = readAmount(number, fail);
+      if (last !== undefined) addScaled(frame.part, last, value);
+      else if (frame.takesFactor && frame.part.size === 0) frame.factor = value;
       else failNumber(number, fail);
       last = undefined;
       frame.takesFactor = false;
@@ -76,7 +77,10 @@ function readCounts(formula: string, fail: Fail): Counts {
     if (last !== undefined) addScaled(frame.part, last, 1);
     last = undefined;
     if (symbol !== undefined) {
-      last = new Map([[elementOf(symbol, fail), 1]]);
+      const z = elementOf(symbol, fail);
+      const value = amount === undefined ? 1 : readAmount(amount, fail);
+      frame.part.set(z, (frame.part.get(z) ?? 0) + value);
+      if (amount !== undefined) frame.takesFactor = false;
     } else if (open !== undefined) {
       if (frames.length >= MAX_FORMULA_DEPTH) fail(`nests brackets deeper than ${MAX_FORMULA_DEPTH}`);
       frames.push(newFrame(CLOSING[open]));
@@ -95,6 +99,10 @@ function readCounts(formula: string, fail: Fail): Counts {
   if (single !== null && outermost.total.size === 0) failNumber(single[1], fail);
   if (frames.length > 1) fail(`lacks a closing ${frame.closing}`);
   return finish(frame, fail);
+}
+
+function readAmount(number: string, fail: Fail): number {
+  return Number(number) || fail(`has the amount ${number}`);
 }
 
 function failNumber(number: string, fail: Fail): never {
