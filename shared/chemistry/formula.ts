@@ -10,8 +10,12 @@ export interface Composition {
 
 const MIN_AMOUNT = 1e-6; // the last decimal that a formatted formula keeps
 const MAX_AMOUNT = 1e9; // far above any real formula, and exact in a formatted one
-// an element with the amount that follows it, or one of the rest
-const TOKEN = /\s*(?:([A-Z][a-z]?)(?:\s*(\d+(?:\.\d+)?|\.\d+))?|(\d+(?:\.\d+)?|\.\d+)|([([{])|([)\]}])|[·•⋅∙*.])/y;
+const AMOUNT = String.raw`(\d+(?:\.\d+)?|\.\d+)`;
+// an element or a closing bracket, each with the amount that follows it, or one of the rest
+const TOKEN = new RegExp(
+  String.raw`\s*(?:([A-Z][a-z]?)(?:\s*${AMOUNT})?|([)\]}])(?:\s*${AMOUNT})?|${AMOUNT}|([([{])|[·•⋅∙*.])`,
+  'y',
+);
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const HINT = 'Write element symbols with amounts, such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O.';
 
@@ -58,50 +62,44 @@ function readCounts(formula: string, fail: Fail): Counts {
   const outermost = newFrame('');
   outermost.takesFactor = true;
   const frames: Frame[] = [outermost];
-  let last: Counts | undefined; // in brackets: a number that comes next multiplies it
   for (let position = 0; position < formula.length; position = TOKEN.lastIndex) {
     TOKEN.lastIndex = position;
     const match =
       TOKEN.exec(formula) ?? fail(`cannot be read at ${JSON.stringify(formula.slice(position, position + 10))}`);
-    const [, symbol, amount, number, open, close] = match;
+    const [, symbol, count, close, times, factor, open] = match;
     const frame = frames[frames.length - 1];
-    if (number !== undefined) {
-      const value = readAmount(number, fail);
-      if (last !== undefined) addScaled(frame.part, last, value);
-      else if (frame.takesFactor && frame.part.size === 0) frame.factor = value;
-      else failNumber(number, fail);
-      last = undefined;
-      frame.takesFactor = false;
-      continue;
-    }
-    if (last !== undefined) addScaled(frame.part, last, 1);
-    last = undefined;
     if (symbol !== undefined) {
-      const z = elementOf(symbol, fail);
-      const value = amount === undefined ? 1 : readAmount(amount, fail);
-      frame.part.set(z, (frame.part.get(z) ?? 0) + value);
-      if (amount !== undefined) frame.takesFactor = false;
+      addAmount(frame, elementOf(symbol, fail), readAmount(count, fail));
+    } else if (close !== undefined) {
+      if (frame.closing !== close) fail(`has ${close} without its opening bracket`);
+      frames.pop();
+      addScaled(frames[frames.length - 1].part, finish(frame, fail), readAmount(times, fail));
+    } else if (factor !== undefined) {
+      const value = readAmount(factor, fail);
+      if (!frame.takesFactor || frame.part.size > 0) failNumber(factor, fail);
+      frame.factor = value;
+      frame.takesFactor = false;
     } else if (open !== undefined) {
       if (frames.length >= MAX_FORMULA_DEPTH) fail(`nests brackets deeper than ${MAX_FORMULA_DEPTH}`);
       frames.push(newFrame(CLOSING[open]));
-    } else if (close !== undefined) {
-      if (frame.closing !== close) fail(`has ${close} without its opening bracket`);
-      last = finish(frame, fail);
-      frames.pop();
     } else {
       endPart(frame, fail);
     }
   }
-  const frame = frames[frames.length - 1];
-  if (last !== undefined) addScaled(frame.part, last, 1);
   // of a single part a number says nothing: it is a slip, an isotope or a `.` that was taken for a decimal point
   const single = /^\s*(\d[\d.]*|\.\d+)/.exec(formula);
   if (single !== null && outermost.total.size === 0) failNumber(single[1], fail);
+  const frame = frames[frames.length - 1];
   if (frames.length > 1) fail(`lacks a closing ${frame.closing}`);
   return finish(frame, fail);
 }
 
-function readAmount(number: string, fail: Fail): number {
+function addAmount({ part }: Frame, z: number, amount: number): void {
+  part.set(z, (part.get(z) ?? 0) + amount);
+}
+
+function readAmount(number: string | undefined, fail: Fail): number {
+  if (number === undefined) return 1;
   return Number(number) || fail(`has the amount ${number}`);
 }
 
