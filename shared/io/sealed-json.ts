@@ -6,8 +6,7 @@ import { MAX_TEXT } from '../limits.ts';
 const SEAL = 'sha256';
 
 /**
- * A JSON object as a file that vouches for itself: its last field is the SHA-256 of the file as it is without that field, which
- * is what `jq 'del(.sha256)' FILE | sha256sum` gives.
+ * A JSON object as a file that vouches for itself: its last field is the SHA-256 of the file as it is without that field.
  *
  * @param value whose own field of this name, if it was sealed before, is replaced
  */
