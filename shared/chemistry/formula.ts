@@ -10,12 +10,8 @@ export interface Composition {
 
 const MIN_AMOUNT = 1e-6; // the last decimal that a formatted formula keeps
 const MAX_AMOUNT = 1e9; // far above any real formula, and exact in a formatted one
-const AMOUNT = String.raw`(\d+(?:\.\d+)?|\.\d+)`;
 // an element or a closing bracket, each with the amount that follows it, or one of the rest
-const TOKEN = new RegExp(
-  String.raw`\s*(?:([A-Z][a-z]?)(?:\s*${AMOUNT})?|([)\]}])(?:\s*${AMOUNT})?|${AMOUNT}|([([{])|[·•⋅∙*.])`,
-  'y',
-);
+const TOKEN = /\s*(?:([A-Z][a-z]?)(?:\s*(\d*\.?\d+))?|([)\]}])(?:\s*(\d*\.?\d+))?|(\d*\.?\d+)|([([{])|[·•⋅∙*.])/y;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const HINT = 'Write element symbols with amounts, such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O.';
 
