@@ -38,8 +38,8 @@ export const AROUND_MAP = 10;
  * and 47 s for the spaces ionic-quinary, paper-scale and trillion.
  */
 export const [PLANNING_PER_SYSTEM, PLANNING_PER_STOICHIOMETRY] = [9e-7, 9.4e-10];
-/** The same for each system where a threshold for bounds is looked for; measured: 266 s more for the trillion space. */
-export const BOUNDING_PER_SYSTEM = 4.3e-5;
+/** The same for each system where a threshold for bounds is looked for; measured: 150 s more for the trillion space. */
+export const BOUNDING_PER_SYSTEM = 2.4e-5;
 /** Seconds that the map takes to list and write each of its children's outcomes (assumed). */
 export const LISTING_PER_CHUNK = 1e-3;
 /** Seconds that reducing takes for each result, sixteen read at once (assumed answers of S3), and for each of its bytes (assumed). */
