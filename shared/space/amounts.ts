@@ -1,5 +1,5 @@
 import { bitCount, lowestBit } from './bits.ts';
-import { type Completions, completions, divisors, type RightGrid, rightGrid, writeDigits } from './completions.ts';
+import { type Completions, completions, divisors, packedAmounts, type RightGrid, rightGrid } from './completions.ts';
 import { type ChargeStates, chargeSumsets, type Sumsets } from './sumsets.ts';
 
 /**
@@ -26,22 +26,36 @@ export function listStoichiometries(splits: readonly ChargeStates[], maxCoeffici
   const { columns, words, parts } = halves.grid;
   const leftColumns = arity - columns;
   const found = new Int32Array(words);
-  const left = new Uint8Array(leftColumns);
-  let matrix = new Uint8Array(4096);
   let end = 0;
   for (let l = 0; l < halves.leftDivisors.length; l++) {
-    completeLeft(halves, l, found);
-    writeDigits(l, maxCoefficient, left, 0, leftColumns);
-    if (end + 32 * words * arity > matrix.length) matrix = grown(matrix, 32 * words * arity);
+    if (!completeLeft(halves, l, found)) continue;
+    const left = packedAmounts(l, maxCoefficient, leftColumns);
+    const rows = room(end, 32 * words * arity);
     for (let w = 0; w < words; w++) {
       for (let bits = found[w]; bits !== 0; bits &= bits - 1) {
-        for (let c = 0; c < leftColumns; c++) matrix[end++] = left[c];
-        const from = (32 * w + lowestBit(bits)) * columns;
-        for (let c = from; c < from + columns; c++) matrix[end++] = parts[c];
+        // each write goes on beyond its part, into what the next one overwrites
+        rows.setInt32(end, left, true);
+        rows.setInt32(end + leftColumns, parts[32 * w + lowestBit(bits)], true);
+        end += arity;
       }
     }
   }
-  return matrix.slice(0, end);
+  return listed.slice(0, end);
+}
+
+let listed = new Uint8Array(4096); // for the rows of one class after the other
+let listedRows = new DataView(listed.buffer);
+
+/** `listed` with room for more bytes after those that are there. */
+function room(used: number, more: number): DataView {
+  const least = used + more + Int32Array.BYTES_PER_ELEMENT;
+  if (listed.length < least) {
+    const earlier = listed;
+    listed = new Uint8Array(2 * least);
+    listed.set(earlier);
+    listedRows = new DataView(listed.buffer);
+  }
+  return listedRows;
 }
 
 /**
@@ -54,10 +68,9 @@ export function stoichiometryAt(splits: readonly ChargeStates[], maxCoefficient:
   const arity = splits[0].length;
   const { columns, words } = halves.grid;
   const found = new Int32Array(words);
-  const row = new Uint8Array(arity);
   let left = v;
   for (let l = 0; l < halves.leftDivisors.length; l++) {
-    completeLeft(halves, l, found);
+    if (!completeLeft(halves, l, found)) continue;
     for (let w = 0; w < words; w++) {
       const count = bitCount(found[w]);
       if (left >= count) {
@@ -66,9 +79,10 @@ export function stoichiometryAt(splits: readonly ChargeStates[], maxCoefficient:
       }
       let bits = found[w];
       for (; left > 0; left--) bits &= bits - 1;
-      writeDigits(l, maxCoefficient, row, 0, arity - columns);
-      writeDigits(32 * w + lowestBit(bits), maxCoefficient, row, arity - columns, columns);
-      return [...row];
+      const row = new DataView(new ArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+      row.setInt32(0, packedAmounts(l, maxCoefficient, arity - columns), true);
+      row.setInt32(arity - columns, halves.grid.parts[32 * w + lowestBit(bits)], true);
+      return [...new Uint8Array(row.buffer, 0, arity)];
     }
   }
   throw new RangeError(`a class has no stoichiometry ${v}`);
@@ -92,21 +106,15 @@ export function stoichiometryRank(
   const right = number(amounts.slice(amounts.length - columns));
   let rank = 0;
   for (let l = 0; l < left; l++) {
-    completeLeft(halves, l, found);
+    if (!completeLeft(halves, l, found)) continue;
     for (let w = 0; w < words; w++) rank += bitCount(found[w]);
   }
-  completeLeft(halves, left, found);
+  if (!completeLeft(halves, left, found)) return undefined;
   const word = right >> 5;
   const bit = 1 << (right & 31);
   if ((found[word] & bit) === 0) return undefined;
   for (let w = 0; w < word; w++) rank += bitCount(found[w]);
   return rank + bitCount(found[word] & (bit - 1));
-}
-
-function grown(matrix: Uint8Array, least: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(2 * matrix.length + least);
-  larger.set(matrix);
-  return larger;
 }
 
 let latest: { splits: readonly ChargeStates[]; maxCoefficient: number; halves: Halves } | undefined;
@@ -161,22 +169,29 @@ const rightCompletions = keptByStates(
   ({ bits }) => bits.byteLength,
 );
 
-/** Set `found` to the right parts that make left part `l` neutral in some split, without common divisor. */
-function completeLeft({ left, right, grid, leftDivisors }: Halves, l: number, found: Int32Array): void {
+/**
+ * Set `found` to the right parts that make left part `l` neutral in some split, without common divisor.
+ *
+ * @returns false if there are none, which holds for most left parts; `found` is then unspecified
+ */
+function completeLeft({ left, right, grid, leftDivisors }: Halves, l: number, found: Int32Array): boolean {
   const { words } = grid;
-  found.fill(0);
+  let isAny = false;
   for (let split = 0; split < left.length; split++) {
     const { starts, sums } = left[split];
     const { bits, lowest, charges } = right[split];
     for (let i = starts[l]; i < starts[l + 1]; i++) {
       const row = -sums[i] - lowest;
       if (row < 0 || row >= charges) continue;
+      if (!isAny) found.fill(0);
+      isAny = true;
       const offset = row * words;
       for (let w = 0; w < words; w++) found[w] |= bits[offset + w];
     }
   }
   const divisor = leftDivisors[l];
-  if (divisor === 1) return;
+  if (!isAny || divisor === 1) return isAny;
   const coprime = grid.coprime[divisor];
   for (let w = 0; w < words; w++) found[w] &= coprime[w];
+  return true;
 }

@@ -12,7 +12,7 @@ export interface Completions {
 export interface RightGrid {
   readonly columns: number;
   readonly words: number; // 32-bit words of a bitset over right parts
-  readonly parts: Uint8Array; // shape (right parts, columns), amounts of every right part
+  readonly parts: Int32Array; // shape (right parts,), amounts of every right part, packed
   readonly coprime: readonly Int32Array[]; // by divisor of the left part: right parts that leave no common divisor
 }
 
@@ -27,8 +27,13 @@ export function completions({ starts, sums, lowest, highest }: Sumsets, words: n
   return { bits, lowest, charges };
 }
 
+const knownDivisors = new Map<string, Uint8Array>(); // few, and asked for again with every class
+
 /** Greatest common divisors of all amount vectors of some columns, in lexicographic order; 0 for the empty vector. */
 export function divisors(columns: number, maxCoefficient: number): Uint8Array {
+  const key = `${columns} ${maxCoefficient}`;
+  const known = knownDivisors.get(key);
+  if (known !== undefined) return known;
   let all = Uint8Array.of(0);
   for (let c = 0; c < columns; c++) {
     const next = new Uint8Array(all.length * maxCoefficient);
@@ -37,22 +42,23 @@ export function divisors(columns: number, maxCoefficient: number): Uint8Array {
     }
     all = next;
   }
+  knownDivisors.set(key, all);
   return all;
 }
 
-/** Write a number as `count` amounts: its digits in base maxCoefficient, each plus 1. */
-export function writeDigits(
-  value: number,
-  maxCoefficient: number,
-  target: Uint8Array,
-  start: number,
-  count: number,
-): void {
+/**
+ * The amounts of a number, its digits in base maxCoefficient, each plus 1: the first amount in the lowest byte.
+ *
+ * @param columns at most 4
+ */
+export function packedAmounts(value: number, maxCoefficient: number, columns: number): number {
+  let packed = 0;
   let rest = value;
-  for (let i = start + count - 1; i >= start; i--) {
-    target[i] = 1 + (rest % maxCoefficient);
+  for (let c = 0; c < columns; c++) {
+    packed = (packed << 8) | (1 + (rest % maxCoefficient));
     rest = (rest / maxCoefficient) | 0;
   }
+  return packed;
 }
 
 const grids = new Map<string, RightGrid>();
@@ -65,8 +71,7 @@ export function rightGrid(columns: number, maxCoefficient: number): RightGrid {
     const right = divisors(columns, maxCoefficient);
     const words = (right.length + 31) >> 5;
     const coprime = Array.from({ length: maxCoefficient + 1 }, (_, divisor) => coprimeBits(right, divisor, words));
-    const parts = new Uint8Array(right.length * columns);
-    for (let v = 0; v < right.length; v++) writeDigits(v, maxCoefficient, parts, v * columns, columns);
+    const parts = Int32Array.from(right, (_, v) => packedAmounts(v, maxCoefficient, columns));
     grid = { columns, words, parts, coprime };
     grids.set(key, grid);
   }
