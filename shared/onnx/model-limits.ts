@@ -1,10 +1,11 @@
 import { MAX_MODEL_NUMBERS } from '../limits.ts';
-import { ATTRIBUTE_TYPE, type Attribute, type Model, type Node, type Tensor } from './onnx-model.ts';
+import { ATTRIBUTE_TYPE, type Attribute, DATA_TYPE, type Model, type Node, type Tensor } from './onnx-model.ts';
 import type { Int64 } from './protobuf.ts';
 import { bounded, type Known, LISTED, shapeOf, size, UNBOUNDED } from './shape-bounds.ts';
 
 const ARITY = 8; // the most elements that a composition has
 const ROWS = 1 << 12; // compositions of one call: more than are ever scored at once
+const NO_TEXT = new Uint8Array();
 const DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml']);
 
 /**
@@ -74,16 +75,18 @@ function held(tensor: Tensor): Known | string {
   return knownTensor(tensor);
 }
 
-function knownTensor({ dims, rawData, int64Data }: Tensor): Known {
+function knownTensor({ dims, dataType, rawData, int64Data }: Tensor): Known {
   const shape = shapeOf(dims);
-  if (size(shape) > LISTED || shape.length > 1) return { shape };
+  if (dataType !== DATA_TYPE.INT64 || size(shape) > LISTED || shape.length > 1) return { shape };
   if (int64Data !== undefined && int64Data.length > 0) return { shape, integers: int64Data.map(Number) };
   if (rawData?.length !== 8 * size(shape)) return { shape };
   return { shape, integers: Array.from(new BigInt64Array(Uint8Array.from(rawData).buffer), Number) };
 }
 
 function attributesOf(attributes: readonly Attribute[]): ReadonlyMap<string, readonly number[]> {
-  const numbers = ({ type, i = 0, ints = [] }: Attribute): Int64[] =>
-    type === ATTRIBUTE_TYPE.INT ? [i] : ints.slice(0, LISTED);
+  const numbers = ({ type, i = 0, ints = [], s = NO_TEXT }: Attribute): readonly Int64[] => {
+    if (type === ATTRIBUTE_TYPE.INT) return [i];
+    return type === ATTRIBUTE_TYPE.STRING ? [...s.subarray(0, LISTED)] : ints.slice(0, LISTED);
+  };
   return new Map(attributes.map((attribute) => [attribute.name ?? '', numbers(attribute).map(Number)]));
 }

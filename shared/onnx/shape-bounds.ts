@@ -1,3 +1,4 @@
+import { DATA_TYPE } from './onnx-model.ts';
 import type { Int64 } from './protobuf.ts';
 
 /** What is known of a value before a model runs. */
@@ -9,30 +10,18 @@ export interface Known {
 /** Integers and dimensions that are kept of a value: shapes have some four. */
 export const LISTED = 64;
 
-/** Integers of a node's attributes, by their names. */
+/** Integers of a node's attributes, by their names; of a text its bytes. */
 type Attributes = ReadonlyMap<string, readonly number[]>;
 
 /** What an operator gives; undefined if that is not known. */
 type Rule = (inputs: readonly Known[], attributes: Attributes) => Known | undefined;
 
 /** Operators whose results have a size that values, strings or several inputs together ask for, and that nothing here needs. */
-export const UNBOUNDED: ReadonlySet<string> = new Set([
-  ...[
-    'Range',
-    'Pad',
-    'Resize',
-    'Upsample',
-    'OneHot',
-    'RandomNormal',
-    'RandomUniform',
-    'Multinomial',
-    'Einsum',
-    'GatherND',
-  ],
-  ...['Conv', 'ConvInteger', 'QLinearConv', 'ConvTranspose', 'MatMulInteger', 'QLinearMatMul', 'RNN', 'LSTM', 'GRU'],
-  ...['Col2Im', 'CenterCropPad', 'AffineGrid', 'MaxUnpool', 'GridSample', 'RoiAlign', 'MaxRoiPool', 'DFT', 'STFT'],
-  ...['HannWindow', 'HammingWindow', 'BlackmanWindow', 'MelWeightMatrix', 'SequenceInsert', 'ConcatFromSequence'],
-]);
+export const UNBOUNDED: ReadonlySet<string> = new Set(
+  `Range Pad Resize Upsample RandomNormal RandomUniform Multinomial GatherND Conv ConvInteger QLinearConv ConvTranspose
+  MatMulInteger QLinearMatMul RNN LSTM GRU Col2Im CenterCropPad AffineGrid MaxUnpool GridSample RoiAlign MaxRoiPool DFT STFT
+  HannWindow HammingWindow BlackmanWindow MelWeightMatrix SequenceInsert ConcatFromSequence`.split(/\s+/),
+);
 
 export function shapeOf(dims: readonly Int64[] = []): number[] {
   return dims.map((dim) => Math.max(0, Number(dim)));
@@ -80,6 +69,11 @@ function gather([data = NOTHING, indices = NOTHING]: readonly Known[], attribute
   const shape = [...data.shape.slice(0, axis), ...indices.shape, ...data.shape.slice(axis + 1)];
   const integers = data.integers && indices.integers?.map((i) => data.integers?.at(i) ?? 0);
   return { shape, integers };
+}
+
+/** Integers may become others in a narrower type. */
+function cast([data = NOTHING]: readonly Known[], attributes: Attributes): Known {
+  return attributes.get('to')?.[0] === DATA_TYPE.INT64 ? data : { shape: data.shape };
 }
 
 function concat(inputs: readonly Known[], attributes: Attributes): Known | undefined {
@@ -152,6 +146,26 @@ function tile([data = NOTHING, repeats]: readonly Known[]): Known | undefined {
   );
 }
 
+/** One axis more, as long as the second input says. */
+function oneHot([indices = NOTHING, depth]: readonly Known[], attributes: Attributes): Known | undefined {
+  const length = depth?.integers?.[0];
+  const axis = axisOf(attributes.get('axis')?.[0] ?? -1, indices.shape.length + 1);
+  return length === undefined ? undefined : { shape: indices.shape.toSpliced(axis, 0, Math.max(0, length)) };
+}
+
+/** Of an equation such as `vk,skh->svh`. */
+function einsum(inputs: readonly Known[], attributes: Attributes): Known | undefined {
+  const [given, result] = String.fromCharCode(...(attributes.get('equation') ?? []))
+    .replaceAll(' ', '')
+    .split('->');
+  if (result === undefined || !/^[A-Za-z,]*$/.test(given + result)) return undefined;
+  const lengths = new Map<string, number>();
+  for (const [i, letters] of given.split(',').entries())
+    for (const [axis, letter] of [...letters].entries())
+      lengths.set(letter, Math.max(lengths.get(letter) ?? 1, inputs[i]?.shape[axis] ?? 1));
+  return { shape: Array.from(result, (letter) => lengths.get(letter) ?? 1) };
+}
+
 function trees([data = NOTHING]: readonly Known[], attributes: Attributes): Known {
   return { shape: [data.shape[0] ?? 1, attributes.get('n_targets')?.[0] ?? 1] };
 }
@@ -164,10 +178,14 @@ const REDUCTIONS = ['Sum', 'Mean', 'Min', 'Max', 'Prod', 'L1', 'L2', 'LogSum', '
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...REDUCTIONS.map((name): [string, Rule] => [`Reduce${name}`, reduce]),
-  ...['Identity', 'Cast', 'Split'].map((name): [string, Rule] => [name, ([data = NOTHING]) => data]),
+  ['Identity', ([data = NOTHING]) => data],
+  ['Split', ([data = NOTHING]) => ({ shape: data.shape })],
+  ['Cast', cast],
   ...['TreeEnsemble', 'TreeEnsembleRegressor'].map((name): [string, Rule] => [name, trees]),
   ['MatMul', matrixProduct],
   ['Gemm', gemm],
+  ['Einsum', einsum],
+  ['OneHot', oneHot],
   ['Gather', gather],
   ['Concat', concat],
   ['Reshape', reshape],

@@ -8,7 +8,7 @@ const CHUNK_DIGITS = 6;
 /** The most chunks that the layout can name. */
 export const MAX_CHUNKS = 10 ** CHUNK_DIGITS;
 
-/** Files of a plan; `run.json` vouches for all but `inputs.json`, which says where the files of a list are now. */
+/** Files of a plan; `run.json` vouches for all but itself and `inputs.json` (where the files of a list are now), which have hashes of their own. */
 export type PlanFile =
   | ('run.json' | 'student.onnx' | 'chunks.json')
   | ('classes.json' | 'systems.bin' | 'index.json')
