@@ -1,5 +1,13 @@
 import { bitCount, lowestBit } from './bits.ts';
-import { type Completions, completions, divisors, packedAmounts, type RightGrid, rightGrid } from './completions.ts';
+import {
+  type Completions,
+  divisors,
+  packedAmounts,
+  type RightGrid,
+  rightCompletions,
+  rightGrid,
+} from './completions.ts';
+import { keptByStates } from './kept-by-states.ts';
 import { type ChargeStates, chargeSumsets, type Sumsets } from './sumsets.ts';
 
 /**
@@ -132,42 +140,14 @@ function prepareHalves(splits: readonly ChargeStates[], maxCoefficient: number):
   const leftColumns = splits[0].length - columns;
   const grid = rightGrid(columns, maxCoefficient);
   return {
-    left: splits.map((states) => leftSumsets(states.slice(0, leftColumns), maxCoefficient, grid)),
-    right: splits.map((states) => rightCompletions(states.slice(leftColumns), maxCoefficient, grid)),
+    left: splits.map((states) => leftSumsets(states.slice(0, leftColumns), maxCoefficient)),
+    right: splits.map((states) => rightCompletions(states.slice(leftColumns), maxCoefficient)),
     grid,
     leftDivisors: divisors(leftColumns, maxCoefficient),
   };
 }
 
-const MOST_KEPT = 2 ** 24; // bytes of halves of classes: classes share many
-
-/** Keeps what is made for the states of some columns. */
-function keptByStates<T>(
-  make: (states: ChargeStates, maxCoefficient: number, grid: RightGrid) => T,
-  bytesOf: (made: T) => number,
-) {
-  const kept = new Map<string, T>();
-  let bytes = 0;
-  return (states: ChargeStates, maxCoefficient: number, grid: RightGrid): T => {
-    const key = `${maxCoefficient} ${states.join('|')}`;
-    const earlier = kept.get(key);
-    if (earlier !== undefined) return earlier;
-    const made = make(states, maxCoefficient, grid);
-    bytes += bytesOf(made);
-    if (bytes > MOST_KEPT) {
-      kept.clear();
-      bytes = bytesOf(made);
-    }
-    kept.set(key, made);
-    return made;
-  };
-}
-
 const leftSumsets = keptByStates(chargeSumsets, ({ sums, starts }) => sums.buffer.byteLength + starts.byteLength);
-const rightCompletions = keptByStates(
-  (states, maxCoefficient, { words }) => completions(chargeSumsets(states, maxCoefficient), words),
-  ({ bits }) => bits.byteLength,
-);
 
 /**
  * Set `found` to the right parts that make left part `l` neutral in some split, without common divisor.

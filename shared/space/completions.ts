@@ -1,9 +1,11 @@
 import { greatestCommonDivisor } from '../chemistry/formula.ts';
-import type { Sumsets } from './sumsets.ts';
+import { keptByStates } from './kept-by-states.ts';
+import { chargeSumsets, type Sumsets } from './sumsets.ts';
 
 /** Bitsets over right parts by the charge they can carry. */
 export interface Completions {
   readonly bits: Int32Array; // shape (charges, words)
+  readonly counts: Int32Array; // shape (charges,), right parts of each
   readonly lowest: number; // charge of the first row
   readonly charges: number; // rows
 }
@@ -16,15 +18,27 @@ export interface RightGrid {
   readonly coprime: readonly Int32Array[]; // by divisor of the left part: right parts that leave no common divisor
 }
 
+/** Completions of right columns with the given states; kept, because classes share many. */
+export const rightCompletions = keptByStates(
+  (states, maxCoefficient) => completions(chargeSumsets(states, maxCoefficient)),
+  ({ bits, counts }) => bits.byteLength + counts.byteLength,
+);
+
 /** Bitsets of the right parts with the given charges. */
-export function completions({ starts, sums, lowest, highest }: Sumsets, words: number): Completions {
+function completions({ starts, sums, lowest, highest }: Sumsets): Completions {
+  const words = (starts.length + 30) >> 5; // one bit a vector, of which there are one less
   const charges = highest - lowest + 1;
   const bits = new Int32Array(charges * words);
+  const counts = new Int32Array(charges);
   for (let v = 0; v + 1 < starts.length; v++) {
     const bit = 1 << (v & 31);
-    for (let i = starts[v]; i < starts[v + 1]; i++) bits[(sums[i] - lowest) * words + (v >> 5)] |= bit;
+    for (let i = starts[v]; i < starts[v + 1]; i++) {
+      const row = sums[i] - lowest;
+      bits[row * words + (v >> 5)] |= bit;
+      counts[row]++; // the charges of a part are distinct
+    }
   }
-  return { bits, lowest, charges };
+  return { bits, counts, lowest, charges };
 }
 
 const knownDivisors = new Map<string, Uint8Array>(); // few, and asked for again with every class

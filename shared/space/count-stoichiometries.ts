@@ -1,7 +1,7 @@
 import { bitCount } from './bits.ts';
-import { completions, type RightGrid, rightGrid } from './completions.ts';
+import { type RightGrid, rightCompletions, rightGrid } from './completions.ts';
 import { distinctParts, type Parts, slotCharge, slotSplit } from './distinct-parts.ts';
-import { type ChargeStates, chargeSumsets } from './sumsets.ts';
+import type { ChargeStates } from './sumsets.ts';
 
 /** One class with its columns in an order that is good for counting, which the count does not depend on. */
 interface CountingTask {
@@ -71,18 +71,18 @@ interface CompletionRows {
 }
 
 function completionRows(right: readonly ChargeStates[], maxCoefficient: number, { words }: RightGrid): CompletionRows {
-  const tables = right.map((states) => completions(chargeSumsets(states, maxCoefficient), words));
-  const total = tables.reduce((rows, { charges }) => rows + charges, 0);
-  const bits = new Int32Array(total * words);
-  const counts = new Int32Array(total);
-  let first = 0;
-  const splits = tables.map((table) => {
-    const split = { first, lowest: table.lowest, charges: table.charges };
-    bits.set(table.bits, first * words);
-    first += table.charges;
-    return split;
-  });
-  for (let row = 0, i = 0; row < total; row++) for (let w = 0; w < words; w++, i++) counts[row] += bitCount(bits[i]);
+  const tables = right.map((states) => rightCompletions(states, maxCoefficient));
+  const firsts = [0];
+  for (const [split, { charges }] of tables.entries()) firsts.push(firsts[split] + charges);
+  const splits = tables.map(({ lowest, charges }, split) => ({ first: firsts[split], lowest, charges }));
+  if (tables.length === 1) return { ...tables[0], splits };
+  const rows = firsts[tables.length];
+  const bits = new Int32Array(rows * words);
+  const counts = new Int32Array(rows);
+  for (const [split, table] of tables.entries()) {
+    bits.set(table.bits, firsts[split] * words);
+    counts.set(table.counts, firsts[split]);
+  }
   return { bits, counts, splits };
 }
 
