@@ -185,6 +185,28 @@ describe('amountsMatrix', () => {
     expect([...two]).toEqual([1, 1, 1, 2, 2, 1]);
   });
 
+  it.each([2, 3, 4, 5, 6, 7, 8])('lists what trying all amounts of %i columns finds', (arity) => {
+    const positive = [[1], [3], [2, 3], [1, 2]];
+    const negative = [[-2], [-1, -3], [-1], [-4]];
+    const states = [...positive.slice(0, arity >> 1), ...negative.slice(0, (arity + 1) >> 1)];
+    const expected: number[] = [];
+    for (let number = 0; number < 3 ** arity; number++) {
+      const amounts = states.map((_, c) => 1 + (Math.floor(number / 3 ** (arity - 1 - c)) % 3));
+      const charges = states.reduce(
+        (sums, column, c) => sums.flatMap((sum) => column.map((q) => sum + q * amounts[c])),
+        [0],
+      );
+      if (charges.includes(0) && amounts.reduce(greatestCommonDivisor, 0) === 1) expected.push(...amounts);
+    }
+    expect([...amountsMatrix({ splits: [states] }, 3)]).toEqual(expected);
+  });
+
+  it('leaves a list as it is when another one is made', () => {
+    const first = amountsMatrix({ splits: [[[1], [3], [-2]]] }, 3);
+    amountsMatrix({ splits: [[[1], [2, 3], [-2], [-1]]] }, 8);
+    expect([...first]).toEqual([1, 1, 2, 3, 1, 3]);
+  });
+
   it('holds coprime amounts only', () => {
     const space = build({ elements: ['Fe', 'P', 'O', 'S'], arity: [4, 5], maxCoefficient: 6 });
     for (const cls of space.classes) {
