@@ -23,7 +23,7 @@ export function drawSoak(samples: readonly SoakSample[]): string {
   const end = (samples.at(-1)?.seconds ?? 0) / 60;
   const drawn = plots.map(([label, points], i) => {
     const options = plotOptions(label, points, end);
-    return `<g transform="translate(0 ${i * HEIGHT})">${drawing(options)}</g>`;
+    return `<g transform="translate(0 ${i * HEIGHT})">${drawing(options).replaceAll(/\d+\.\d{2,}/g, rounded)}</g>`;
   });
   const height = plots.length * HEIGHT;
   return (
@@ -31,6 +31,11 @@ export function drawSoak(samples: readonly SoakSample[]): string {
     `<title>A soak: what a run takes, against minutes</title>` +
     `<rect width="${WIDTH}" height="${height}" fill="white"/>${drawn.join('')}</svg>\n`
   );
+}
+
+/** Tenths of a pixel will do. */
+function rounded(coordinate: string): string {
+  return String(Math.round(10 * Number(coordinate)) / 10);
 }
 
 function plotOptions(label: string, points: readonly TimePoint[], end: number): PlotOptions {
