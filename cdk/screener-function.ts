@@ -19,6 +19,9 @@ import { sendStatements } from './operations-key.ts';
 import { type FunctionName, STORAGE_ACCESS } from './storage-access.ts';
 import { type Storage, storageStatements } from './storage-policy.ts';
 
+/** Read by ONNX Runtime when it is loaded, which comes before our own code: it would send events of its use to its maker. */
+const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' };
+
 export interface ScreenerFunctionProps {
   readonly config: DeploymentConfig;
   readonly name: FunctionName;
@@ -64,7 +67,11 @@ export class ScreenerFunction extends Construct {
       role: this.role,
       logGroup,
       tracing: Tracing.ACTIVE,
-      environment: { BUCKET: storage.bucket.bucketName, STAGE: config.stage, ...props.environment },
+      environment: {
+        ...{ BUCKET: storage.bucket.bucketName, STAGE: config.stage },
+        ...(props.layer === undefined ? {} : NO_TELEMETRY),
+        ...props.environment,
+      },
       deadLetterQueue: props.deadLetterQueue,
     });
     for (const statement of props.deadLetterQueue ? sendStatements(props.deadLetterQueue) : [])

@@ -1,3 +1,4 @@
+import './no-telemetry.ts'; // first
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** A tensor as plain data: float32 or int64, row-major. */

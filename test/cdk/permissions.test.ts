@@ -241,3 +241,14 @@ it('nobody else has a role, and none has a managed policy', () => {
   expect(roles).toHaveLength(Object.keys(HANDLERS).length + 5); // two workflows, report, rule and schedule
   for (const [, role] of roles) expect(role).not.toHaveProperty('ManagedPolicyArns');
 });
+
+describe('functions with ONNX Runtime', () => {
+  it('send nothing to the maker of ONNX Runtime', () => {
+    const withRuntime = ofType(stage.screener, 'AWS::Lambda::Function').filter(
+      ([, { Layers }]) => Layers !== undefined,
+    );
+    expect(withRuntime.length).toBeGreaterThan(3);
+    for (const [, { Environment }] of withRuntime)
+      expect(Environment).toMatchObject({ Variables: { ORT_DISABLE_TELEMETRY: '1' } });
+  });
+});
