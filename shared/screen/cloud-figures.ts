@@ -34,10 +34,10 @@ export const FAILING_TRIES = 1e-3;
 /** Seconds around the map: planning and reducing come up, transitions, notification (assumed). */
 export const AROUND_MAP = 10;
 /**
- * Seconds of one vCPU that planning a space takes, for each system and for each stoichiometry of a class; measured: 0.8, 4.4
- * and 47 s for the spaces ionic-quinary, paper-scale and trillion.
+ * Seconds of one vCPU that planning a space takes, for each system and for each stoichiometry of a class; measured: 0.6, 3.5
+ * and 36 s for the spaces ionic-quinary, paper-scale and trillion.
  */
-export const [PLANNING_PER_SYSTEM, PLANNING_PER_STOICHIOMETRY] = [9e-7, 9.4e-10];
+export const [PLANNING_PER_SYSTEM, PLANNING_PER_STOICHIOMETRY] = [7e-7, 7.2e-10];
 /** The same for each system where a threshold for bounds is looked for; measured: 150 s more for the trillion space. */
 export const BOUNDING_PER_SYSTEM = 2.4e-5;
 /** Seconds that the map takes to list and write each of its children's outcomes (assumed). */
