@@ -105,7 +105,10 @@ function diffCommand(): Command {
     .addOption(outOption())
     .option('--top <count>', 'lines to compare, from the best (default: all)', positiveInteger)
     .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20);
-  return withExamples(command, ['ionsieve cloud diff 0a1b2c3d 4e5f6a7b', 'what changed between two runs']);
+  return withExamples(command, [
+    'ionsieve cloud diff 0a1b2c3d4e5f6a7b8c9d 4e5f6a7b8c9d0a1b2c3d',
+    'what changed between two runs',
+  ]);
 }
 
 function withSource(command: Command): Command {

@@ -28,7 +28,7 @@ interface CompareOptions {
 export function compareCommand(): Command {
   const command = new Command('compare')
     .description('what entered, left and moved between two rankings, and why; with a page to look at')
-    .argument('<before>', 'ranking.csv, the directory of a run, or a run id')
+    .argument('<before>', 'ranking.csv, the directory of a run, or a run id or its beginning')
     .argument('<after>', 'the same for the later run')
     .option('--out <file>', 'HTML page to write')
     .option('--runs <directory>', 'where runs are kept', 'out')
@@ -74,9 +74,9 @@ async function readRun(run: string, runs: string): Promise<StoredRun> {
   const path = await findRanking(run, runs);
   if (path === undefined)
     throw new InputError(
-      'there is no ranking',
+      `there is no ranking, and no run of ${runs} begins so`,
       { file: run },
-      "Name a ranking.csv, its directory, or a run's id; of a run in the cloud, get it by `ionsieve cloud results`.",
+      "Name a ranking.csv, its directory, or a run's id, with --runs if runs are kept elsewhere; of a run in the cloud, get it by `ionsieve cloud results`.",
     );
   const lines = parseComparedLines(await readText(path), path);
   const inputs = await readInputs(dirname(path));

@@ -28,7 +28,19 @@ export interface Values {
 }
 
 const ELEMENTS = SYMBOLS.slice(1);
-const FILE_NAMES = ['file', 'path', 'folder', 'directory', 'source', 'list', 'space', 'student', 'before', 'after'];
+const FILE_NAMES = [
+  'run',
+  'file',
+  'path',
+  'folder',
+  'directory',
+  'source',
+  'list',
+  'space',
+  'student',
+  'before',
+  'after',
+];
 
 /** Names that options take which are free otherwise. */
 const NAMES: Readonly<Record<string, () => readonly string[]>> = {

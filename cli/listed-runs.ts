@@ -39,7 +39,8 @@ export async function listRuns(store: ContainedStore): Promise<RunList> {
   return { runs: runs.sort((a, b) => b.changed.getTime() - a.changed.getTime()), problems };
 }
 
-async function runIds(directory: string): Promise<string[]> {
+/** Ids of what may be runs, ascending. */
+export async function runIds(directory: string): Promise<string[]> {
   try {
     return (await readdir(directory)).filter((name) => RUN_ID.test(name)).sort();
   } catch (error) {

@@ -7,6 +7,7 @@ import { IONIC_ANIONS, isIonic } from '../shared/labels/merge-polymorphs.ts';
 import { openStudent, type StudentMetadata, type StudentSession } from '../shared/onnx/student-session.ts';
 import type { RankingColumn } from '../shared/ranking/columns.ts';
 import { committeeColumns, type OnScored, rescore } from '../shared/ranking/rescore.ts';
+import { BESIDE, beside } from '../shared/screen/companions.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
 import { withExamples } from './examples.ts';
 import { formatTable } from './output.ts';
@@ -60,7 +61,7 @@ async function score(formulas: readonly string[], { file, student: asked, commit
     throw new InputError('no formula is given', { file }, 'Name formulas, or a file of them with --file.');
   const compositions = entries.map(({ formula, place }) => parseFormula(formula, place));
   const { student: path } = findStudent(asked);
-  await tellInputs([file, path, committee]);
+  await tellInputs([file, path, committee ?? beside(path, BESIDE.committee)]);
   const student = await openStudent(await readBytes(path), path);
   const results = await scoreAll(student, entries, compositions);
   await student.release();

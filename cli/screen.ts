@@ -5,6 +5,7 @@ import { readBytes } from '../shared/io/files.ts';
 import { readStudentMetadata } from '../shared/onnx/student-session.ts';
 import { decodeSummary } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName } from '../shared/report/summary.ts';
+import { BESIDE, beside } from '../shared/screen/companions.ts';
 import { withExamples } from './examples.ts';
 import { endingOnSignal, interruptible } from './interruptible.ts';
 import { DEFAULT_SPACE, findSpaceFile, SPACE_OPTION } from './load-space.ts';
@@ -75,7 +76,13 @@ async function screen(options: ScreenOptions): Promise<void> {
   const { committee, measured, chunks, workers, out } = options;
   const { student, labels } = findStudent(options.student);
   const companions = { committee, labels: options.labels ?? labels, measured };
-  await tellInputs([...Object.values(source), student, committee, companions.labels, measured]);
+  const scorers = [student, committee ?? beside(student, BESIDE.committee)];
+  await tellInputs([
+    ...Object.values(source),
+    ...scorers,
+    companions.labels ?? beside(student, BESIDE.labels),
+    measured,
+  ]);
   const run = { ...source, student, ...companions, ...readRankingArguments(options), chunks, workers, out };
   const finished = await endingOnSignal(STOPPED, () =>
     runLocally(run, terminalWatch, (work) => interruptible(STOPPED, work)).catch((error) => {

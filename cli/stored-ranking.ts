@@ -2,17 +2,19 @@ import { join } from 'node:path';
 import { InputError } from '../shared/errors.ts';
 import { isDirectory } from '../shared/io/files.ts';
 import { outputKey } from '../shared/screen/run-keys.ts';
+import { wholeRunId } from './run-id.ts';
 
 /**
  * Path of the ranking of a run on this machine, or undefined if there is none.
  *
- * @param run path of a ranking.csv or of its directory, or a run's id
+ * @param run path of a ranking.csv or of its directory, or a run's id or its beginning
  * @param runs directory where runs are kept
  */
 export async function findRanking(run: string, runs: string): Promise<string | undefined> {
-  const stored = /^[\w-]+$/.test(run) ? [join(runs, outputKey(run, 'ranking.csv'))] : [];
-  for (const path of [join(run, 'ranking.csv'), run, ...stored]) if (await isFile(path)) return path;
-  return undefined;
+  for (const path of [join(run, 'ranking.csv'), run]) if (await isFile(path)) return path;
+  const runId = /^[\w-]+$/.test(run) ? await wholeRunId(run, runs) : undefined;
+  const stored = runId && join(runs, outputKey(runId, 'ranking.csv'));
+  return stored && (await isFile(stored)) ? stored : undefined;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { withExamples } from './examples.ts';
 import { naturalNumber, positiveInteger } from './options.ts';
 import { printJson } from './output.ts';
 import { countedWhile, shownWhile } from './progress.ts';
+import { wholeRunId } from './run-id.ts';
 import { type Verification, type VerifyWatch, verifyRun } from './verify-run.ts';
 
 interface VerifyCommandOptions {
@@ -19,7 +20,7 @@ interface VerifyCommandOptions {
 export function verifyCommand(): Command {
   const command = new Command('verify')
     .description('prove that a run is complete and untouched, and score a sample of it anew')
-    .argument('<run>', 'id of a run, or its directory')
+    .argument('<run>', 'id of a run, or its beginning, or its directory')
     .option('--out <directory>', 'where runs are kept', 'out')
     .option('--sample <count>', 'compositions to score anew, about', positiveInteger, 400)
     .option('--seed <number>', 'of the sample', naturalNumber, 1)
@@ -41,7 +42,7 @@ const watch: VerifyWatch = {
 };
 
 async function verify(run: string, { out, sample, seed, json }: VerifyCommandOptions): Promise<void> {
-  const { directory, runId } = locateRun(run, out);
+  const { directory, runId } = await locateRun(run, out);
   const verification = await verifyRun(new DirectoryStore(directory), runId, { sample, seed }, watch);
   if (json) printJson(verification);
   else process.stdout.write(describe(verification));
@@ -55,8 +56,8 @@ async function verify(run: string, { out, sample, seed, json }: VerifyCommandOpt
 }
 
 /** Store and id of a run that is named by its id or its directory. */
-function locateRun(run: string, out: string): { readonly directory: string; readonly runId: string } {
-  if (/^[\w-]+$/.test(run)) return { directory: out, runId: run };
+async function locateRun(run: string, out: string): Promise<{ readonly directory: string; readonly runId: string }> {
+  if (/^[\w-]+$/.test(run)) return { directory: out, runId: (await wholeRunId(run, out)) ?? run };
   const path = resolve(run);
   if (basename(dirname(path)) === 'runs') return { directory: dirname(dirname(path)), runId: basename(path) };
   throw new InputError(

@@ -135,12 +135,12 @@ export const UNEVEN_CHUNK = 1 / 3;
 export const MOST_CHUNKS = 10_000;
 
 /**
- * Number of chunks when none is asked for.
+ * Number of chunks when none is asked for; one if there is nothing to score, which is a result as well.
  *
  * @param perChunk compositions that a chunk should hold, unless there would be more than 10,000 chunks
  */
 export function defaultChunkCount(compositions: number, perChunk: number): number {
-  return Math.min(MOST_CHUNKS, Math.ceil(compositions / perChunk));
+  return Math.min(MOST_CHUNKS, Math.max(1, Math.ceil(compositions / perChunk)));
 }
 
 /** The largest i in [0, length) with value(i) <= bound, by bisection; value ascends and value(0) <= bound. */

@@ -47,6 +47,9 @@ it('tells why, of runs that it finds by their id, and writes a page', async () =
   const { code, stdout, stderr } = await runCli(scratch, 'compare', '0a', '0b', '--out', 'page.html');
   expect(code, stderr).toBe(0);
   expect(stdout).toContain('option top: 3 → 4\n1 entered\n');
+  const { code: unclear, stderr: clash } = await runCli(scratch, 'compare', '0', '0b');
+  expect(unclear).toBe(2);
+  expect(clash).toContain('2 runs begin with 0: 0a, 0b');
   const page = await readFile(join(scratch, 'page.html'), 'utf8');
   expect(page).toContain('1 entered, 1 left, 2 moved, and 0 stayed');
   expect(page).toContain('<th scope="row">option top</th><td>3</td><td>4</td>');

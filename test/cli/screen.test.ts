@@ -148,6 +148,13 @@ describe('screen', () => {
     expect(options).toEqual({ top: 300, perSystem: 3, rankBy: 'student' });
     expect(top[0]).toMatchObject({ rank: 1, formula: reference.split('\n')[1].split(',')[2] });
   });
+
+  it('gives an empty ranking, and says why, where the elements asked for leave nothing', async () => {
+    const { code, stdout, stderr } = await run(...screenArguments('nothing', '--require', 'Co'));
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('require Co');
+    expect((await ranking('nothing')).trimEnd().split('\n')).toHaveLength(1);
+  });
 });
 
 describe('screen refuses with exit code 2, and writes nothing', () => {

@@ -65,6 +65,8 @@ describe('verify', () => {
     expect(stdout).toContain(`run ${runId} is complete and untouched`);
     const { stdout: json } = await runCli(root, 'verify', join('out', 'runs', runId), '--json', '--sample', '20');
     expect(JSON.parse(json)).toMatchObject({ runId, problems: [] });
+    const { stdout: short } = await runCli(root, 'verify', runId.slice(0, 8), '--json', '--sample', '20');
+    expect(JSON.parse(short)).toMatchObject({ runId, problems: [] });
   });
 
   it.each([

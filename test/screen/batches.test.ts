@@ -99,4 +99,5 @@ it('cuts a space of 1e8 into 25 chunks and one of 1e12 into 10,000', () => {
   expect(defaultChunkCount(1e8, 4e6)).toBe(25);
   expect(defaultChunkCount(1e12, 4e6)).toBe(10_000);
   expect(defaultChunkCount(1, 4e6)).toBe(1);
+  expect(defaultChunkCount(0, 4e6)).toBe(1);
 });
