@@ -265,9 +265,11 @@ describe('functions', () => {
     ['collect-labels', ['MAX_QUARANTINE_SHARE']],
     ['assess', ['PROMOTION_MARGIN']],
     ['trigger', ['DEFAULT_SPACE', 'RETRAINING_ARN', 'SCREENING_ARN']],
-  ])('%s: get bucket, stage and %j', (name, own) => {
-    const { Variables } = named(functions, name).Environment as { Variables: Record<string, unknown> };
-    expect(Object.keys(Variables).sort()).toEqual(['BUCKET', 'STAGE', ...own].sort());
+  ])('%s: get bucket, stage, no telemetry with ONNX Runtime, and %j', (name, own) => {
+    const { Environment, Layers } = named(functions, name);
+    const { Variables } = Environment as { Variables: Record<string, unknown> };
+    const ofRuntime = Layers === undefined ? [] : ['ORT_DISABLE_TELEMETRY'];
+    expect(Object.keys(Variables).sort()).toEqual(['BUCKET', 'STAGE', ...ofRuntime, ...own].sort());
     expect(flat(Variables.BUCKET)).toBe('ionsieve-dev-<AWS::AccountId>-<AWS::Region>');
   });
 });

@@ -16,8 +16,8 @@ afterEach(() => {
 
 /** What running a model leaves in the home directory and among temporary files, both empty before. */
 async function leftBy(settings: NodeJS.ProcessEnv): Promise<string[]> {
-  const { ORT_DISABLE_TELEMETRY: _, XDG_CACHE_HOME: __, ...env } = process.env;
-  const own = { ...env, HOME: directory, TMPDIR: directory, ...settings };
+  // of the environment nothing else: with CI set ONNX Runtime is silent of its own accord
+  const own = { PATH: process.env.PATH, HOME: directory, TMPDIR: directory, ...settings };
   const { code, stderr } = await runCliWith(own, directory, 'score', 'Li3PS4');
   expect(stderr).toBe('');
   expect(code).toBe(0);
