@@ -1,3 +1,5 @@
+import { NO_COMMITTEE, NO_COMMITTEE_WANTED } from '../screen/companions.ts';
+import { planKey } from '../screen/run-keys.ts';
 import { type Content, type Html, html } from './html.ts';
 import type { ReportedRun } from './reported-run.ts';
 import { type RunSummary, sourceName } from './summary.ts';
@@ -88,21 +90,21 @@ export function reproduceWords({ summary }: ReportedRun): Html {
   );
   return html`<h2 id="reproduce">How to make this again</h2>
 <pre tabindex="0"><code>${commandOf(summary)}</code></pre>
-<p>Run ${html`<code>${summary.runId}</code>`}: the same source, files and options give the same bytes. SHA-256 of the files:</p>
+<p>In the directory that has <code>runs</code>; a space or list of your own is named by the path of its file. Run ${html`<code>${summary.runId}</code>`}: the same source, files and options give the same bytes. SHA-256 of the files:</p>
 <div class="scroll" role="region" aria-label="Files" tabindex="0"><table>${files}</table></div>
 <p>Beside this page: <a href="ranking.csv">ranking.csv</a>, <a href="ranking.parquet">ranking.parquet</a>, <a href="summary.json">summary.json</a>${summary.skipped === undefined ? '' : html`, <a href="skipped.csv">skipped.csv</a>`}.</p>
 `;
 }
 
-/** A command line; names of files are as they were given to the run, without their folders. */
-export function commandOf({ space, list, student, options, committee, measured }: RunSummary): string {
+/** A command line for the directory that has the run: its models are the run's own copies, with what lies beside them. */
+export function commandOf({ runId, space, list, options, committee, measured }: RunSummary): string {
   const { top, perSystem, criteria = {}, rankBy, finalists, prune } = options;
   const given: readonly (readonly [string, string | number | undefined])[] = [
     ['--space', space?.name],
     ['--compositions', list?.name],
-    ['--student', student.name],
-    ['--committee', 'absent' in committee ? 'none' : undefined],
-    ['--measured', measured === undefined ? undefined : 'measured.csv'],
+    ['--student', planKey(runId, 'student.onnx')],
+    ['--committee', 'absent' in committee && committee.absent === NO_COMMITTEE_WANTED ? NO_COMMITTEE : undefined],
+    ['--measured', measured && planKey(runId, 'measured.csv')],
     ['--top', top],
     ['--per-system', perSystem],
     ['--exclude', criteria.exclude?.join(',')],
@@ -113,7 +115,7 @@ export function commandOf({ space, list, student, options, committee, measured }
     ['--finalists', finalists],
   ];
   const words = given.flatMap(([name, value]) => (value === undefined ? [] : [name, quoted(String(value))]));
-  return `ionsieve screen ${words.join(' ')}${prune ? ' --prune' : ''}`;
+  return `ionsieve screen ${words.join(' ')}${prune ? ' --prune' : ''} --out .`;
 }
 
 function quoted(word: string): string {

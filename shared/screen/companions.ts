@@ -47,8 +47,8 @@ export interface LabelledStudent {
   readonly labelsHash: string; // SHA-256 of the unpacked labels that it learned from
 }
 
-/** What `--committee` says if no committee is wanted. */
-export const NO_COMMITTEE = 'none';
+/** What `--committee` says if no committee is wanted, and what a run says of it. */
+export const [NO_COMMITTEE, NO_COMMITTEE_WANTED] = ['none', 'no committee was wanted'];
 
 /**
  * Find what goes with a student. Committee and labels are its own if they have the hash of its labels.
@@ -95,7 +95,7 @@ interface Found {
 }
 
 async function findCommittee(inputs: Inputs, student: LabelledStudent, asked: string | undefined): Promise<Found> {
-  if (asked === NO_COMMITTEE) return { companion: { absent: 'no committee was wanted' } };
+  if (asked === NO_COMMITTEE) return { companion: { absent: NO_COMMITTEE_WANTED } };
   const name = asked ?? beside(student.name, BESIDE.committee);
   const bytes = await (asked === undefined ? inputs.find(name) : inputs.read(name));
   if (bytes === undefined) return { companion: { absent: 'there is no committee beside the student' } };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomStudent } from '../random-student.ts';
+import { runCli } from '../run-cli.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const ELEMENTS = ['B', 'O', 'P', 'S', 'Cl', 'Ge', 'Br', 'La', 'Na', 'Al', 'Si', 'Zn'];
@@ -147,6 +148,16 @@ describe('screen', () => {
     expect(screened.name).toBe('test');
     expect(options).toEqual({ top: 300, perSystem: 3, rankBy: 'student' });
     expect(top[0]).toMatchObject({ rank: 1, formula: reference.split('\n')[1].split(',')[2] });
+  });
+
+  it('is repeated by the command that its page shows, from copies that the run keeps', async () => {
+    const directory = await runDirectory('reference');
+    const page = await readFile(join(directory, 'report.html'), 'utf8');
+    const [, command] = /<code>ionsieve (screen [^<]*)<\/code>/.exec(page)!;
+    const words = command.replace('--space test', `--space ${space}`).split(' ');
+    const { code, stderr } = await runCli(join(root, 'reference'), ...words);
+    expect(code, stderr).toBe(0);
+    expect(await readdir(join(root, 'reference', 'runs'))).toHaveLength(1);
   });
 
   it('gives an empty ranking, and says why, where the elements asked for leave nothing', async () => {

@@ -113,10 +113,10 @@ it('the command of a run names every option that decides on it', () => {
     criteria: { exclude: ['Co', 'toxic'], maxUsdPerKg: 30 },
   };
   expect(commandOf({ ...SUMMARY, options })).toBe(
-    'ionsieve screen --space tiny --student student.onnx --committee none --top 5 --per-system 1 --exclude Co,toxic --max-cost 30 --rank-by lower --finalists 50',
+    'ionsieve screen --space tiny --student runs/abc/plan/student.onnx --committee none --top 5 --per-system 1 --exclude Co,toxic --max-cost 30 --rank-by lower --finalists 50 --out .',
   );
-  const student = { ...SUMMARY.student, name: "a b's.onnx" };
-  expect(commandOf({ ...SUMMARY, student })).toContain(`--student 'a b'\\''s.onnx'`);
+  const list = { name: "a b's.csv", rows: 3, files: [] };
+  expect(commandOf({ ...SUMMARY, list })).toContain(`--compositions 'a b'\\''s.csv'`);
 });
 
 it('the script of the page is that of browser/', async () => {
