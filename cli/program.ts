@@ -37,7 +37,7 @@ export function program(): Command {
     .addOption(new Option('-q, --quiet', 'print results and errors alone').conflicts('verbose'))
     .option(
       '-v, --verbose',
-      'say what is read, with its SHA-256, how long it takes, and where an unforeseen error arose',
+      'say what is read, with SHA-256 of the main files, how long it takes, and where an unforeseen error arose',
     );
   for (const command of commands()) root.addCommand(command);
   withExamples(
