@@ -67,7 +67,8 @@ export function completable(command: Command, path = '', outer: readonly Option[
   return [
     {
       path,
-      subcommands: command.commands.length === 0 ? [] : [...command.commands.map((one) => one.name()), 'help'],
+      subcommands:
+        command.commands.length === 0 ? [] : [...new Set([...command.commands.map((one) => one.name()), 'help'])],
       options: options.map(completableOption),
       argument: { names: argument?.argChoices ?? [], files: argument !== undefined && isFile(argument.name()) },
     },

@@ -6,6 +6,7 @@ import { completionCommand } from './completion.ts';
 import { distillCommand } from './distill.ts';
 import { withExamples } from './examples.ts';
 import { fineTuneCommand } from './fine-tune.ts';
+import { helpCommand } from './help.ts';
 import { importCommand } from './import.ts';
 import { labelCommand } from './label.ts';
 import { packageVersion } from './package-root.ts';
@@ -39,7 +40,8 @@ export function program(): Command {
       '-v, --verbose',
       'say what is read, with SHA-256 of the main files, how long it takes, and where an unforeseen error arose',
     );
-  for (const command of commands()) root.addCommand(command);
+  for (const command of [...commands(), helpCommand(root)]) root.addCommand(command);
+  root.helpCommand(false); // its own takes any word
   withExamples(
     root,
     ['ionsieve screen', 'screen the default space; the ranking goes to out/'],

@@ -21,10 +21,10 @@ export function wordsOf(line: string): string[] {
  */
 export async function calledBy(line: string): Promise<string> {
   const root = program();
-  let called = '';
+  let called = 'help'; // which does what it does: it prints nothing, and refuses what is no command
   for (const [path, command] of commandsOf(root)) {
     command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
-    if (command.commands.length === 0)
+    if (command.commands.length === 0 && path !== 'ionsieve help')
       command.action(() => {
         called = path;
       });

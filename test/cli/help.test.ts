@@ -45,5 +45,15 @@ it('results can be had as JSON of every command that has any', () => {
         subcommands.length === 0 && !options.some(({ long }) => long === '--json'),
     )
     .map(([path]) => path);
-  expect(without).toEqual(['ionsieve completion']);
+  expect(without).toEqual(['ionsieve completion', 'ionsieve help']);
+});
+
+it.each([
+  [['help', 'nosuch'], 'there is no command "nosuch"'],
+  [
+    ['help', 'space', 'cuont'],
+    'there is no command "space cuont". `ionsieve help space` lists those that there are. Did you mean count?',
+  ],
+])('%j is refused: %s', async (words, message) => {
+  await expect(program().parseAsync(words, { from: 'user' })).rejects.toThrow(message);
 });
