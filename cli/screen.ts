@@ -160,5 +160,6 @@ function describeAbsent({ committee, labels }: RunSummary): string[] {
 function describeSkipped(skipped: RunSummary['skipped'], file: string): string[] {
   if (skipped === undefined || skipped.total === 0) return [];
   const reasons = Object.entries(skipped.reasons).map(([reason, count]) => `${formatCount(count)} ${reason}`);
-  return [`${formatCount(skipped.total)} rows have no score (${reasons.join(', ')}), see ${file}\n`];
+  const rows = skipped.total === 1 ? '1 row has' : `${formatCount(skipped.total)} rows have`;
+  return [`${rows} no score (${reasons.join(', ')}), see ${file}\n`];
 }

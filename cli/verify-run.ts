@@ -132,8 +132,9 @@ async function verifyRecorded(
     return;
   }
   const { chunks, compositions } = record.counts;
+  const results = chunks === 1 ? '1 chunk result is' : `${formatCount(chunks)} chunk results are`;
   findings.proved.push(
-    `${formatCount(chunks)} chunk results are whole, of this run, and account for all ${formatCount(compositions)} compositions`,
+    `${results} whole, of this run: all ${formatCount(compositions)} compositions are accounted for`,
   );
   if (record.list !== undefined) await verifyList(store, record, findings);
   const scored = verifyScores(store, record, reduced, options, findings);
