@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { findSpaceFile, SPACE_OPTION } from '../cli/load-space.ts';
@@ -6,6 +6,7 @@ import { positiveInteger } from '../cli/options.ts';
 import { describeError, exitCodeOf } from '../cli/output.ts';
 import { packagePath } from '../cli/package-root.ts';
 import { InputError } from '../shared/errors.ts';
+import { readText } from '../shared/io/lines.ts';
 import { describeVerdict, judgeSoak } from './soak-judgement.ts';
 import { drawSoak } from './soak-plot.ts';
 import { watchRun } from './soak-run.ts';
@@ -43,7 +44,7 @@ async function takeSamples({ space, workers, out }: Options): Promise<string> {
 
 async function soak(options: Options): Promise<void> {
   const file = options.samples ?? (await takeSamples(options));
-  const samples = parseSamples(await readFile(file, 'utf8'), file);
+  const samples = parseSamples(await readText(file), file);
   await writeFile(`${file.replace(/\.csv$/, '')}.svg`, drawSoak(samples));
   const verdict = judgeSoak(samples);
   process.stdout.write(describeVerdict(verdict));

@@ -31,10 +31,11 @@ export async function takeLock(path: string): Promise<LockOutcome> {
   held.add(name);
   let owner: LockOwner | undefined;
   try {
-    const isOurs = await createOrTakeOver(path, JSON.stringify(own), (other) => {
+    const content = JSON.stringify(own);
+    const isOurs = await createOrTakeOver(path, content, (other) => {
       owner = other;
     });
-    if (isOurs) return { release: holding(path, name) };
+    if (isOurs) return { release: holding(path, name, content) };
   } catch (error) {
     held.delete(name);
     throw error;
@@ -60,7 +61,7 @@ async function createOrTakeOver(
   return true;
 }
 
-function holding(path: string, name: string): () => Promise<void> {
+function holding(path: string, name: string, content: string): () => Promise<void> {
   const beat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => undefined); // a deleted lock stays deleted
@@ -68,7 +69,8 @@ function holding(path: string, name: string): () => Promise<void> {
   beat.unref();
   return async () => {
     clearInterval(beat);
-    await rm(path, { force: true });
+    // a lock of another, which took this one for one of a process that is gone, stays
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === content) await rm(path, { force: true });
     held.delete(name);
   };
 }

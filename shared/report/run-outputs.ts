@@ -20,7 +20,11 @@ export async function storeOutputs(store: ObjectStore, runId: string, outputs: O
     await store.put(outputKey(runId, file), bytes);
     hashes[file] = sha256(bytes);
   }
-  await store.put(outputKey(runId, RECEIPT), Buffer.from(`${JSON.stringify(hashes, undefined, 2)}\n`));
+  await store.put(outputKey(runId, RECEIPT), encodeHashes(hashes));
+}
+
+function encodeHashes(hashes: Readonly<Record<string, unknown>>): Uint8Array {
+  return Buffer.from(`${JSON.stringify(hashes, undefined, 2)}\n`);
 }
 
 /**
@@ -68,7 +72,7 @@ export async function outputProblems(store: ObjectStore, runId: string, expected
   const receipt = await store.get(outputKey(runId, RECEIPT));
   if (receipt === undefined) return [`${RECEIPT} is missing: the run is not finished`];
   const hashes = parseHashes(receipt);
-  const problems: string[] = [];
+  const problems = Buffer.compare(encodeHashes(hashes), receipt) === 0 ? [] : [`${RECEIPT} is not as runs write it`];
   for (const file of new Set([...OUTPUTS, ...Object.keys(expected ?? {}), ...Object.keys(hashes)])) {
     const bytes = /^[\w.-]+$/.test(file) ? await store.get(outputKey(runId, file)) : undefined;
     const [said, actual] = [hashes[file], bytes && sha256(bytes)];

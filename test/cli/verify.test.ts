@@ -69,6 +69,24 @@ describe('verify', () => {
     expect(JSON.parse(short)).toMatchObject({ runId, problems: [] });
   });
 
+  it('names a receipt that says the same in other bytes', async () => {
+    const file = join(await copyOf('receipt'), 'receipt.json');
+    await writeFile(file, JSON.stringify(JSON.parse(await readFile(file, 'utf8'))));
+    expect(await problemsOf('receipt')).toBe('receipt.json is not as runs write it');
+  });
+
+  it('gives a remedy that mends a damaged chunk', async () => {
+    const directory = await copyOf('mended');
+    await writeFile(join(directory, 'chunks', '000001.bin'), 'damaged');
+    const { code, stderr } = await runCli(root, 'verify', runId, '--out', 'mended');
+    expect(code).toBe(3);
+    expect(stderr).toContain('Delete its receipt.json');
+    await rm(join(directory, 'receipt.json'));
+    const source = ['--space', 'space.json', '--student', 'student.onnx', '--chunks', '4', '--top', '50'];
+    expect((await runCli(root, 'screen', ...source, '--out', 'mended')).code).toBe(0);
+    expect(await problemsOf('mended')).toBe('');
+  });
+
   it.each([
     ...['ranking.csv', 'ranking.parquet', 'summary.json', 'report.html', 'receipt.json'],
     ...['plan/student.onnx', 'plan/classes.json', 'plan/systems.bin', 'plan/index.json', 'plan/chunks.json'],

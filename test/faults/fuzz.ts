@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { InputError, IntegrityError } from '../../shared/errors.ts';
 import { createRandom, type Random } from '../../shared/random.ts';
 import { mutate, mutateJson, pick } from './mutate.ts';
+import { SEED } from './seed.ts';
 
 /** A reader and what it is fed with. */
 export interface FuzzTarget<T> {
@@ -21,7 +22,6 @@ export interface FuzzTarget<T> {
 }
 
 const SHARE = process.env.IONSIEVE_FAULTS === 'short' ? 0.02 : 1;
-const SEED = Number(process.env.IONSIEVE_SEED ?? 1);
 const SLOW = 2000; // ms that one input may take
 const STALL = 60_000; // ms after which an input hangs
 const KEPT_SHARE = 0.01; // of accepted inputs

@@ -5,11 +5,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom, type Random } from '../../shared/random.ts';
+import { SEED } from './seed.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export const IS_SHORT = process.env.IONSIEVE_FAULTS === 'short';
-export const random: Random = createRandom(Number(process.env.IONSIEVE_SEED ?? 1));
+export const random: Random = createRandom(SEED);
 
 /** A command under way. */
 export interface Started {
