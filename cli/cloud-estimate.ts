@@ -129,7 +129,7 @@ function describe(estimated: Estimate): string {
   const { source, compositions, scored, chunks, cost, predicted, ...rest } = estimated;
   const { concurrency, platform, stage, spendingLimit, withinLimit } = rest;
   const above = `above it: the run would stop before anything is screened. Screen less, or raise spendingLimitUsd`;
-  const part = scored === compositions ? '' : `, of which about ${formatCount(scored)} are to be scored,`;
+  const part = scored === compositions ? '' : `, with as much work as scoring about ${formatCount(scored)} takes,`;
   const of = `${formatCount(chunks)} ${chunks === 1 ? 'chunk' : 'chunks'}`;
   const rows = [
     ['Lambda', formatDollars(cost.lambda)],
