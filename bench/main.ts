@@ -79,6 +79,9 @@ await new Command('bench')
   .option('--structures <file>', 'crystal structures to label', packagePath('../shared/data/mp-li.optimade.jsonl.gz'))
   .option('--threads <count>', 'threads that compute', positiveInteger, availableParallelism())
   .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
-  .option('--full', 'the full sizes too: a whole distillation, 7 GB of chunk results, and 2.5e10 compositions with `--only scale`')
+  .option(
+    '--full',
+    'the full sizes too: a whole distillation, 7 GB of chunk results, and 2.5e10 compositions with `--only scale`',
+  )
   .action(bench)
   .parseAsync();
