@@ -110,14 +110,8 @@ export class FirstLayer {
   /** Two inputs of the second layer at four vertices: most of the time goes here, so that values are used twice or more. */
   private multiply(j: number, v: number, n: number): void {
     const { live, outputs, liveWeights, inputs } = this;
-    let a = this.bias[j];
-    let b = a;
-    let c = a;
-    let d = a;
-    let e = this.bias[j + 1];
-    let f = e;
-    let g = e;
-    let h = e;
+    let [a, e] = [this.bias[j], this.bias[j + 1]];
+    let [b, c, d, f, g, h] = [a, a, a, e, e, e];
     const end = (j + 1) * live;
     for (let w = j * live, i = v * live; w < end; w++, i++) {
       const x = liveWeights[w];
@@ -151,14 +145,8 @@ export class FirstLayer {
   /** Two inputs at two vertices: losses with negative weights raise what is above, the others lower what is below. */
   private widen(j: number, v: number, n: number): void {
     const { changes, losses, changingWeights, inputs, above, below } = this;
-    let a = 0; // sums of all
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let e = 0; // sums of magnitudes
-    let f = 0;
-    let g = 0;
-    let h = 0;
+    let [a, b, c, d] = [0, 0, 0, 0]; // sums of all
+    let [e, f, g, h] = [0, 0, 0, 0]; // sums of magnitudes
     const end = (j + 1) * changes;
     for (let w = j * changes, i = v * changes; w < end; w++, i++) {
       const x = changingWeights[w];
