@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { DEFAULT_SPACE, loadSpace, SPACE_OPTION } from '../cli/load-space.ts';
 import { naturalNumber, positiveInteger } from '../cli/options.ts';
+import { describeError, exitCodeOf } from '../cli/output.ts';
 import { packagePath } from '../cli/package-root.ts';
 import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../cli/shipped-students.ts';
 import { distill, distillWhole } from './distill-part.ts';
@@ -51,16 +53,17 @@ function partNames(text: string): string[] {
 
 async function bench({ json, only = DEFAULT, repeats, full = false, ...asked }: Options): Promise<void> {
   const { student } = findStudent(asked.student);
+  const { file: space } = loadSpace(asked.space);
   const scratch = await mkdtemp(join(tmpdir(), 'ionsieve-bench-'));
   const note = (text: string): unknown => process.stderr.write(`${text}\n`);
-  const context: BenchContext = { ...asked, student, studentOption: asked.student, scratch, full, note };
+  const context: BenchContext = { ...asked, space, student, studentOption: asked.student, scratch, full, note };
   try {
     const parts: Record<string, PartResult> = {};
     for (const group of GROUPS) {
       const wanted = group.filter(({ name }) => only.includes(name));
       Object.assign(parts, await measure(wanted, context, repeats));
     }
-    const { threads, seed, space } = asked;
+    const { threads, seed } = asked;
     const machine = describeMachine(await readFile(student));
     const results: BenchResults = { machine, threads, seed, space, parts, ratios: ratiosOf(parts) };
     process.stdout.write(json ? `${JSON.stringify(results, undefined, 2)}\n` : formatResults(results));
@@ -74,7 +77,7 @@ await new Command('bench')
   .option('--json', 'print everything as JSON, every sample included')
   .option('--only <parts>', `parts to measure, of ${PARTS.map(({ name }) => name).join(', ')}`, partNames)
   .option('--repeats <count>', 'rounds; parts that take long have fewer', positiveInteger, 3)
-  .option('--space <file>', 'space that is screened', packagePath('data/spaces/ionic-quinary.json'))
+  .option('--space <file>', SPACE_OPTION, DEFAULT_SPACE)
   .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
   .option('--structures <file>', 'crystal structures to label', packagePath('../shared/data/mp-li.optimade.jsonl.gz'))
   .option('--threads <count>', 'threads that compute', positiveInteger, availableParallelism())
@@ -84,4 +87,8 @@ await new Command('bench')
     'the full sizes too: a whole distillation, 7 GB of chunk results, and 2.5e10 compositions with `--only scale`',
   )
   .action(bench)
-  .parseAsync();
+  .parseAsync()
+  .catch((error) => {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  });

@@ -38,7 +38,7 @@ export interface EstimateOptions extends RankingArguments {
 /** What a run comes to. */
 export interface RunEstimate {
   readonly compositions: number; // or rows of a list
-  readonly scored: number; // of them, or as many as take the time of the whole run
+  readonly work: number; // compositions that are scored, or as many as take the time of the whole run
   readonly chunks: number;
   readonly cost: CostEstimate; // in US dollars; what the spending limit is held against
 }
@@ -107,7 +107,7 @@ export function estimateRun(
 ): RunEstimate {
   const count = source.cut(chunks ?? chooseChunks(work, stage)).length;
   const cost = estimateCost(work.compositions, count, source.rate, stage.platform);
-  return { compositions: source.size, scored: Math.round(work.compositions), chunks: count, cost };
+  return { compositions: source.size, work: Math.round(work.compositions), chunks: count, cost };
 }
 
 /** US dollars for people: cents, or three significant digits below one dollar. */
@@ -126,10 +126,10 @@ interface Estimate extends RunEstimate {
 }
 
 function describe(estimated: Estimate): string {
-  const { source, compositions, scored, chunks, cost, predicted, ...rest } = estimated;
+  const { source, compositions, work, chunks, cost, predicted, ...rest } = estimated;
   const { concurrency, platform, stage, spendingLimit, withinLimit } = rest;
   const above = `above it: the run would stop before anything is screened. Screen less, or raise spendingLimitUsd`;
-  const part = scored === compositions ? '' : `, with as much work as scoring about ${formatCount(scored)} takes,`;
+  const part = work === compositions ? '' : `, with as much work as scoring about ${formatCount(work)} takes,`;
   const of = `${formatCount(chunks)} ${chunks === 1 ? 'chunk' : 'chunks'}`;
   const rows = [
     ['Lambda', formatDollars(cost.lambda)],

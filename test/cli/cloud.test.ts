@@ -27,7 +27,7 @@ describe('cloud estimate', () => {
     expect(code).toBe(0);
     const { predicted, ...told } = JSON.parse(stdout);
     expect(told).toEqual({
-      ...{ source: 'small', compositions: 13336, scored: 13336, chunks: 20, cost: estimateCost(13336, 20) },
+      ...{ source: 'small', compositions: 13336, work: 13336, chunks: 20, cost: estimateCost(13336, 20) },
       ...{ concurrency: 5, platform: { architecture: 'arm64', memoryMB: 1769 }, stage: 'prod' },
       ...{ spendingLimit: 25, withinLimit: true },
     });
@@ -44,12 +44,12 @@ describe('cloud estimate', () => {
   });
 
   it('tells how much is to be scored where criteria or bounds leave something out', async () => {
-    const scored = async (...options: string[]): Promise<number> =>
-      JSON.parse((await runCli(root, 'cloud', 'estimate', '--space', 'small', '--json', ...options)).stdout).scored;
-    const [without, only] = [await scored('--exclude', 'S'), await scored('--require', 'S')];
+    const work = async (...options: string[]): Promise<number> =>
+      JSON.parse((await runCli(root, 'cloud', 'estimate', '--space', 'small', '--json', ...options)).stdout).work;
+    const [without, only] = [await work('--exclude', 'S'), await work('--require', 'S')];
     expect(without).toBeGreaterThan(0);
     expect(without + only).toBe(13336);
-    expect(await scored('--prune')).toBeLessThanOrEqual(13336);
+    expect(await work('--prune')).toBeLessThanOrEqual(13336);
   });
 
   it('reads a list of compositions', async () => {
