@@ -15,11 +15,11 @@ import {
   LOGIT_TOLERANCE,
   type Rescore,
 } from '../shared/ranking/verify-sample.ts';
-import { outputProblems } from '../shared/report/run-outputs.ts';
+import { outputProblems, RUN_FILES } from '../shared/report/run-outputs.ts';
 import { comparisonProblems } from '../shared/report/stored-comparison.ts';
 import { FORMULA_COLUMN } from '../shared/screen/list-source.ts';
 import { planProblems } from '../shared/screen/plan-proof.ts';
-import { type PlanFile, planKey } from '../shared/screen/run-keys.ts';
+import { chunksPrefix, outputKey, type PlanFile, planKey } from '../shared/screen/run-keys.ts';
 import { cutLimits } from '../shared/screen/run-options.ts';
 import type { RunRecord } from '../shared/screen/run-plan.ts';
 import { loadLocations, loadPlanFile, loadRunRecord } from '../shared/screen/run-store.ts';
@@ -89,7 +89,10 @@ export async function verifyRun(
     throw new InputError('there is no such run', { file: `${store.location}/runs/${runId}` }, 'Check id and --out.');
   const findings = new Findings();
   const record = await findings.try(requireRecord(store, runId));
-  if (record !== undefined) await verifyRecorded(store, record, options, watch, findings);
+  if (record !== undefined) {
+    await nameForeign(store, record, findings);
+    await verifyRecorded(store, record, options, watch, findings);
+  }
   const { proved, unproved, problems } = findings;
   return { runId, location: `${store.location}/runs/${runId}`, proved, unproved, problems };
 }
@@ -98,6 +101,15 @@ async function requireRecord(store: ObjectStore, runId: string): Promise<RunReco
   const record = await loadRunRecord(store, runId);
   if (record !== undefined) return record;
   throw new InputError('it is missing', { file: `${store.location}/${planKey(runId, 'run.json')}` }, 'Restore it.');
+}
+
+/** Files beside those of the run: nothing reads them, and nothing vouches for them. Merging looks into the folder of chunk results. */
+async function nameForeign(store: ObjectStore, { runId, files }: RunRecord, findings: Findings): Promise<void> {
+  const planned = ['run.json', 'inputs.json', ...Object.keys(files)].map((file) => planKey(runId, file as PlanFile));
+  const known = new Set([...planned, ...RUN_FILES.map((file) => outputKey(runId, file))]);
+  for (const key of await store.list(`runs/${runId}/`))
+    if (!known.has(key) && !key.startsWith(chunksPrefix(runId)))
+      findings.unproved.push(`what ${key} is: no file of this run`);
 }
 
 async function verifyRecorded(

@@ -2,6 +2,7 @@ import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { ObjectStore } from '../io/store.ts';
 import { outputKey } from '../screen/run-keys.ts';
+import { COMPARISON_FILES } from './stored-comparison.ts';
 import type { RunSummary } from './summary.ts';
 
 /** Files that every run gives. */
@@ -12,6 +13,9 @@ type Output = (typeof OUTPUTS)[number];
 export type Outputs = Readonly<Record<Output, Uint8Array>> & { readonly 'skipped.csv'?: Uint8Array };
 
 const RECEIPT = 'receipt.json'; // SHA-256 of the outputs by name; written last
+
+/** Names of all files that a finished run may have beside its folders. */
+export const RUN_FILES: readonly string[] = [...OUTPUTS, 'skipped.csv', RECEIPT, ...COMPARISON_FILES];
 
 /** Store the outputs of a run. */
 export async function storeOutputs(store: ObjectStore, runId: string, outputs: Outputs): Promise<void> {

@@ -8,6 +8,9 @@ import type { LastComparison } from './compare-with-last.ts';
 const FIGURES = 'comparison.json';
 const PAGE = 'comparison.html';
 
+/** Files of a comparison, which lie beside the outputs of the later run. */
+export const COMPARISON_FILES = [FIGURES, PAGE] as const;
+
 /** Key of the page that compares a run with the last one of its kind. */
 export function comparisonPageKey(runId: string): string {
   return outputKey(runId, PAGE);

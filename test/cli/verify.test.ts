@@ -75,6 +75,19 @@ describe('verify', () => {
     expect(await problemsOf('receipt')).toBe('receipt.json is not as runs write it');
   });
 
+  it('names files that are none of the run', async () => {
+    const directory = await copyOf('foreign', comparedId);
+    for (const file of ['notes.txt', 'plan/ranking.csv', 'chunks/readme'])
+      await writeFile(join(directory, file), 'mine');
+    const { unproved, problems } = await verifyOf('foreign', comparedId);
+    const prefix = `runs/${comparedId}`;
+    expect(unproved.slice(0, 2)).toEqual([
+      `what ${prefix}/notes.txt is: no file of this run`,
+      `what ${prefix}/plan/ranking.csv is: no file of this run`,
+    ]);
+    expect(problems).toEqual([expect.stringContaining('chunks/readme')]);
+  });
+
   it('gives a remedy that mends a damaged chunk', async () => {
     const directory = await copyOf('mended');
     await writeFile(join(directory, 'chunks', '000001.bin'), 'damaged');
