@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type AssembledCommittee, assembleCommittee } from '../shared/student/assemble-committee.ts';
 import { COMMITTEE_PARTS } from '../shared/student/committee.ts';
 import { renderCommitteeCard } from '../shared/student/committee-card.ts';
@@ -9,51 +8,34 @@ import type { TrainingSet } from '../shared/student/training-set.ts';
 import type { CommitteeJob, CommitteeJobResult } from './committee-worker.ts';
 import { withExamples } from './examples.ts';
 import { forgetJobs, runLongJobs } from './long-jobs.ts';
-import { checkModelOutput, PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
-import { naturalNumber, positiveInteger } from './options.ts';
+import { writeModel } from './model-files.ts';
 import { printJson } from './output.ts';
-import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
-
-interface Options {
-  readonly labels: string;
-  readonly out: string;
-  readonly seed: number;
-  readonly teacher?: string;
-  readonly workers: number;
-  readonly json?: boolean;
-}
+import { readAsked, type TrainingOptions, trainingCommand } from './training-command.ts';
 
 /** `committee --labels labels.csv --out committee.onnx`: grow, cross-validate, calibrate, export, write the card. */
 export function committeeCommand(): Command {
-  const command = new Command('committee')
-    .description('make the committee that re-scores the best of a screening, from the labels of the student')
-    .requiredOption('--labels <file>', 'labels file, as label writes it (plain or .gz)')
-    .requiredOption('--out <file>', 'model to write, such as committee.onnx; its card is written beside it')
-    .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
-    .option('--teacher <file>', 'the teacher that made the labels (default: the published one)')
-    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
-    .option('--json', 'print files and held-out figures as JSON')
-    .action(runCommittee);
+  const command = trainingCommand(
+    'committee',
+    'make the committee that re-scores the best of a screening, from the labels of the student',
+    'committee.onnx',
+  ).action(runCommittee);
   return withExamples(command, [
     'ionsieve committee --labels data/labels.csv.gz --out committee.onnx',
     'make the committee again from the shipped labels',
   ]);
 }
 
-async function runCommittee(options: Options): Promise<void> {
-  const { labels, out, seed, teacher = PUBLISHED_TEACHER } = options;
-  const set = await readTrainingSet(labels, teacher, seed);
-  await checkModelOutput(out, [labels, teacher]);
-  await tellInputs([labels, teacher]);
+async function runCommittee(options: TrainingOptions): Promise<void> {
+  const set = await readAsked(options);
   const { members, folds } = await trainAll(set, options);
   await writeCommittee(options, assembleCommittee(set, COMMITTEE_PARTS, members, folds));
-  await forgetJobs(out);
+  await forgetJobs(options.out);
 }
 
 async function trainAll(
   { ionic, features, options }: TrainingSet,
-  { workers, out }: Options,
+  { workers, out }: TrainingOptions,
 ): Promise<{ members: readonly Tree[]; folds: HeldOutFold[] }> {
   const job: CommitteeJob = { ionic, features, options, parts: COMMITTEE_PARTS };
   const jobs = [job, ...Array.from({ length: options.folds }, (_, fold) => ({ ...job, fold }))];
@@ -69,7 +51,7 @@ async function trainAll(
   };
 }
 
-async function writeCommittee({ out, json }: Options, { model, card }: AssembledCommittee): Promise<void> {
+async function writeCommittee({ out, json }: TrainingOptions, { model, card }: AssembledCommittee): Promise<void> {
   const files = await writeModel(out, model, card, renderCommitteeCard(card));
   if (json) return printJson({ files, modelHash: card.modelHash, evaluation: card.evaluation });
   const { folds } = card.evaluation;

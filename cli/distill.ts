@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type AssembledStudent, assembleStudent } from '../shared/student/assemble-student.ts';
 import { renderCard } from '../shared/student/card.ts';
 import type { FoldEvaluation } from '../shared/student/distill.ts';
@@ -8,32 +7,18 @@ import type { TrainingSet } from '../shared/student/training-set.ts';
 import type { DistillJob, DistillResult } from './distill-worker.ts';
 import { withExamples } from './examples.ts';
 import { forgetJobs, runLongJobs } from './long-jobs.ts';
-import { checkModelOutput, PUBLISHED_TEACHER, readTrainingSet, writeModel } from './model-files.ts';
-import { naturalNumber, positiveInteger } from './options.ts';
+import { writeModel } from './model-files.ts';
 import { printJson } from './output.ts';
-import { tellInputs } from './tell-inputs.ts';
 import { note } from './terminal.ts';
-
-interface Options {
-  readonly labels: string;
-  readonly out: string;
-  readonly seed: number;
-  readonly teacher?: string;
-  readonly workers: number;
-  readonly json?: boolean;
-}
+import { readAsked, type TrainingOptions, trainingCommand } from './training-command.ts';
 
 /** `distill --labels labels.csv --out student.onnx`: train, evaluate, export, write the card. */
 export function distillCommand(): Command {
-  const command = new Command('distill')
-    .description('distill a student from labels: train it, evaluate it on held-out systems, export it with its card')
-    .requiredOption('--labels <file>', 'labels file, as label writes it (plain or .gz)')
-    .requiredOption('--out <file>', 'model to write, such as student.onnx; its card is written beside it')
-    .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
-    .option('--teacher <file>', 'the teacher that made the labels (default: the published one)')
-    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
-    .option('--json', 'print files and held-out figures as JSON')
-    .action(runDistill);
+  const command = trainingCommand(
+    'distill',
+    'distill a student from labels: train it, evaluate it on held-out systems, export it with its card',
+    'student.onnx',
+  ).action(runDistill);
   return withExamples(
     command,
     [
@@ -47,16 +32,8 @@ export function distillCommand(): Command {
   );
 }
 
-async function runDistill(options: Options): Promise<void> {
-  const { labels, out, seed, teacher = PUBLISHED_TEACHER } = options;
-  const set = await readTrainingSet(labels, teacher, seed);
-  await checkModelOutput(out, [labels, teacher]);
-  await tellInputs([labels, teacher]);
-  await distillFrom(set, options);
-}
-
-/** Train, write the student with its card, and forget the finished trainings that were kept until then. */
-export async function distillFrom(set: TrainingSet, options: Pick<Options, 'out' | 'workers' | 'json'>): Promise<void> {
+async function runDistill(options: TrainingOptions): Promise<void> {
+  const set = await readAsked(options);
   const { folds, weights } = await trainAll(set, options);
   await writeStudent(options, assembleStudent(set, weights, folds));
   await forgetJobs(options.out);
@@ -65,7 +42,7 @@ export async function distillFrom(set: TrainingSet, options: Pick<Options, 'out'
 /** Folds and the final student are trainings of the same kind, so they share the threads. */
 async function trainAll(
   { ionic: labels, features, options }: TrainingSet,
-  { workers, out }: Pick<Options, 'workers' | 'out'>,
+  { workers, out }: Pick<TrainingOptions, 'workers' | 'out'>,
 ): Promise<{ weights: Weights; folds: FoldEvaluation[] }> {
   const job: DistillJob = { labels, features, options };
   const jobs = [job, ...Array.from({ length: options.folds }, (_, fold) => ({ ...job, fold }))];
@@ -85,7 +62,7 @@ async function trainAll(
 }
 
 async function writeStudent(
-  { out, json }: Pick<Options, 'out' | 'json'>,
+  { out, json }: Pick<TrainingOptions, 'out' | 'json'>,
   { model, card }: AssembledStudent,
 ): Promise<void> {
   const files = await writeModel(out, model, card, renderCard(card));
