@@ -50,7 +50,7 @@ async function createOrTakeOver(
   onOwner: (owner: LockOwner | undefined) => void,
 ): Promise<boolean> {
   while (!(await create(path, content))) {
-    const found = await readFile(path, 'utf8').catch(() => undefined);
+    const found = await readFile(path, 'utf8').catch(unlessGone);
     if (found === undefined) continue; // released just now
     if (await isHeld(path, found)) {
       onOwner(parseOwner(found));
@@ -96,11 +96,16 @@ async function removeStale(path: string, stale: string): Promise<void> {
   const aside = partialPath(path);
   try {
     await rename(path, aside);
-  } catch {
-    return; // another process was faster
+  } catch (error) {
+    return unlessGone(error); // then another process was faster
   }
   if ((await readFile(aside, 'utf8')) !== stale) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
+}
+
+/** A file that is not there any more counts as undefined; any other reason would be met again and again. */
+function unlessGone(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 async function isHeld(path: string, content: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,6 +35,12 @@ describe('a lock', () => {
     await taken.release();
     expect(readdirSync(directory)).toEqual([]);
     expect(await isTaken()).toBe(true);
+  });
+
+  it('that cannot be read is an error', async () => {
+    mkdirSync(path);
+    await expect(takeLock(path)).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(takeLock(path), 'and is not thought to be held here').rejects.toMatchObject({ code: 'EISDIR' });
   });
 
   it.each([
