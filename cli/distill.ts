@@ -33,7 +33,14 @@ export function distillCommand(): Command {
 }
 
 async function runDistill(options: TrainingOptions): Promise<void> {
-  const set = await readAsked(options);
+  await distillFrom(await readAsked(options), options);
+}
+
+/** Train, write the student with its card, and forget the finished trainings that were kept until then. */
+export async function distillFrom(
+  set: TrainingSet,
+  options: Pick<TrainingOptions, 'out' | 'workers' | 'json'>,
+): Promise<void> {
   const { folds, weights } = await trainAll(set, options);
   await writeStudent(options, assembleStudent(set, weights, folds));
   await forgetJobs(options.out);
