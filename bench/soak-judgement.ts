@@ -3,11 +3,8 @@ import { InputError } from '../shared/errors.ts';
 import type { SoakSample } from './soak-samples.ts';
 import { median } from './statistics.ts';
 
-/**
- * Part of the screening that is not judged: caches fill, and memory rises wherever a list of amounts is longer than all
- * before it. The longest one of bench/soak-space.json is met at 42 %.
- */
-const WARM_UP = 0.5;
+/** Part of the screening that is not judged: caches fill and code is compiled. */
+const WARM_UP = 0.2;
 /** Samples that a judgement needs at least. */
 const LEAST_SAMPLES = 30;
 /** Seconds of a rate, at least: chunks are counted whole, and take about one. */
@@ -95,7 +92,7 @@ function courseOf(points: readonly TimePoint[]): Course {
 }
 
 /**
- * Judge a run by what it did while it screened, the first half left out: it fails if memory grows by more than
+ * Judge a run by what it did while it screened, the first fifth left out: it fails if memory grows by more than
  * {@link MOST_MEMORY_GROWTH} % an hour, if there are more handles or threads in the last third than in the first (medians), or
  * if the rate per second of processor time falls by more than {@link MOST_RATE_LOSS} % an hour. The rate per second is
  * told and not judged: it depends on what else the machine does.

@@ -69,8 +69,8 @@ describe('judgement of a soak', () => {
     expect(judgeSoak(crowded).rate.perHour).toBeLessThan(-5);
   });
 
-  it('leaves out planning, the first half of the screening and what comes after it', () => {
-    const outside = run((minutes) => (minutes < 31 || minutes > 61 ? { memoryMB: 2000, handles: 99 } : {}));
+  it('leaves out planning, the first fifth of the screening and what comes after it', () => {
+    const outside = run((minutes) => (minutes < 13 || minutes > 61 ? { memoryMB: 2000, handles: 99 } : {}));
     expect(judgeSoak(outside).failures).toEqual([]);
     expect(judgeSoak(outside).memory.most).toBe(300);
     expect(screeningOf(run())).toHaveLength(359);
