@@ -30,6 +30,7 @@ export async function openSession(bytes: Uint8Array, threads = 1): Promise<Sessi
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    enableMemPattern: false, // a pattern is kept for every shape ever met, and systems times amounts have thousands
     logSeverityLevel: 4, // its errors are thrown as well
   });
   return {

@@ -2,15 +2,19 @@ import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { FilePart } from '../io/file-part.ts';
 import type { ObjectStore } from '../io/store.ts';
+import type { StudentSession } from '../onnx/student-session.ts';
 import type { Space } from '../space/space.ts';
+import type { SpaceDefinition } from '../space/space-file.ts';
 import { classesOfLines, type SpaceSegment } from '../space/space-segments.ts';
 import type { ChunkRange } from './batches.ts';
+import type { RankingLimits } from './chunk-accumulator.ts';
+import { ClassAmounts } from './class-amounts.ts';
 import { CHUNKS_PER_PART, decodePlanIndex, type PlanIndex } from './plan-index.ts';
 import { type PlanFile, planKey } from './run-keys.ts';
 import { damagedPlan, decodeChunkList, type RunPlan, type RunRecord } from './run-plan.ts';
 import { loadPlan, loadPlanFile, loadRunRecord } from './run-store.ts';
-import type { ChunkScreener, CompositionSource } from './source.ts';
-import { recordedSpace, spaceSource } from './space-source.ts';
+import type { ChunkScreener, CompositionSource, EncodedPruning } from './source.ts';
+import { recordedSpace, spaceScreener } from './space-source.ts';
 
 /** A planned run, as one chunk after the other needs it. */
 export interface ChunkPlan extends Pick<RunPlan, 'runId' | 'student' | 'options' | 'pruning'> {
@@ -41,7 +45,8 @@ export async function loadChunkPlan(store: ObjectStore, runId: string): Promise<
   return {
     ...{ ...described, studentBytes },
     range: (chunk) => readChunk(store, runId, index, chunk),
-    screener: (...inputs) => new SegmentScreener(store, record, index.space, inputs),
+    screener: (student, limits, _, bounds) =>
+      new SegmentScreener(store, record, index.space, { student, limits, bounds }),
   };
 }
 
@@ -65,31 +70,38 @@ async function readChunk(
   return decodeChunkList(`[${lines}]`, name).at(chunk % CHUNKS_PER_PART);
 }
 
+/** What screens the segments. */
+interface SegmentScoring {
+  readonly student: StudentSession;
+  readonly limits: RankingLimits;
+  readonly bounds: EncodedPruning | undefined;
+}
+
 /** Screens chunks of a space by the segments that they lie in. Chunks of the same segments share what is kept for them. */
 class SegmentScreener implements ChunkScreener {
   private readonly store: ObjectStore;
   private readonly record: RunRecord;
   private readonly segments: readonly SpaceSegment[];
-  private readonly inputs: Parameters<CompositionSource['screener']>;
+  private readonly scoring: SegmentScoring;
+  private readonly definition: SpaceDefinition;
+  private readonly amounts: ClassAmounts;
   private open: { readonly first: number; readonly last: number; readonly screener: ChunkScreener } | undefined;
 
-  constructor(
-    store: ObjectStore,
-    record: RunRecord,
-    segments: readonly SpaceSegment[],
-    inputs: Parameters<CompositionSource['screener']>,
-  ) {
+  constructor(store: ObjectStore, record: RunRecord, segments: readonly SpaceSegment[], scoring: SegmentScoring) {
     this.store = store;
     this.record = record;
     this.segments = segments;
-    this.inputs = inputs;
+    this.scoring = scoring;
+    this.definition = recordedSpace(record, `${store.location}/${planKey(record.runId, 'run.json')}`);
+    this.amounts = new ClassAmounts(scoring.student, this.definition);
   }
 
   async screen(range: ChunkRange, runId: string, onScreened: (compositions: number) => void) {
     const first = this.segments.findIndex(({ compositionsEnd }) => range.start < compositionsEnd);
     const last = this.segments.findIndex(({ compositionsEnd }) => range.end <= compositionsEnd);
     if (this.open?.first !== first || this.open.last !== last) {
-      const screener = spaceSource(await this.read(first, last)).screener(...this.inputs);
+      const { student, limits, bounds } = this.scoring;
+      const screener = spaceScreener(await this.read(first, last), student, limits, bounds, this.amounts);
       this.open = { first, last, screener };
     }
     return this.open.screener.screen(range, runId, onScreened);
@@ -108,7 +120,7 @@ class SegmentScreener implements ChunkScreener {
       );
     const [lines, systems] = await Promise.all([read('classes.json'), read('systems.bin')]);
     return {
-      definition: recordedSpace(record, `${store.location}/${planKey(record.runId, 'run.json')}`),
+      definition: this.definition,
       classes: classesOfLines(
         Buffer.from(lines.bytes).toString(),
         this.segments[first - 1]?.compositionsEnd ?? 0,

@@ -1,9 +1,8 @@
 import { formatFormula } from '../chemistry/formula.ts';
-import { keptBuffer } from '../kept-buffer.ts';
 import type { EncodedSystems } from '../onnx/student-scorer.ts';
 import { type StudentSession, tableRows } from '../onnx/student-session.ts';
 import { compositionAt } from '../space/rank.ts';
-import { amountsMatrix, type Space, type StoichiometryClass } from '../space/space.ts';
+import type { Space } from '../space/space.ts';
 import {
   type Batch,
   type Block,
@@ -15,6 +14,7 @@ import {
 } from './batches.ts';
 import { ChunkAccumulator, type ExclusionAt, type RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
+import { ClassAmounts } from './class-amounts.ts';
 import { CriteriaFilter } from './criteria.ts';
 import { refuseLogit } from './score-compositions.ts';
 import { NONE_SKIPPED } from './skipped-rows.ts';
@@ -38,20 +38,27 @@ export class Screener implements ChunkScreener {
   private readonly passLogit: number;
   private readonly filter: CriteriaFilter | undefined;
   private readonly pruner: BlockPruner | undefined;
-  // of one class only, as chunks go class by class
-  private classNumber = -1;
-  private amounts: Uint8Array = new Uint8Array(0); // shape (V, k)
-  private prepared: Float32Array = new Float32Array(0); // the same, as the student takes it
-  private readonly buffer = keptBuffer(); // of `prepared`
-  private encoded: EncodedSystems | undefined; // from `encodedFrom` on
+  private readonly amounts: ClassAmounts; // of one class only, as chunks go class by class
+  private encoded: EncodedSystems | undefined; // of class `encodedOf`, from `encodedFrom` on
+  private encodedOf = -1;
   private encodedFrom = -1;
 
-  /** @param pruner if given, blocks that it spares are not scored, and chunk results count them */
-  constructor(space: Space, student: StudentSession, limits: RankingLimits, pruner?: BlockPruner) {
+  /**
+   * @param pruner if given, blocks that it spares are not scored, and chunk results count them
+   * @param amounts memory for those of the same student that others used before
+   */
+  constructor(
+    space: Space,
+    student: StudentSession,
+    limits: RankingLimits,
+    pruner?: BlockPruner,
+    amounts = new ClassAmounts(student, space.definition),
+  ) {
     this.space = space;
     this.student = student;
     this.limits = limits;
     this.pruner = pruner;
+    this.amounts = amounts;
     this.passLogit = logitOf(student.metadata.threshold);
     this.filter = limits.criteria && new CriteriaFilter(limits.criteria);
   }
@@ -103,32 +110,27 @@ export class Screener implements ChunkScreener {
   private async score(batch: Batch, wanted: Uint32Array): Promise<Float32Array> {
     const { classNumber, firstSystem, firstStoichiometry, stoichiometries } = batch;
     const cls = this.space.classes[classNumber];
-    if (this.classNumber !== classNumber) this.enterClass(cls, classNumber);
     const perBlock = systemsPerBlock(cls);
     const together = perBlock * Math.ceil(ENCODED / perBlock);
     // at fixed places of the class, so that a system is encoded in one way only
     const first = firstSystem - (firstSystem % together);
-    if (this.encodedFrom !== first) await this.encode(cls, first, Math.min(together, cls.systems - first));
+    if (this.encodedOf !== classNumber || this.encodedFrom !== first)
+      await this.encode(classNumber, first, Math.min(together, cls.systems - first));
     const from = firstStoichiometry * cls.arity;
     const places = new Uint32Array(wanted.length);
     for (let w = 0; w < wanted.length; w++) places[w] = firstSystem + wanted[w] - first;
     return (this.encoded as EncodedSystems).logits(
       places,
-      this.prepared.subarray(from, from + stoichiometries * cls.arity),
+      this.amounts.of(cls).prepared.subarray(from, from + stoichiometries * cls.arity),
     );
   }
 
-  private enterClass(cls: StoichiometryClass, classNumber: number): void {
-    this.amounts = amountsMatrix(cls, this.space.definition.maxCoefficient);
-    this.prepared = this.student.prepare(this.amounts, cls.arity, this.buffer);
-    this.classNumber = classNumber;
-    this.encodedFrom = -1;
-  }
-
-  private async encode({ arity, systemsOffset }: StoichiometryClass, first: number, count: number): Promise<void> {
+  private async encode(classNumber: number, first: number, count: number): Promise<void> {
+    const { arity, systemsOffset } = this.space.classes[classNumber];
     const from = systemsOffset + first * arity;
     const elements = this.space.systems.subarray(from, from + count * arity);
     this.encoded = await this.student.encode(tableRows(this.student, elements), count);
+    this.encodedOf = classNumber;
     this.encodedFrom = first;
   }
 
@@ -142,7 +144,7 @@ export class Screener implements ChunkScreener {
       const system = firstSystem + wanted[w];
       const firstIndex = offset + system * perSystem + firstStoichiometry;
       const elementsFrom = systemsOffset + system * arity;
-      const exclusionAt = this.exclusionAt(batch, elementsFrom, arity);
+      const exclusionAt = this.exclusionAt(batch, elementsFrom);
       if (!counts.add(logits, w, stride, stoichiometries, firstIndex, systems, elementsFrom, arity, exclusionAt))
         this.refuse(
           logits.filter((_, i) => i % stride === w),
@@ -154,11 +156,13 @@ export class Screener implements ChunkScreener {
   }
 
   /** Asks the criteria on amounts, if there are any, of the stoichiometries of a batch with one system. */
-  private exclusionAt({ firstStoichiometry }: Batch, elementsFrom: number, arity: number): ExclusionAt | undefined {
-    const { filter, amounts } = this;
+  private exclusionAt({ classNumber, firstStoichiometry }: Batch, elementsFrom: number): ExclusionAt | undefined {
+    const { filter } = this;
     if (!filter?.asksAmounts) return undefined;
-    const { systems } = this.space;
-    return (i) => filter.compositionExclusion(systems, amounts, arity, elementsFrom, (firstStoichiometry + i) * arity);
+    const { systems, classes } = this.space;
+    const { arity } = classes[classNumber];
+    const { matrix } = this.amounts.of(classes[classNumber]);
+    return (i) => filter.compositionExclusion(systems, matrix, arity, elementsFrom, (firstStoichiometry + i) * arity);
   }
 
   private refuse(logits: Float32Array, firstIndex: number): never {

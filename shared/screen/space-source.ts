@@ -1,16 +1,26 @@
 import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
+import type { StudentSession } from '../onnx/student-session.ts';
 import { compositionsAt } from '../space/rank.ts';
 import { buildSpace, classesFromJson, classesToJson, type Space } from '../space/space.ts';
 import { canonicalSpaceJson, parseSpace, type SpaceDefinition } from '../space/space-file.ts';
 import { segmentSpace } from '../space/space-segments.ts';
 import { cutIntoChunks } from './batches.ts';
 import { checkStudent } from './check-student.ts';
+import type { RankingLimits } from './chunk-accumulator.ts';
+import type { ClassAmounts } from './class-amounts.ts';
 import { COMPOSITIONS_PER_VCPU_SECOND } from './cloud-figures.ts';
 import { planPruning, thresholdOf } from './plan-pruning.ts';
 import type { PlanFile } from './run-keys.ts';
 import { samplePruning } from './sample-pruning.ts';
 import { Screener } from './screen-chunk.ts';
-import type { CompositionSource, PreparedSource, SourceFiles, SourceRecord } from './source.ts';
+import type {
+  ChunkScreener,
+  CompositionSource,
+  EncodedPruning,
+  PreparedSource,
+  SourceFiles,
+  SourceRecord,
+} from './source.ts';
 import { spaceEffort, workBy } from './space-effort.ts';
 import { SystemPruner } from './system-pruner.ts';
 import { TopK } from './top-k.ts';
@@ -38,16 +48,22 @@ export function spaceSource(space: Space): CompositionSource {
     cut: (count, criteria) => cutIntoChunks(classes, count, criteria && workBy(space, criteria)),
     planPruning: (bounded, limits, run) => planPruning(space, bounded, limits, run),
     samplePruning: (bounded, limits) => samplePruning(space, bounded, limits),
-    screener: (student, limits, _, bounds) =>
-      new Screener(
-        space,
-        student,
-        limits,
-        bounds && new SystemPruner(space, student, bounds.encoder, thresholdOf(bounds.pruning)),
-      ),
+    screener: (student, limits, _, bounds) => spaceScreener(space, student, limits, bounds),
     merger: ({ top }) => new TopK(top), // a chunk has whole systems, so it kept to `perSystem`
     compositions: ({ indices }) => compositionsAt(space, indices),
   };
+}
+
+/** @param amounts memory for those of the same student that other screeners used before */
+export function spaceScreener(
+  space: Space,
+  student: StudentSession,
+  limits: RankingLimits,
+  bounds?: EncodedPruning,
+  amounts?: ClassAmounts,
+): ChunkScreener {
+  const pruner = bounds && new SystemPruner(space, student, bounds.encoder, thresholdOf(bounds.pruning));
+  return new Screener(space, student, limits, pruner, amounts);
 }
 
 function planFilesOf(space: Space): SourceFiles {

@@ -26,19 +26,25 @@ interface Halves {
  * in lexicographic order.
  *
  * @param splits alternatives, each shape (k, states)
+ * @param memory that they are written into, good until it is written again; new memory unless given
  * @returns shape (V, k) row-major
  */
-export function listStoichiometries(splits: readonly ChargeStates[], maxCoefficient: number): Uint8Array {
+export function listStoichiometries(
+  splits: readonly ChargeStates[],
+  maxCoefficient: number,
+  memory?: RowMemory,
+): Uint8Array {
   const halves = halvesOf(splits, maxCoefficient);
   const arity = splits[0].length;
   const { columns, words, parts } = halves.grid;
   const leftColumns = arity - columns;
   const found = new Int32Array(words);
+  const listed = memory ?? passing;
   let end = 0;
   for (let l = 0; l < halves.leftDivisors.length; l++) {
     if (!completeLeft(halves, l, found)) continue;
     const left = packedAmounts(l, maxCoefficient, leftColumns);
-    const rows = room(end, 32 * words * arity);
+    const rows = listed.room(end, 32 * words * arity);
     for (let w = 0; w < words; w++) {
       for (let bits = found[w]; bits !== 0; bits &= bits - 1) {
         // each write goes on beyond its part, into what the next one overwrites
@@ -48,23 +54,34 @@ export function listStoichiometries(splits: readonly ChargeStates[], maxCoeffici
       }
     }
   }
-  return listed.slice(0, end);
+  const rows = listed.rows(end);
+  return memory === undefined ? rows.slice() : rows;
 }
 
-let listed = new Uint8Array(4096); // for the rows of one class after the other
-let listedRows = new DataView(listed.buffer);
+/** Memory for the rows of one class after another, which grows. */
+export class RowMemory {
+  private bytes = new Uint8Array(4096);
+  private view = new DataView(this.bytes.buffer);
 
-/** `listed` with room for more bytes after those that are there. */
-function room(used: number, more: number): DataView {
-  const least = used + more + Int32Array.BYTES_PER_ELEMENT;
-  if (listed.length < least) {
-    const earlier = listed;
-    listed = new Uint8Array(2 * least);
-    listed.set(earlier);
-    listedRows = new DataView(listed.buffer);
+  /** Itself, with room for more bytes after those that are there. */
+  room(used: number, more: number): DataView {
+    const least = used + more + Int32Array.BYTES_PER_ELEMENT;
+    if (this.bytes.length < least) {
+      const earlier = this.bytes;
+      this.bytes = new Uint8Array(2 * least);
+      this.bytes.set(earlier);
+      this.view = new DataView(this.bytes.buffer);
+    }
+    return this.view;
   }
-  return listedRows;
+
+  /** The first bytes of it. */
+  rows(end: number): Uint8Array {
+    return this.bytes.subarray(0, end);
+  }
 }
+
+const passing = new RowMemory(); // for rows that are copied from it
 
 /**
  * One row of {@link listStoichiometries} without listing the others.

@@ -1,6 +1,6 @@
 import { SYMBOLS } from '../chemistry/elements.ts';
 import { InputError, IntegrityError } from '../errors.ts';
-import { listStoichiometries } from './amounts.ts';
+import { listStoichiometries, type RowMemory } from './amounts.ts';
 import { type ClassGroup, type CountedClass, groupSystems, writeSystems } from './group-systems.ts';
 import { type IonTable, ionTable } from './ions.ts';
 import type { SpaceDefinition } from './space-file.ts';
@@ -104,10 +104,15 @@ function tooMany({ maxCoefficient }: SpaceDefinition, compositions: number, file
 /**
  * The amount vectors that each system of a class has, in the order of their number v.
  *
+ * @param memory that they are written into, good until it is written again; new memory unless given
  * @returns shape (V, k) row-major, lexicographic
  */
-export function amountsMatrix({ splits }: Pick<StoichiometryClass, 'splits'>, maxCoefficient: number): Uint8Array {
-  return listStoichiometries(splits, maxCoefficient);
+export function amountsMatrix(
+  { splits }: Pick<StoichiometryClass, 'splits'>,
+  maxCoefficient: number,
+  memory?: RowMemory,
+): Uint8Array {
+  return listStoichiometries(splits, maxCoefficient, memory);
 }
 
 /** What `plan/classes.json` holds of a class; offsets follow from the order. */
