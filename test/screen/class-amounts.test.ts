@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openStudent, type StudentSession } from '../../shared/onnx/student-session.ts';
+import { DEFAULT_LIMITS } from '../../shared/screen/chunk-accumulator.ts';
+import { ClassAmounts } from '../../shared/screen/class-amounts.ts';
+import { Screener } from '../../shared/screen/screen-chunk.ts';
+import { RowMemory } from '../../shared/space/amounts.ts';
+import { amountsMatrix, buildSpace, type Space } from '../../shared/space/space.ts';
+import { parseSpace } from '../../shared/space/space-file.ts';
+import { randomStudent } from '../random-student.ts';
+
+const ELEMENTS = ['O', 'S', 'Cl', 'Ge', 'P', 'Fe'];
+
+function space(elements: readonly string[]): Space {
+  const rest = { mobileIon: 'Li', anions: ['O', 'S', 'Cl'], arity: [3, 5], maxCoefficient: 6 };
+  return buildSpace(parseSpace(JSON.stringify({ name: 'test', elements, ...rest }), 'test.json'));
+}
+
+const whole = space(ELEMENTS);
+let student: StudentSession;
+
+beforeAll(async () => {
+  student = await openStudent(randomStudent(['Li', ...ELEMENTS]), 'student.onnx');
+});
+
+describe('ClassAmounts', () => {
+  it('has the amounts of every class, whatever was asked for before', () => {
+    const amounts = new ClassAmounts(student, whole.definition);
+    const descending = whole.classes.toSorted((a, b) => b.stoichiometries - a.stoichiometries);
+    for (const cls of [...descending, ...descending.toReversed()]) {
+      const expected = amountsMatrix(cls, 6);
+      const { matrix, prepared } = amounts.of(cls);
+      expect([...matrix]).toEqual([...expected]);
+      expect([...prepared]).toEqual([...student.prepare(expected, cls.arity)]);
+    }
+  });
+
+  it('uses one memory from the first class to the last', () => {
+    const amounts = new ClassAmounts(student, whole.definition);
+    const seen = whole.classes.map((cls) => amounts.of(cls));
+    expect(new Set(seen.map(({ matrix }) => matrix.buffer)).size).toBe(1);
+    expect(new Set(seen.map(({ prepared }) => prepared.buffer)).size).toBe(1);
+  });
+});
+
+it('a screener that takes over the amounts of another one finds what it finds alone', async () => {
+  const other = space(['O', 'S', 'P', 'Fe']);
+  const shared = new ClassAmounts(student, whole.definition);
+  for (const one of [whole, other, other, whole]) {
+    const range = { chunk: 0, start: 0, end: one.compositions };
+    const alone = await new Screener(one, student, DEFAULT_LIMITS).screen(range, 'run', () => undefined);
+    const after = new Screener(one, student, DEFAULT_LIMITS, undefined, shared);
+    expect(await after.screen(range, 'run', () => undefined)).toEqual(alone);
+  }
+});
+
+describe('RowMemory', () => {
+  it('grows while a list is written into it', () => {
+    const longest = whole.classes.reduce((a, b) => (b.stoichiometries > a.stoichiometries ? b : a));
+    const memory = new RowMemory();
+    const { buffer } = memory.rows(0);
+    const listed = amountsMatrix(longest, 6, memory);
+    expect(listed.length).toBe(longest.stoichiometries * longest.arity);
+    expect(listed.buffer).not.toBe(buffer);
+    expect([...listed]).toEqual([...amountsMatrix(longest, 6)]);
+  });
+});
