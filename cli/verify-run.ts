@@ -260,5 +260,6 @@ async function checkSpace(
 }
 
 function rescoredLine(ranked: number, largest: number): string {
+  if (ranked === 0) return 'nothing is ranked, so there is no logit to compute anew';
   return `${formatCount(ranked)} ranked compositions have their logits when they are computed by hand, in float64, within ${LOGIT_TOLERANCE} (largest difference ${largest.toExponential(1)})`;
 }

@@ -120,6 +120,15 @@ describe('verify', () => {
     expect(proved).toContain('the comparison with the last run has its own hash');
   });
 
+  it('proves a run that ranks nothing', async () => {
+    const source = ['--space', 'space.json', '--student', 'student.onnx', '--min-lithium', '99'];
+    const { problems, proved } = await verifyOf('out', await another(...source));
+    expect(problems).toEqual([]);
+    expect(proved.at(-1)).toMatch(
+      /^nothing is ranked, so there is no logit to compute anew; [1-9]\d* others of the space belong to it/,
+    );
+  });
+
   it('proves a run with bounds: what is bounded away, scored anew, stays below', async () => {
     const space = JSON.parse(await readFile(join(root, 'space.json'), 'utf8'));
     await writeFile(join(root, 'large.json'), JSON.stringify({ ...space, name: 'large', maxCoefficient: 13 }));
