@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { lithiumChloride } from '../lithium-chloride.ts';
 import type { Ended } from '../run-cli.ts';
 import { hasSoftAnion, someLabels } from '../small-labels.ts';
 
@@ -38,19 +39,9 @@ async function interrupt(
   return { code, ...text };
 }
 
-/** Lithium chloride with many sites, which takes long to label, as often as is asked. */
+/** Lithium chloride, as often as is asked. */
 function structures(count: number): string {
-  const a = 5.13;
-  const cells = 4;
-  const positions: number[][] = [];
-  for (let i = 0; i < cells; i++)
-    for (let j = 0; j < cells; j++)
-      for (let k = 0; k < cells; k++) positions.push([i * a, j * a, k * a], [(i + 0.5) * a, j * a, k * a]);
-  const attributes = {
-    lattice_vectors: [0, 1, 2].map((axis) => [0, 1, 2].map((other) => (axis === other ? cells * a : 0))),
-    cartesian_site_positions: positions,
-    species_at_sites: positions.map((_, i) => (i % 2 === 0 ? 'Li' : 'Cl')),
-  };
+  const attributes = lithiumChloride(4);
   return Array.from({ length: count }, (_, i) => `${JSON.stringify({ id: `s${i}`, attributes })}\n`).join('');
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomInteger } from '../../shared/random.ts';
+import { lithiumChloride } from '../lithium-chloride.ts';
 import { randomStudent } from '../random-student.ts';
 import { SHIPPED_TEACHER, someLabels } from '../small-labels.ts';
 import { filesBelow, IS_SHORT, isPassing, killAfter, random, snapshot, start } from './processes.ts';
@@ -121,18 +122,9 @@ if (!IS_SHORT)
     for (const phase of PHASES.slice(1, -1)) expect(landed.get(phase) ?? 0, phase).toBeGreaterThan(0);
   });
 
-/** A crystal of lithium chloride with many sites, which takes a while to label. */
+/** A line of lithium chloride, each with another cell. */
 function structure(id: number): string {
-  const [a, cells] = [5.13 + id / 1e4, 3];
-  const positions: number[][] = [];
-  for (let i = 0; i < cells; i++)
-    for (let j = 0; j < cells; j++)
-      for (let k = 0; k < cells; k++) positions.push([i * a, j * a, k * a], [(i + 0.5) * a, j * a, k * a]);
-  const attributes = {
-    lattice_vectors: [0, 1, 2].map((axis) => [0, 1, 2].map((other) => (axis === other ? cells * a : 0))),
-    cartesian_site_positions: positions,
-    species_at_sites: positions.map((_, i) => (i % 2 === 0 ? 'Li' : 'Cl')),
-  };
+  const attributes = lithiumChloride(3, 5.13 + id / 1e4);
   return JSON.stringify({ id: `s${id}`, type: 'structures', attributes });
 }
 

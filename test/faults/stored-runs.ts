@@ -8,34 +8,22 @@ import { type ConditionalStore, readObject } from '../../shared/io/store.ts';
 import { OTHER_RETRY } from '../../shared/retries.ts';
 import { outputKey } from '../../shared/screen/run-keys.ts';
 import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/student/current-student.ts';
-import { randomCommittee } from '../random-committee.ts';
 import { randomStudent } from '../random-student.ts';
+import { COMMITTEE, KNOWN, LABELS, LABELS_HASH, SPACE } from '../small-run.ts';
 
 /** Screenings by the functions' own handlers over a store, tried again as the state machine does, but at once. */
 
-const KNOWN = ['Li', 'O', 'P', 'S', 'Cl', 'Ge', 'Tl'];
-const SPACE = {
-  ...{ name: 'test', mobileIon: 'Li', elements: ['P', 'O', 'S', 'Cl', 'Ge', 'Tl'] },
-  ...{ anions: ['O', 'S', 'Cl'], arity: [3, 4], maxCoefficient: 6 },
-};
-const LABELS = `id,formula,anion,llb,sbi,afc,lasd,llsd,probability
-a,Li3PS4,S,1,1,1,1,1,0.75
-b,Li2GeO3,O,1,1,1,1,1,0.25
-c,LiCl,Cl,1,1,1,1,1,0
-`;
-const labelsHash = sha256(LABELS);
-const committee = randomCommittee(KNOWN, 1, labelsHash);
 export const CHUNKS = 6;
 
 /** Two students that may be in use. */
-export const STUDENTS = [3, 4].map((seed) => randomStudent(KNOWN, seed, undefined, labelsHash));
+export const STUDENTS = [3, 4].map((seed) => randomStudent(KNOWN, seed, undefined, LABELS_HASH));
 
 /** Put in place what a stage has before its first screening. */
 export async function equip(store: ConditionalStore): Promise<void> {
   await store.put('spaces/test.json', Buffer.from(JSON.stringify(SPACE)));
   for (const student of STUDENTS) {
     const hash = sha256(student);
-    await store.put(studentKey(hash, 'committee.onnx'), committee);
+    await store.put(studentKey(hash, 'committee.onnx'), COMMITTEE);
     await store.put(studentKey(hash, 'labels.csv.gz'), gzipSync(LABELS));
     await store.put(studentKey(hash, 'student.onnx'), student);
   }
@@ -45,7 +33,7 @@ export async function equip(store: ConditionalStore): Promise<void> {
 export async function use(store: ConditionalStore, student: Uint8Array): Promise<void> {
   const hash = sha256(student);
   const key = studentKey(hash, 'student.onnx');
-  const hashes = { hash, teacherHash: '0'.repeat(64), labelsHash };
+  const hashes = { hash, teacherHash: '0'.repeat(64), labelsHash: LABELS_HASH };
   const current = { student: key, ...hashes, averagePrecision: 0.5, previous: null };
   await store.put(CURRENT_STUDENT_KEY, encodeCurrentStudent(current));
 }

@@ -22,20 +22,9 @@ import { parseSpace } from '../../shared/space/space-file.ts';
 import { encodeCard } from '../../shared/student/card-file.ts';
 import { randomCommittee } from '../random-committee.ts';
 import { randomStudent } from '../random-student.ts';
+import { COMMITTEE, KNOWN, LABELS, LABELS_HASH, SPACE } from '../small-run.ts';
 
-const KNOWN = ['Li', 'O', 'P', 'S', 'Cl', 'Ge', 'Tl'];
-const SPACE = {
-  ...{ name: 'test', mobileIon: 'Li', elements: ['P', 'O', 'S', 'Cl', 'Ge', 'Tl'] },
-  ...{ anions: ['O', 'S', 'Cl'], arity: [3, 4], maxCoefficient: 6 },
-};
-const LABELS = `id,formula,anion,llb,sbi,afc,lasd,llsd,probability
-a,Li3PS4,S,1,1,1,1,1,0.75
-b,Li2GeO3,O,1,1,1,1,1,0.25
-c,LiCl,Cl,1,1,1,1,1,0
-`;
 const MEASURED = 'formula,conductivity (mS/cm)\nLi3PS4,0.1\nLi4GeS4,<1e-5\n';
-const labelsHash = sha256(LABELS);
-const committee = randomCommittee(KNOWN, 1, labelsHash);
 
 let root: string; // student.onnx with committee.onnx and labels.csv.gz beside it, and others
 let at: (file: string) => string;
@@ -45,8 +34,8 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ionsieve-companions-'));
   at = (file) => join(root, file);
   await writeFile(at('space.json'), JSON.stringify(SPACE));
-  await writeFile(at('student.onnx'), randomStudent(KNOWN, 3, undefined, labelsHash));
-  await writeFile(at('committee.onnx'), committee);
+  await writeFile(at('student.onnx'), randomStudent(KNOWN, 3, undefined, LABELS_HASH));
+  await writeFile(at('committee.onnx'), COMMITTEE);
   await writeFile(at('labels.csv.gz'), gzipSync(LABELS));
   await writeFile(at('labels.csv'), LABELS);
   await writeFile(at('measured.csv'), MEASURED);
@@ -107,9 +96,9 @@ function onlyRuns(store: DirectoryStore): ObjectStore {
 describe('a run whose student has a committee and labels beside it', () => {
   it('keeps both with its plan and says in the ranking what they tell', async () => {
     const { plan: receipt, store, lines, summary } = await run({});
-    expect(sha256((await store.get(planKey(receipt.runId, 'committee.onnx')))!)).toBe(sha256(committee));
-    expect(summary.committee).toEqual({ hash: sha256(committee), rescored: 40 });
-    expect(summary.labels).toEqual({ hash: labelsHash });
+    expect(sha256((await store.get(planKey(receipt.runId, 'committee.onnx')))!)).toBe(sha256(COMMITTEE));
+    expect(summary.committee).toEqual({ hash: sha256(COMMITTEE), rescored: 40 });
+    expect(summary.labels).toEqual({ hash: LABELS_HASH });
     expect(Object.keys(lines[0]).slice(0, 12)).toEqual([
       ...['rank', 'index', 'formula', 'system', 'probability', 'logit'],
       ...['probability_mean', 'probability_std', 'probability_lower'],
@@ -123,7 +112,7 @@ describe('a run whose student has a committee and labels beside it', () => {
   });
 
   it('shows the curves of its card in the report, and is the same run without them', async () => {
-    const model = randomStudent(KNOWN, 3, undefined, labelsHash);
+    const model = randomStudent(KNOWN, 3, undefined, LABELS_HASH);
     const curves = { precisionRecall: [{ recall: 1, precision: 0.5 }], reliability: [] };
     const runWith = async (modelHash: string): Promise<{ runId: string; report: string; kept?: Uint8Array }> => {
       await writeFile(at('student.card.json'), encodeCard({ modelHash, folds: [{ curves }] }));
@@ -143,7 +132,7 @@ describe('a run whose student has a committee and labels beside it', () => {
   it('ranks as a sort of all finalists by what the column says, at most so many of a system', async () => {
     const space = buildSpace(parseSpace(JSON.stringify(SPACE), 'space.json'));
     const compositions = Array.from({ length: space.compositions }, (_, index) => compositionAt(space, index));
-    const session = await openCommittee(committee, 'committee.onnx');
+    const session = await openCommittee(COMMITTEE, 'committee.onnx');
     const columns = committeeColumns(await rescore(session, compositions));
     await session.release();
     const finalists = space.compositions;
