@@ -153,8 +153,8 @@ async function screenChunks(run: LocalRun, { store, runId, watch }: PlannedRun, 
 
 /**
  * Megabytes that a thread's heap and buffers may have before all of it is collected. Every call of ONNX Runtime allocates
- * its result outside of the heap; with 40 that starts a walk through the whole heap four times a second, although what
- * was allocated since is garbage, from 48 on it takes no time. With more, garbage is what memory grows by.
+ * its result outside of the heap. With 40 that starts a walk through the whole heap four times a second, although what
+ * was allocated since is garbage; from 48 on walks are rare. With much more, memory grows by garbage.
  */
 const FIRST_COLLECTION_MB = 64;
 

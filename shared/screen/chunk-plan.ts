@@ -8,7 +8,8 @@ import type { SpaceDefinition } from '../space/space-file.ts';
 import { classesOfLines, type SpaceSegment } from '../space/space-segments.ts';
 import type { ChunkRange } from './batches.ts';
 import type { RankingLimits } from './chunk-accumulator.ts';
-import { ClassAmounts } from './class-amounts.ts';
+import type { ChunkResult } from './chunk-result.ts';
+import { ClassAmounts, longestPossibleList } from './class-amounts.ts';
 import { CHUNKS_PER_PART, decodePlanIndex, type PlanIndex } from './plan-index.ts';
 import { type PlanFile, planKey } from './run-keys.ts';
 import { damagedPlan, decodeChunkList, type RunPlan, type RunRecord } from './run-plan.ts';
@@ -85,6 +86,7 @@ class SegmentScreener implements ChunkScreener {
   private readonly scoring: SegmentScoring;
   private readonly definition: SpaceDefinition;
   private readonly amounts: ClassAmounts;
+  private last: Promise<unknown> = Promise.resolve();
   private open: { readonly first: number; readonly last: number; readonly screener: ChunkScreener } | undefined;
 
   constructor(store: ObjectStore, record: RunRecord, segments: readonly SpaceSegment[], scoring: SegmentScoring) {
@@ -93,10 +95,21 @@ class SegmentScreener implements ChunkScreener {
     this.segments = segments;
     this.scoring = scoring;
     this.definition = recordedSpace(record, `${store.location}/${planKey(record.runId, 'run.json')}`);
-    this.amounts = new ClassAmounts(scoring.student, this.definition);
+    this.amounts = new ClassAmounts(
+      scoring.student,
+      this.definition.maxCoefficient,
+      longestPossibleList(this.definition),
+    );
   }
 
-  async screen(range: ChunkRange, runId: string, onScreened: (compositions: number) => void) {
+  /** Chunks that are asked for at once are screened one after the other: they share buffers. */
+  screen(...chunk: Parameters<ChunkScreener['screen']>): Promise<ChunkResult> {
+    const result = this.last.then(() => this.screenNext(...chunk));
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  private async screenNext(...[range, runId, onScreened]: Parameters<ChunkScreener['screen']>): Promise<ChunkResult> {
     const first = this.segments.findIndex(({ compositionsEnd }) => range.start < compositionsEnd);
     const last = this.segments.findIndex(({ compositionsEnd }) => range.end <= compositionsEnd);
     if (this.open?.first !== first || this.open.last !== last) {

@@ -2,6 +2,7 @@ import { keptBuffer } from '../kept-buffer.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
 import { RowMemory } from '../space/amounts.ts';
 import { amountsMatrix, type Space, type StoichiometryClass } from '../space/space.ts';
+import type { SpaceDefinition } from '../space/space-file.ts';
 
 /** Amounts of a class, shape (V, k) row-major. */
 export interface Amounts {
@@ -9,13 +10,22 @@ export interface Amounts {
   readonly prepared: Float32Array; // the same, as the student takes them
 }
 
-/** Stoichiometries for which memory is reserved, at most. A longer list is moved when it outgrows it. */
-const MOST_RESERVED = 2 ** 20;
+/** Amounts in the longest list of the classes of a space. */
+export function longestList({ classes }: Pick<Space, 'classes'>): number {
+  return classes.reduce((longest, { arity, stoichiometries }) => Math.max(longest, arity * stoichiometries), 0);
+}
+
+const MOST_RESERVED = 2 ** 20; // stoichiometries
+
+/** Amounts in the longest list that a class may have, when the classes are not known yet; of a million stoichiometries at most. */
+export function longestPossibleList({ arity: [, arity], maxCoefficient }: SpaceDefinition): number {
+  return arity * Math.min(maxCoefficient ** arity, MOST_RESERVED);
+}
 
 /**
  * The amounts of one class of a space after another, for a student. The next class takes over the memory of the last one,
- * which from the start has room for the longest list there could be: what is not written to yet takes none, and what is
- * freed whenever a longer list comes would stay with the C library.
+ * in which room for a long list is reserved at the start. In a new process that takes no memory until it is written to,
+ * while buffers that are freed whenever a longer list comes stay with the C library.
  */
 export class ClassAmounts {
   private readonly student: StudentSession;
@@ -25,10 +35,10 @@ export class ClassAmounts {
   private cls: StoichiometryClass | undefined;
   private current: Amounts = { matrix: new Uint8Array(0), prepared: new Float32Array(0) };
 
-  constructor(student: StudentSession, { arity: [, arity], maxCoefficient }: Space['definition']) {
+  /** @param reserved amounts for which there is room at once; a longer list makes room for itself */
+  constructor(student: StudentSession, maxCoefficient: number, reserved: number) {
     this.student = student;
     this.maxCoefficient = maxCoefficient;
-    const reserved = Math.min(maxCoefficient ** arity, MOST_RESERVED) * arity;
     this.memory.room(0, reserved);
     this.buffer(reserved);
   }
@@ -36,6 +46,7 @@ export class ClassAmounts {
   /** Amounts of a class, good until those of another one are asked for. */
   of(cls: StoichiometryClass): Amounts {
     if (this.cls !== cls) {
+      this.cls = undefined; // if this fails, what was there before is overwritten
       const matrix = amountsMatrix(cls, this.maxCoefficient, this.memory);
       this.current = { matrix, prepared: this.student.prepare(matrix, cls.arity, this.buffer) };
       this.cls = cls;

@@ -14,7 +14,7 @@ import {
 } from './batches.ts';
 import { ChunkAccumulator, type ExclusionAt, type RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
-import { ClassAmounts } from './class-amounts.ts';
+import { ClassAmounts, longestList } from './class-amounts.ts';
 import { CriteriaFilter } from './criteria.ts';
 import { refuseLogit } from './score-compositions.ts';
 import { NONE_SKIPPED } from './skipped-rows.ts';
@@ -30,7 +30,10 @@ export interface BlockPruner {
   sparesBlock(block: Block, wanted: Uint32Array): Promise<boolean>;
 }
 
-/** A space, a student and the limits of a ranking, ready to screen any chunk. Keeps what chunks of one class share. */
+/**
+ * A space, a student and the limits of a ranking, ready to screen any chunk, one after the other. Keeps what chunks of one
+ * class share.
+ */
 export class Screener implements ChunkScreener {
   private readonly space: Space;
   private readonly student: StudentSession;
@@ -45,14 +48,14 @@ export class Screener implements ChunkScreener {
 
   /**
    * @param pruner if given, blocks that it spares are not scored, and chunk results count them
-   * @param amounts memory for those of the same student that others used before
+   * @param amounts those of another screener with the same student and largest amount, which is not used any more
    */
   constructor(
     space: Space,
     student: StudentSession,
     limits: RankingLimits,
     pruner?: BlockPruner,
-    amounts = new ClassAmounts(student, space.definition),
+    amounts = new ClassAmounts(student, space.definition.maxCoefficient, longestList(space)),
   ) {
     this.space = space;
     this.student = student;
@@ -129,6 +132,7 @@ export class Screener implements ChunkScreener {
     const { arity, systemsOffset } = this.space.classes[classNumber];
     const from = systemsOffset + first * arity;
     const elements = this.space.systems.subarray(from, from + count * arity);
+    this.encodedOf = -1; // if this fails, what was encoded before is overwritten
     this.encoded = await this.student.encode(tableRows(this.student, elements), count);
     this.encodedOf = classNumber;
     this.encodedFrom = first;

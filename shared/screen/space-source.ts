@@ -54,7 +54,7 @@ export function spaceSource(space: Space): CompositionSource {
   };
 }
 
-/** @param amounts memory for those of the same student that other screeners used before */
+/** @param amounts see {@link Screener} */
 export function spaceScreener(
   space: Space,
   student: StudentSession,

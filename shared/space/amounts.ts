@@ -63,7 +63,7 @@ export class RowMemory {
   private bytes = new Uint8Array(4096);
   private view = new DataView(this.bytes.buffer);
 
-  /** Itself, with room for more bytes after those that are there. */
+  /** All of it, after it has grown if there was no room for more bytes after those that are used. */
   room(used: number, more: number): DataView {
     const least = used + more + Int32Array.BYTES_PER_ELEMENT;
     if (this.bytes.length < least) {

@@ -135,6 +135,29 @@ describe('a chunk by the parts of the plan that it lies in', () => {
       expect(await screen(parts, range)).toEqual(await screen(spaceSource(space), range));
   });
 
+  it.each(['one after the other', 'all at once'])('has that result too when one screener has all, %s', async (way) => {
+    const planned = await plan(cut(60), 1);
+    const screener = (await load(planned)).screener(student, DEFAULT_LIMITS, fileInputs);
+    const result = async (range: ChunkRange) =>
+      encodeChunkResult(await screener.screen(range, '0'.repeat(20), () => undefined));
+    const mixed = [...planned.chunks.filter((_, i) => i % 2 === 0), ...planned.chunks.toReversed()];
+    const results = way === 'all at once' ? await Promise.all(mixed.map(result)) : [];
+    if (results.length === 0) for (const range of mixed) results.push(await result(range));
+    for (const [i, range] of mixed.entries()) expect(results[i]).toEqual(await screen(spaceSource(space), range));
+  });
+
+  it('goes on with the next chunk where one failed', async () => {
+    const planned = await plan(cut(10));
+    const screener = (await load(planned)).screener(student, DEFAULT_LIMITS, fileInputs);
+    const [first, second] = planned.chunks;
+    const failing = screener.screen(first, '0'.repeat(20), () => {
+      throw new Error('stopped');
+    });
+    const next = screener.screen(second, '0'.repeat(20), () => undefined);
+    await expect(failing).rejects.toThrow('stopped');
+    expect(encodeChunkResult(await next)).toEqual(await screen(spaceSource(space), second));
+  });
+
   it('reads only these', async () => {
     const planned = await plan(cut(10));
     await screen(await load(planned), planned.chunks[9]);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStudent, type StudentSession } from '../../shared/onnx/student-session.ts';
 import { DEFAULT_LIMITS } from '../../shared/screen/chunk-accumulator.ts';
-import { ClassAmounts } from '../../shared/screen/class-amounts.ts';
+import { ClassAmounts, longestList } from '../../shared/screen/class-amounts.ts';
 import { Screener } from '../../shared/screen/screen-chunk.ts';
 import { RowMemory } from '../../shared/space/amounts.ts';
 import { amountsMatrix, buildSpace, type Space } from '../../shared/space/space.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 describe('ClassAmounts', () => {
   it('has the amounts of every class, whatever was asked for before', () => {
-    const amounts = new ClassAmounts(student, whole.definition);
+    const amounts = new ClassAmounts(student, 6, longestList(whole));
     const descending = whole.classes.toSorted((a, b) => b.stoichiometries - a.stoichiometries);
     for (const cls of [...descending, ...descending.toReversed()]) {
       const expected = amountsMatrix(cls, 6);
@@ -35,7 +35,7 @@ describe('ClassAmounts', () => {
   });
 
   it('uses one memory from the first class to the last', () => {
-    const amounts = new ClassAmounts(student, whole.definition);
+    const amounts = new ClassAmounts(student, 6, longestList(whole));
     const seen = whole.classes.map((cls) => amounts.of(cls));
     expect(new Set(seen.map(({ matrix }) => matrix.buffer)).size).toBe(1);
     expect(new Set(seen.map(({ prepared }) => prepared.buffer)).size).toBe(1);
@@ -44,13 +44,53 @@ describe('ClassAmounts', () => {
 
 it('a screener that takes over the amounts of another one finds what it finds alone', async () => {
   const other = space(['O', 'S', 'P', 'Fe']);
-  const shared = new ClassAmounts(student, whole.definition);
+  const shared = new ClassAmounts(student, 6, longestList(whole));
   for (const one of [whole, other, other, whole]) {
     const range = { chunk: 0, start: 0, end: one.compositions };
     const alone = await new Screener(one, student, DEFAULT_LIMITS).screen(range, 'run', () => undefined);
     const after = new Screener(one, student, DEFAULT_LIMITS, undefined, shared);
     expect(await after.screen(range, 'run', () => undefined)).toEqual(alone);
   }
+});
+
+it('a class that was screened before is not taken for what another one left when it failed', async () => {
+  let fails = false;
+  const failing: StudentSession = {
+    ...student,
+    async encode(...systems) {
+      const encoded = await student.encode(...systems);
+      if (fails) throw new Error('out of memory');
+      return encoded;
+    },
+  };
+  const [first, second] = whole.classes.slice(-2).map(({ offset, systems, stoichiometries }) => ({
+    ...{ chunk: 0, start: offset, end: offset + systems * stoichiometries },
+  }));
+  const screener = new Screener(whole, failing, DEFAULT_LIMITS);
+  const screen = (range: typeof first) => screener.screen(range, 'run', () => undefined);
+  const expected = await screen(first);
+  fails = true;
+  await expect(screen(second)).rejects.toThrow('out of memory');
+  fails = false;
+  expect(await screen(first)).toEqual(expected);
+});
+
+it('a class is listed again after another one failed', () => {
+  const [one, other] = whole.classes.toSorted((a, b) => b.stoichiometries - a.stoichiometries);
+  let fails = false;
+  const failing: StudentSession = {
+    ...student,
+    prepare(...amounts) {
+      if (fails) throw new Error('out of memory');
+      return student.prepare(...amounts);
+    },
+  };
+  const amounts = new ClassAmounts(failing, 6, longestList(whole));
+  const expected = [...amounts.of(one).matrix];
+  fails = true;
+  expect(() => amounts.of(other)).toThrow('out of memory');
+  fails = false;
+  expect([...amounts.of(one).matrix]).toEqual(expected);
 });
 
 describe('RowMemory', () => {
