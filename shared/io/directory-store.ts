@@ -1,8 +1,9 @@
 import type { BigIntStats } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { InputError, IntegrityError } from '../errors.ts';
 import { isAbandoned, PARTIAL, partialPath, takeLock } from './file-lock.ts';
+import { withPlainFile } from './plain-file.ts';
 import { type ConditionalStore, changedObject, type ObjectInfo, type VersionedObject } from './store.ts';
 
 /** {@link ConditionalStore} over a directory of the local file system, made when it is first written to. */
@@ -41,7 +42,7 @@ export class DirectoryStore implements ConditionalStore {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     try {
-      return await readFile(this.path(key));
+      return await withPlainFile(this.path(key), (file) => file.readFile());
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw fileError(error, this.path(key));
@@ -52,15 +53,12 @@ export class DirectoryStore implements ConditionalStore {
     const path = this.path(key);
     const bytes = new Uint8Array(end - start);
     try {
-      const file = await open(path, 'r');
-      try {
+      await withPlainFile(path, async (file) => {
         if (version !== undefined && versionOf(await file.stat({ bigint: true })) !== version)
           throw changedObject(path);
         const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
         if (bytesRead < bytes.length) throw truncated(path, start, end, bytesRead);
-      } finally {
-        await file.close();
-      }
+      });
     } catch (error) {
       throw fileError(error, path);
     }

@@ -3,6 +3,7 @@ import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { sha256 } from '../hash.ts';
+import { withPlainFile } from './plain-file.ts';
 
 /** Who has a lock. */
 export interface LockOwner {
@@ -50,7 +51,7 @@ async function createOrTakeOver(
   onOwner: (owner: LockOwner | undefined) => void,
 ): Promise<boolean> {
   while (!(await create(path, content))) {
-    const found = await readFile(path, 'utf8').catch(unlessGone);
+    const found = await readLock(path).catch(unlessGone);
     if (found === undefined) continue; // released just now
     if (await isHeld(path, found)) {
       onOwner(parseOwner(found));
@@ -70,7 +71,7 @@ function holding(path: string, name: string, content: string): () => Promise<voi
   return async () => {
     clearInterval(beat);
     // a lock of another, which took this one for one of a process that is gone, stays
-    if ((await readFile(path, 'utf8').catch(() => undefined)) === content) await rm(path, { force: true });
+    if ((await readLock(path).catch(() => undefined)) === content) await rm(path, { force: true });
     held.delete(name);
   };
 }
@@ -91,6 +92,8 @@ async function create(path: string, content: string): Promise<boolean> {
   }
 }
 
+const readLock = (path: string): Promise<string> => withPlainFile(path, (file) => file.readFile('utf8'));
+
 /** Move the lock away and look again: if another process replaced it meanwhile, put that one back. */
 async function removeStale(path: string, stale: string): Promise<void> {
   const aside = partialPath(path);
@@ -99,7 +102,7 @@ async function removeStale(path: string, stale: string): Promise<void> {
   } catch (error) {
     return unlessGone(error); // then another process was faster
   }
-  if ((await readFile(aside, 'utf8')) !== stale) await link(aside, path).catch(() => undefined);
+  if ((await readLock(aside)) !== stale) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +99,20 @@ describe('verify', () => {
     const source = ['--space', 'space.json', '--student', 'student.onnx', '--chunks', '4', '--top', '50'];
     expect((await runCli(root, 'screen', ...source, '--out', 'mended')).code).toBe(0);
     expect(await problemsOf('mended')).toBe('');
+  });
+
+  it.each([
+    ['ranking.csv', 'ranking.csv'],
+    ['plan/run.json', 'run.json'],
+    ['chunks/000001.bin', 'chunk 1 is missing'],
+  ])('does not wait for a pipe in the place of %s', async (file, problem) => {
+    const name = `pipe-${file.replace('/', '-')}`;
+    const path = join(await copyOf(name), file);
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    const { code, stdout, stderr } = await runCli(root, 'verify', runId, '--out', name);
+    expect(code, stderr).toBe(3);
+    expect(stdout + stderr).toContain(problem);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +28,18 @@ describe('directory store', () => {
     expect(text(await store.get('a/b.bin'))).toBe('second');
     expect(await store.get('empty')).toHaveLength(0);
     expect(everything()).toEqual(['root', 'root/a', 'root/a/b.bin', 'root/empty']);
+  });
+
+  it('does not wait for what a pipe may give some time, nor read a folder or a device', async () => {
+    await store.put('a/file', bytes('a'));
+    spawnSync('mkfifo', [join(directory, 'root/a/pipe')]);
+    symlinkSync('/dev/zero', join(directory, 'root/a/device'));
+    for (const key of ['a/pipe', 'a/device', 'a'])
+      for (const reading of [store.get(key), store.getRange(key, 0, 1)]) {
+        const error = await reading.catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(IntegrityError);
+        expect(error).toMatchObject({ place: { file: join(directory, 'root', key) } });
+      }
   });
 
   it('makes its directory when it is first written to, not before', async () => {

@@ -39,8 +39,8 @@ describe('a lock', () => {
 
   it('that cannot be read is an error', async () => {
     mkdirSync(path);
-    await expect(takeLock(path)).rejects.toMatchObject({ code: 'EISDIR' });
-    await expect(takeLock(path), 'and is not thought to be held here').rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(takeLock(path)).rejects.toMatchObject({ place: { file: path } });
+    await expect(takeLock(path), 'and is not thought to be held here').rejects.toMatchObject({ place: { file: path } });
   });
 
   it.each([
