@@ -32,8 +32,7 @@ export class ClassAmounts {
   private readonly maxCoefficient: number;
   private readonly memory = new RowMemory(); // of `matrix`
   private readonly buffer = keptBuffer(); // of `prepared`
-  private cls: StoichiometryClass | undefined;
-  private current: Amounts = { matrix: new Uint8Array(0), prepared: new Float32Array(0) };
+  private current: (Amounts & { readonly cls: StoichiometryClass }) | undefined;
 
   /** @param reserved amounts for which there is room at once; a longer list makes room for itself */
   constructor(student: StudentSession, maxCoefficient: number, reserved: number) {
@@ -45,12 +44,11 @@ export class ClassAmounts {
 
   /** Amounts of a class, good until those of another one are asked for. */
   of(cls: StoichiometryClass): Amounts {
-    if (this.cls !== cls) {
-      this.cls = undefined; // if this fails, what was there before is overwritten
-      const matrix = amountsMatrix(cls, this.maxCoefficient, this.memory);
-      this.current = { matrix, prepared: this.student.prepare(matrix, cls.arity, this.buffer) };
-      this.cls = cls;
-    }
+    if (this.current?.cls === cls) return this.current;
+    this.current = undefined; // if this fails, what was there before is overwritten
+    const matrix = amountsMatrix(cls, this.maxCoefficient, this.memory);
+    const prepared = this.student.prepare(matrix, cls.arity, this.buffer);
+    this.current = { cls, matrix, prepared };
     return this.current;
   }
 }

@@ -42,9 +42,9 @@ export class Screener implements ChunkScreener {
   private readonly filter: CriteriaFilter | undefined;
   private readonly pruner: BlockPruner | undefined;
   private readonly amounts: ClassAmounts; // of one class only, as chunks go class by class
-  private encoded: EncodedSystems | undefined; // of class `encodedOf`, from `encodedFrom` on
-  private encodedOf = -1;
-  private encodedFrom = -1;
+  private encoded:
+    | { readonly classNumber: number; readonly first: number; readonly systems: EncodedSystems }
+    | undefined;
 
   /**
    * @param pruner if given, blocks that it spares are not scored, and chunk results count them
@@ -117,25 +117,22 @@ export class Screener implements ChunkScreener {
     const together = perBlock * Math.ceil(ENCODED / perBlock);
     // at fixed places of the class, so that a system is encoded in one way only
     const first = firstSystem - (firstSystem % together);
-    if (this.encodedOf !== classNumber || this.encodedFrom !== first)
-      await this.encode(classNumber, first, Math.min(together, cls.systems - first));
+    const systems = await this.encodedSystems(classNumber, first, Math.min(together, cls.systems - first));
     const from = firstStoichiometry * cls.arity;
     const places = new Uint32Array(wanted.length);
     for (let w = 0; w < wanted.length; w++) places[w] = firstSystem + wanted[w] - first;
-    return (this.encoded as EncodedSystems).logits(
-      places,
-      this.amounts.of(cls).prepared.subarray(from, from + stoichiometries * cls.arity),
-    );
+    return systems.logits(places, this.amounts.of(cls).prepared.subarray(from, from + stoichiometries * cls.arity));
   }
 
-  private async encode(classNumber: number, first: number, count: number): Promise<void> {
+  private async encodedSystems(classNumber: number, first: number, count: number): Promise<EncodedSystems> {
+    if (this.encoded?.classNumber === classNumber && this.encoded.first === first) return this.encoded.systems;
     const { arity, systemsOffset } = this.space.classes[classNumber];
     const from = systemsOffset + first * arity;
     const elements = this.space.systems.subarray(from, from + count * arity);
-    this.encodedOf = -1; // if this fails, what was encoded before is overwritten
-    this.encoded = await this.student.encode(tableRows(this.student, elements), count);
-    this.encodedOf = classNumber;
-    this.encodedFrom = first;
+    this.encoded = undefined; // if this fails, what was encoded before is overwritten
+    const systems = await this.student.encode(tableRows(this.student, elements), count);
+    this.encoded = { classNumber, first, systems };
+    return systems;
   }
 
   private gather(batch: Batch, wanted: Uint32Array, logits: Float32Array, counts: ChunkAccumulator): void {

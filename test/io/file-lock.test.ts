@@ -39,8 +39,9 @@ describe('a lock', () => {
 
   it('that cannot be read is an error', async () => {
     mkdirSync(path);
-    await expect(takeLock(path)).rejects.toMatchObject({ place: { file: path } });
-    await expect(takeLock(path), 'and is not thought to be held here').rejects.toMatchObject({ place: { file: path } });
+    const error = { problem: 'a pipe, a folder or a device is where a file is expected', place: { file: path } };
+    await expect(takeLock(path)).rejects.toMatchObject(error);
+    await expect(takeLock(path), 'and is not thought to be held here').rejects.toMatchObject(error);
   });
 
   it.each([
