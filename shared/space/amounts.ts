@@ -26,25 +26,24 @@ interface Halves {
  * in lexicographic order.
  *
  * @param splits alternatives, each shape (k, states)
- * @param memory that they are written into, good until it is written again; new memory unless given
+ * @param memory that they are written into, good until it is written again
  * @returns shape (V, k) row-major
  */
 export function listStoichiometries(
   splits: readonly ChargeStates[],
   maxCoefficient: number,
-  memory?: RowMemory,
+  memory = new RowMemory(),
 ): Uint8Array {
   const halves = halvesOf(splits, maxCoefficient);
   const arity = splits[0].length;
   const { columns, words, parts } = halves.grid;
   const leftColumns = arity - columns;
   const found = new Int32Array(words);
-  const listed = memory ?? passing;
   let end = 0;
   for (let l = 0; l < halves.leftDivisors.length; l++) {
     if (!completeLeft(halves, l, found)) continue;
     const left = packedAmounts(l, maxCoefficient, leftColumns);
-    const rows = listed.room(end, 32 * words * arity);
+    const rows = memory.room(end, 32 * words * arity);
     for (let w = 0; w < words; w++) {
       for (let bits = found[w]; bits !== 0; bits &= bits - 1) {
         // each write goes on beyond its part, into what the next one overwrites
@@ -54,8 +53,7 @@ export function listStoichiometries(
       }
     }
   }
-  const rows = listed.rows(end);
-  return memory === undefined ? rows.slice() : rows;
+  return memory.rows(end);
 }
 
 /** Memory for the rows of one class after another, which grows. */
@@ -80,8 +78,6 @@ export class RowMemory {
     return this.bytes.subarray(0, end);
   }
 }
-
-const passing = new RowMemory(); // for rows that are copied from it
 
 /**
  * One row of {@link listStoichiometries} without listing the others.
