@@ -63,7 +63,7 @@ async function locateRun(run: string, out: string): Promise<{ readonly directory
   throw new InputError(
     'this is no directory of a run',
     { file: run },
-    'Name a run by its id, or by its directory: runs are kept in runs/ below the output directory.',
+    'Name a run by its id, or by its directory, whose name is the id and which lies in a folder named runs: a copy of a run too.',
   );
 }
 

@@ -1,6 +1,8 @@
 import { MAX_JSON, MAX_JSON_DEPTH } from './limits.ts';
 
 const QUOTE = 0x22;
+const SPACE = 0x20; // white space is not above it
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const CASE = 0x20; // what tells { from [ and } from ]
 const OPENING = 0x7b; // {
@@ -8,27 +10,48 @@ const CLOSING = 0x7d; // }
 
 /**
  * JSON text from outside as a value: as `JSON.parse`, but not too long and not too deep, so that it fits into memory and
- * can be written again.
+ * can be written again, and with each key of an object given once.
  *
  * @param most characters that it may have
  * @throws {SyntaxError} as `JSON.parse` does
  */
 export function parseBoundedJson(text: string, most = MAX_JSON): unknown {
   if (text.length > most) throw new SyntaxError(`it has ${text.length} characters, more than ${most}`);
-  checkDepth(text);
+  checkNesting(text);
   return JSON.parse(text);
 }
 
-function checkDepth(text: string): void {
-  let depth = 0;
+/** Keys of an object that were met so far; a list has none. */
+type Keys = Set<string> | undefined;
+
+function checkNesting(text: string): void {
+  const open: Keys[] = [];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === QUOTE) i = endOfString(text, i);
-    else if ((code | CASE) === OPENING) {
-      if (++depth > MAX_JSON_DEPTH)
+    if (code === QUOTE) {
+      const end = endOfString(text, i);
+      if (isKey(text, end)) addKey(open.at(-1), text, i, end);
+      i = end;
+    } else if ((code | CASE) === OPENING) {
+      if (open.push(code === OPENING ? new Set() : undefined) > MAX_JSON_DEPTH)
         throw new SyntaxError(`lists and objects nest deeper than ${MAX_JSON_DEPTH} at position ${i}`);
-    } else if ((code | CASE) === CLOSING) depth--;
+    } else if ((code | CASE) === CLOSING) open.pop();
   }
+}
+
+/** Is the string that ends there followed by a colon? */
+function isKey(text: string, end: number): boolean {
+  let i = end + 1;
+  while (text.charCodeAt(i) <= SPACE) i++;
+  return text.charCodeAt(i) === COLON;
+}
+
+function addKey(keys: Keys, text: string, start: number, end: number): void {
+  const plain = text.slice(start + 1, end);
+  const key = plain.includes('\\') ? JSON.parse(`"${plain}"`) : plain;
+  if (keys?.has(key))
+    throw new SyntaxError(`the key ${JSON.stringify(key)} is given twice in one object, again at position ${start}`);
+  keys?.add(key);
 }
 
 /** Position of the quote that ends the string beginning at `start`; the text's length if none does. */

@@ -15,4 +15,19 @@ describe('JSON from outside', () => {
     expect(parseBoundedJson(`"${nested(1000)}"`)).toBe(nested(1000));
     expect(parseBoundedJson(`[${Array(1000).fill('[]').join()}]`)).toHaveLength(1000);
   });
+
+  it.each([
+    ['{"a": 1, "b": 2, "a": 1}', 'the key "a" is given twice in one object, again at position 17'],
+    ['[{"a": {"b": 1, "c": [2] ,\n"b" \t: 3}}]', 'the key "b" is given twice'],
+    ['{"a": 1, "\\u0061": 2}', 'the key "a" is given twice'],
+    ['{"": {"": 1}, "": 2}', 'the key "" is given twice'],
+  ])('gives a key of an object once: %s', (text, message) => {
+    expect(() => JSON.parse(text)).not.toThrow();
+    expect(() => parseBoundedJson(text)).toThrow(message);
+  });
+
+  it('may have a key in several objects, and as a text', () => {
+    const text = '{"a": {"a": "a", "b": ["a", "a", ":", "b"]}, "b": [{"a": 1}, {"a": 1}]}';
+    expect(parseBoundedJson(text)).toEqual(JSON.parse(text));
+  });
 });

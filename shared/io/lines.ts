@@ -111,6 +111,6 @@ function tooLong(path: string, line: number, longest: number): InputError {
   return new InputError(
     `the text is longer than ${longest} characters`,
     { file: path, line },
-    'Give one structure per line, or split the file.',
+    'Split it: one structure to a CIF, a POSCAR or a line of JSON Lines. A longer one is not read.',
   );
 }

@@ -78,6 +78,12 @@ describe('parseSpace', () => {
     expect(() => parse(changes)).toThrow(message);
   });
 
+  it('names the line of a key that is given twice, of which one would be passed over in silence', () => {
+    expect(() => parseSpace('{\n  "maxCoefficient": 6,\n  "maxCoefficient": 8\n}', 'twice.json')).toThrow(
+      /^twice\.json:3: space file is not valid JSON \(the key "maxCoefficient" is given twice in one object/,
+    );
+  });
+
   it('names the line at which JSON breaks off', () => {
     expect(() => parseSpace('{\n  "name": "x",\n  oops\n}', 'broken.json')).toThrow(
       /^broken\.json:3: space file is not valid JSON/,
