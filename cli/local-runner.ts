@@ -11,7 +11,7 @@ import { fileInputs, type Inputs } from '../shared/io/inputs.ts';
 import type { OnScored } from '../shared/ranking/rescore.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
 import { LOCAL_CHUNK_SECONDS } from '../shared/screen/batches.ts';
-import { planKey } from '../shared/screen/run-keys.ts';
+import { lockKey, planKey } from '../shared/screen/run-keys.ts';
 import type { RunOptions } from '../shared/screen/run-options.ts';
 import { damagedPlan } from '../shared/screen/run-plan.ts';
 import { loadChunkList } from '../shared/screen/run-store.ts';
@@ -74,7 +74,7 @@ export async function runLocally(run: LocalRun, watch: RunWatch, interruptible: 
       store,
       inputs: run.inputs ?? fileInputs,
       claim: async (runId) => {
-        release = await lockRun(join(run.out, 'runs', runId, 'lock'));
+        release = await lockRun(join(run.out, lockKey(runId)));
         await store.removePartial(`runs/${runId}`);
       },
       chunkSeconds: LOCAL_CHUNK_SECONDS,

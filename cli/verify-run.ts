@@ -19,7 +19,7 @@ import { outputProblems, RUN_FILES } from '../shared/report/run-outputs.ts';
 import { comparisonProblems } from '../shared/report/stored-comparison.ts';
 import { FORMULA_COLUMN } from '../shared/screen/list-source.ts';
 import { planProblems } from '../shared/screen/plan-proof.ts';
-import { chunksPrefix, outputKey, type PlanFile, planKey } from '../shared/screen/run-keys.ts';
+import { chunksPrefix, lockKey, outputKey, type PlanFile, planKey } from '../shared/screen/run-keys.ts';
 import { cutLimits } from '../shared/screen/run-options.ts';
 import type { RunRecord } from '../shared/screen/run-plan.ts';
 import { loadLocations, loadPlanFile, loadRunRecord } from '../shared/screen/run-store.ts';
@@ -108,7 +108,9 @@ async function nameForeign(store: ObjectStore, { runId, files }: RunRecord, find
   const planned = ['run.json', 'inputs.json', ...Object.keys(files)].map((file) => planKey(runId, file as PlanFile));
   const known = new Set([...planned, ...RUN_FILES.map((file) => outputKey(runId, file))]);
   for (const key of await store.list(`runs/${runId}/`))
-    if (!known.has(key) && !key.startsWith(chunksPrefix(runId)))
+    if (key === lockKey(runId))
+      findings.unproved.push(`that nobody works at the run while it is verified: ${key} is there`);
+    else if (!known.has(key) && !key.startsWith(chunksPrefix(runId)))
       findings.unproved.push(`what ${key} is: no file of this run`);
 }
 

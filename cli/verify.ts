@@ -69,6 +69,7 @@ async function locateRun(run: string, out: string): Promise<{ readonly directory
 
 function describe({ runId, proved, unproved, problems }: Verification): string {
   const lines = (mark: string, of: readonly string[]): string => of.map((text) => `${mark} ${text}\n`).join('');
-  const verdict = problems.length > 0 ? 'is damaged' : 'is complete and untouched';
+  const reserve = unproved.length > 0 ? ', but for what could not be proved' : '';
+  const verdict = problems.length > 0 ? 'is damaged' : `is complete and untouched${reserve}`;
   return `${lines('proved:', proved)}${lines('could not be proved:', unproved)}${lines('damaged:', problems)}run ${runId} ${verdict}\n`;
 }

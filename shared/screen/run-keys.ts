@@ -31,6 +31,11 @@ export function outputKey(runId: string, file: string): string {
   return `${runPrefix(runId)}${file}`;
 }
 
+/** The file that a process on this machine holds while it works at a run. */
+export function lockKey(runId: string): string {
+  return `${runPrefix(runId)}lock`;
+}
+
 /** Events name runs: a name that is no single folder would lead elsewhere. */
 function runPrefix(runId: string): string {
   if (!/^[\w-]{1,100}$/.test(runId))

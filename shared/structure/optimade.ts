@@ -39,7 +39,7 @@ export function parseJson(text: string, place: Place): unknown {
     throw new InputError(
       `is no valid JSON (${message.slice(0, 200)}); it ends with ${JSON.stringify(end)}`,
       { ...place, line: place.line ?? lineOfError(message, text) },
-      'The text may be cut off: fetch the file again.',
+      'The file may be cut off or damaged: fetch it again.',
       { cause: error },
     );
   }

@@ -63,7 +63,7 @@ describe('verify', () => {
     expect(code).toBe(0);
     for (const text of ['the run id', 'files of the plan', '4 chunk results are whole', 'merged anew', 'float64'])
       expect(stdout).toContain(text);
-    expect(stdout).toContain(`run ${runId} is complete and untouched`);
+    expect(stdout).toContain(`run ${runId} is complete and untouched\n`);
     const { stdout: json } = await runCli(root, 'verify', join('out', 'runs', runId), '--json', '--sample', '20');
     expect(JSON.parse(json)).toMatchObject({ runId, problems: [] });
     const { stdout: short } = await runCli(root, 'verify', runId.slice(0, 8), '--json', '--sample', '20');
@@ -78,15 +78,20 @@ describe('verify', () => {
 
   it('names files that are none of the run', async () => {
     const directory = await copyOf('foreign', comparedId);
-    for (const file of ['notes.txt', 'plan/ranking.csv', 'chunks/readme'])
+    for (const file of ['notes.txt', 'lock', 'plan/ranking.csv', 'chunks/readme'])
       await writeFile(join(directory, file), 'mine');
     const { unproved, problems } = await verifyOf('foreign', comparedId);
     const prefix = `runs/${comparedId}`;
-    expect(unproved.slice(0, 2)).toEqual([
+    expect(unproved.slice(0, 3)).toEqual([
+      `that nobody works at the run while it is verified: ${prefix}/lock is there`,
       `what ${prefix}/notes.txt is: no file of this run`,
       `what ${prefix}/plan/ranking.csv is: no file of this run`,
     ]);
     expect(problems).toEqual([expect.stringContaining('chunks/readme')]);
+    await rm(join(directory, 'chunks/readme'));
+    const { code, stdout } = await runCli(root, 'verify', directory, '--sample', '20');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`run ${comparedId} is complete and untouched, but for what could not be proved\n`);
   });
 
   it('gives a remedy that mends a damaged chunk', async () => {
