@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { endingOnSignal } from './interruptible.ts';
-import { describeError, endOnClosedPipe, exitCodeOf, Interruption } from './output.ts';
+import { describeError, exitCodeOf, Interruption, outlastReaders } from './output.ts';
 import { program } from './program.ts';
 
 const USAGE_ERROR = 2;
 
 async function main(): Promise<void> {
-  endOnClosedPipe(process.stdout);
-  endOnClosedPipe(process.stderr);
+  outlastReaders();
   try {
     await endingOnSignal('stopped', () => program().parseAsync());
   } catch (error) {

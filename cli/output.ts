@@ -1,3 +1,4 @@
+import { fileError } from '../shared/io/directory-store.ts';
 import { isVerbose, styled } from './terminal.ts';
 
 /** What the process was stopped with by a signal such as Ctrl-C. */
@@ -39,11 +40,18 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** A reader such as `head` that closes our stdout has all it wants: end quietly. */
-export function endOnClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+/**
+ * Let a command go on to its own exit code when what it prints cannot be written: a reader such as `head` that closes our
+ * stdout has all it wants, and progress that nobody reads is no reason to stop work of hours. Results that find no room are told.
+ */
+export function outlastReaders(): void {
+  const ignore = (): void => undefined;
+  process.stderr.on('error', ignore);
+  process.stdout.on('error', ignore).once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    const failure = fileError(error, 'standard output');
+    process.stderr.write(`${describeError(failure)}\n`);
+    process.exitCode = exitCodeOf(failure);
   });
 }
 
