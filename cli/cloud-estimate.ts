@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { readBytes } from '../shared/io/files.ts';
 import { fileInputs } from '../shared/io/inputs.ts';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { chooseChunks } from '../shared/screen/choose-chunks.ts';
@@ -80,7 +80,7 @@ async function sampleBounds(
   asked: string | undefined,
 ): Promise<Pruning | undefined> {
   const { student: path } = findStudent(asked);
-  const bytes = await readFile(path);
+  const bytes = await readBytes(path);
   const student = await openStudent(bytes, path, 1);
   try {
     prepared.checkStudent(student);

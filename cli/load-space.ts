@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../shared/errors.ts';
 import { sha256 } from '../shared/hash.ts';
-import { fileError } from '../shared/io/directory-store.ts';
+import { readBytesSync } from '../shared/io/files.ts';
+import { MAX_JSON } from '../shared/limits.ts';
 import { parseSpace, type SpaceDefinition } from '../shared/space/space-file.ts';
 import { packagePath } from './package-root.ts';
 import { didYouMean } from './suggest.ts';
@@ -30,7 +31,7 @@ export interface SpaceSource {
  */
 export function loadSpace(space: string): SpaceSource {
   const file = findSpaceFile(space);
-  const text = readText(file);
+  const text = readBytesSync(file, MAX_JSON).toString();
   detail(`reading ${file}: SHA-256 ${sha256(text)}`);
   return { definition: parseSpace(text, file), file };
 }
@@ -58,12 +59,4 @@ export function shippedSpaces(): string[] {
     .filter((name) => name.endsWith('.json'))
     .map((name) => name.slice(0, -'.json'.length))
     .sort();
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw fileError(error, file);
-  }
 }

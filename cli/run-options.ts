@@ -25,7 +25,7 @@ export interface RankingArguments {
 /** Add the options that decide on a ranking. */
 export function withRankingOptions(command: Command): Command {
   return command
-    .option('--top <count>', 'compositions to rank', positiveInteger, 1000)
+    .option('--top <count>', 'compositions to rank, 1,000,000 at most', positiveInteger, 1000)
     .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
     .option('--exclude <names>', `elements and ${GROUPS.join(', ')}, such as Co,toxic`, excluded)
     .option('--require <elements>', 'elements that every composition has, such as S,P', required)

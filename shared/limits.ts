@@ -45,7 +45,10 @@ export const FREE_GZIP_BYTES = 1 << 24;
 /** Unpacked bytes of what is unpacked into memory as a whole: labels and archives. 21,725 labels have 2 MB. */
 export const MAX_UNPACKED = 1 << 28;
 
-/** Bytes of an ONNX model. A committee has some megabytes. */
+/** Bytes of a file from outside that is read as a whole: models, spaces, labels, measurements. A committee has some megabytes. */
+export const MAX_WHOLE = 1 << 29;
+
+/** Bytes of an ONNX model. */
 export const MAX_MODEL = 1 << 29;
 
 /** Numbers that all values of a model may have together in one call, about a gigabyte. The committee has a tenth of that. */
@@ -54,6 +57,12 @@ export const MAX_MODEL_NUMBERS = 1 << 27;
 /** Rows of one row group of a Parquet file, which is decoded at once, and bytes of one page. Writers take a million at most. */
 export const MAX_GROUP_ROWS = 1 << 24;
 export const MAX_PAGE = 1 << 28;
+
+/** Compositions of a ranking: a million take 4 GB while their outputs are made. It is met before anything is screened, not after hours. */
+export const MAX_TOP = 1_000_000;
+
+/** Finalists that a committee ranks: four million take 2.4 GB. */
+export const MAX_FINALISTS = 4_000_000;
 
 /** Characters of one message: a bad value is quoted, and it may be a whole file. */
 export const MAX_MESSAGE = 2000;

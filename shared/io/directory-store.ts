@@ -227,6 +227,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EISDIR: 'This is a directory, not a file: name a file.',
   EFBIG: 'The file would be larger than is allowed: raise the limit (ulimit -f) or choose another file system.',
   ENAMETOOLONG: 'The name is too long: choose a shorter one.',
+  ERR_FS_FILE_TOO_LARGE: 'The file has more than 2 GiB, which nothing here writes: check what it is.',
   EMFILE: 'Too many files are open: raise the limit (ulimit -n).',
 };
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError, StoreError } from '../errors.ts';
+import { MAX_WHOLE } from '../limits.ts';
 import { DirectoryStore } from './directory-store.ts';
-import { filesBelow, isDirectory, readBytes } from './files.ts';
+import { filesBelow, isDirectory, readBytes, tooLarge } from './files.ts';
 import { type ConditionalStore, readObject, readSeen } from './store.ts';
 
 /** A file that is read by ranges of bytes, so that it need not fit into memory. */
@@ -16,7 +17,7 @@ export interface RangedFile {
 
 /** Where input files come from: the local file system or a store. */
 export interface Inputs {
-  /** All bytes of a file. Throws {@link InputError} if there is none. */
+  /** All bytes of a file. Throws {@link InputError} if there is none, or it is larger than what is read as a whole. */
   read(name: string): Promise<Uint8Array>;
   /** All bytes of a file, or undefined if there is none. */
   find(name: string): Promise<Uint8Array | undefined>;
@@ -40,11 +41,22 @@ export const fileInputs: Inputs = {
 /** Inputs from a store, named by their keys; a folder is a prefix that ends in `/`. */
 export function storeInputs(store: ConditionalStore): Inputs {
   return {
-    read: (key) => readObject(store, key),
-    find: async (key) => (await store.get(key)) ?? confirmAbsent(store, key),
+    read: async (key) => {
+      await refuseLarge(store, key);
+      return readObject(store, key);
+    },
+    find: async (key) => {
+      await refuseLarge(store, key);
+      return (await store.get(key)) ?? confirmAbsent(store, key);
+    },
     list: async (key) => (key.endsWith('/') ? store.list(key) : [key]),
     open: (key) => openObject(store, key, `${store.location}/${key}`),
   };
+}
+
+async function refuseLarge(store: ConditionalStore, key: string): Promise<void> {
+  const info = await store.stat(key);
+  if (info !== undefined && info.size > MAX_WHOLE) throw tooLarge(`${store.location}/${key}`, MAX_WHOLE);
 }
 
 /** What goes without an object would be another run, so the store must not contradict itself. */

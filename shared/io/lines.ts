@@ -111,6 +111,6 @@ function tooLong(path: string, line: number, longest: number): InputError {
   return new InputError(
     `the text is longer than ${longest} characters`,
     { file: path, line },
-    'Split it: one structure to a CIF, a POSCAR or a line of JSON Lines. A longer one is not read.',
+    'Check that it is the file that is meant, and split it if it has many structures: one to a CIF, a POSCAR or a line of JSON Lines.',
   );
 }

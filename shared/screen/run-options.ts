@@ -1,4 +1,5 @@
-import { InputError } from '../errors.ts';
+import { InputError, type Place } from '../errors.ts';
+import { MAX_FINALISTS, MAX_TOP } from '../limits.ts';
 import { DEFAULT_LIMITS, type RankingLimits } from './chunk-accumulator.ts';
 import { parseCriteria } from './criteria.ts';
 
@@ -36,11 +37,13 @@ export interface AskedOptions {
  * Complete the options of a run, and give equal ones one form.
  *
  * @param file for messages: where they were found
- * @throws {InputError} if criteria are malformed, or there are finalists that nothing would rank, or too few
+ * @throws {InputError} if criteria are malformed, there are finalists that nothing would rank, too few or too many, or too much is to be ranked
  */
 export function runOptions(asked: AskedOptions, file: string): RunOptions {
   const { top = DEFAULT_LIMITS.top, perSystem = DEFAULT_LIMITS.perSystem, rankBy = 'student' } = asked;
   const criteria = asked.criteria === undefined ? undefined : parseCriteria(asked.criteria, file);
+  atMost(top, MAX_TOP, { file, column: 'top' });
+  atMost(asked.finalists ?? 0, MAX_FINALISTS, { file, column: 'finalists' });
   if (rankBy === 'student' && asked.finalists !== undefined)
     throw new InputError(
       `${asked.finalists} finalists are asked for, and the ranking goes by the student`,
@@ -60,6 +63,11 @@ export function runOptions(asked: AskedOptions, file: string): RunOptions {
     ...(rankBy === 'student' ? {} : { finalists: Math.max(top, asked.finalists ?? DEFAULT_FINALISTS) }),
     ...(asked.prune === true ? { prune: asked.prune } : {}),
   };
+}
+
+function atMost(count: number, most: number, place: Place): void {
+  if (count > most)
+    throw new InputError(`${count} are more than ${most}, which fit into memory`, place, 'Ask for fewer.');
 }
 
 /** What chunks and their merge keep: the ranking itself, or the finalists that a committee ranks. */

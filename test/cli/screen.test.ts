@@ -179,6 +179,7 @@ describe('screen refuses with exit code 2, and writes nothing', () => {
 
   it.each([
     [['screen', '--top', '0'], "option '--top <count>' argument '0' is invalid"],
+    [['screen', '--top', '10000000'], '--top: 10000000 are more than 1000000, which fit into memory. Ask for fewer.'],
     [['screen', '--workers', '1.5'], "option '--workers <count>' argument '1.5' is invalid"],
     [['screen', '--speed', '9'], "unknown option '--speed'"],
     [['screen', 'now'], 'too many arguments'],

@@ -257,6 +257,11 @@ describe('planning refuses', () => {
     );
   });
 
+  it('before anything is screened, a ranking and finalists that would not fit into memory', async () => {
+    await refused({ top: 1_000_001 }, 'event of plan:top: 1000001 are more than 1000000, which fit into memory');
+    await refused({ rankBy: 'mean', finalists: 4_000_001 }, 'event of plan:finalists: 4000001 are more than 4000000');
+  });
+
   it('criteria and measurements that cannot be read', async () => {
     await refused({ criteria: { exclude: ['Xx'] } }, 'event of plan:exclude: "Xx" is no element and no group');
     await refused({ criteria: { exclude: ['Li'] } }, 'excludes Li, which is the mobile ion');
