@@ -54,6 +54,10 @@ export const MAX_MODEL = 1 << 29;
 /** Numbers that all values of a model may have together in one call, about a gigabyte. The committee has a tenth of that. */
 export const MAX_MODEL_NUMBERS = 1 << 27;
 
+/** Rows and cells of a table that is read as a whole: a ranking of a million compositions has 2.6e7 cells. */
+export const MAX_TABLE_ROWS = 1_500_000;
+export const MAX_TABLE_CELLS = 40_000_000;
+
 /** Rows of one row group of a Parquet file, which is decoded at once, and bytes of one page. Writers take a million at most. */
 export const MAX_GROUP_ROWS = 1 << 24;
 export const MAX_PAGE = 1 << 28;

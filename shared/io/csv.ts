@@ -1,15 +1,19 @@
 import { type CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { InputError, type Place } from '../errors.ts';
+import { MAX_TABLE_CELLS, MAX_TABLE_ROWS } from '../limits.ts';
 
 /** One data row of a CSV file: cells by column name, and where it stands. */
 export class CsvRow {
-  private readonly cells: Readonly<Record<string, string>>;
+  private readonly cells: readonly string[];
+  private readonly positions: ReadonlyMap<string, number>;
   private readonly file: string;
   private readonly line: number; // 1-based
 
-  constructor(cells: Readonly<Record<string, string>>, file: string, line: number) {
+  /** @param positions of the cells, by column */
+  constructor(cells: readonly string[], positions: ReadonlyMap<string, number>, file: string, line: number) {
     this.cells = cells;
+    this.positions = positions;
     this.file = file;
     this.line = line;
   }
@@ -21,7 +25,7 @@ export class CsvRow {
 
   /** Text of a cell without surrounding blanks. The column must be one that the table was read with. */
   text(column: string): string {
-    return this.cells[column].trim();
+    return this.cells[this.positions.get(column) as number].trim();
   }
 
   /** A cell that must not be empty. */
@@ -57,22 +61,21 @@ export interface CsvTable {
  * @param file name for error messages
  * @param required columns that must be there; others are kept too
  * @throws {InputError} naming the line if a row has too few or many cells or a bad quote, or the column that is missing
- *   or doubled
+ *   or doubled; if there are too many rows or cells
  */
 export function parseCsv(text: string, file: string, required: readonly string[]): CsvTable {
-  let columns: string[] = [];
-  const checkHeader = (header: string[]): string[] => {
-    columns = header.map((name) => name.trim());
-    checkColumns(columns, file, required);
-    return columns;
+  let positions: ReadonlyMap<string, number> | undefined;
+  const rows: CsvRow[] = [];
+  const take = (cells: string[], { lines }: { readonly lines: number }): null => {
+    if (positions === undefined) positions = columnPositions(cells, file, required);
+    else if (rows.push(new CsvRow(cells, positions, file, lines)) > mostRows(cells.length))
+      throw tooLong(rows.length, cells.length, file);
+    return null; // the parser keeps nothing
   };
   try {
-    const records = parse(text, { columns: checkHeader, bom: true, skip_empty_lines: true, info: true }) as unknown as {
-      record: Record<string, string>;
-      info: { lines: number };
-    }[];
-    if (columns.length === 0) checkHeader([]);
-    return { columns, rows: records.map(({ record, info }) => new CsvRow(record, file, info.lines)) };
+    parse(text, { bom: true, skip_empty_lines: true, on_record: take });
+    positions ??= columnPositions([], file, required);
+    return { columns: [...positions.keys()], rows };
   } catch (error) {
     if (error instanceof InputError || (error as CsvError).code === undefined) throw error;
     const { lines, message } = error as CsvError & { lines?: number };
@@ -81,17 +84,32 @@ export function parseCsv(text: string, file: string, required: readonly string[]
   }
 }
 
-function checkColumns(columns: readonly string[], file: string, required: readonly string[]): void {
+function mostRows(columns: number): number {
+  return Math.min(MAX_TABLE_ROWS, Math.floor(MAX_TABLE_CELLS / columns));
+}
+
+function tooLong(rows: number, columns: number, file: string): InputError {
+  return new InputError(
+    `the table has ${rows} rows of ${columns} columns and more, expected ${mostRows(columns)} rows at most`,
+    { file },
+    'Check that it is the file that is meant, and leave out what is not needed.',
+  );
+}
+
+function columnPositions(header: readonly string[], file: string, required: readonly string[]): Map<string, number> {
+  const columns = header.map((name) => name.trim());
+  const positions = new Map(columns.map((name, i) => [name, i]));
   const place = { file, line: 1 };
-  const missing = required.filter((name) => !columns.includes(name));
+  const missing = required.filter((name) => !positions.has(name));
   if (missing.length > 0) {
     const found = columns.length === 0 ? 'the file has no header line' : `found ${columns.join(', ')}`;
     const remedy = `The header line must name the columns ${required.join(', ')}.`;
     throw new InputError(`column ${missing.join(', ')} is missing; ${found}`, place, remedy);
   }
-  const doubled = columns.find((name, i) => columns.indexOf(name) !== i);
+  const doubled = columns.find((name, i) => positions.get(name) !== i);
   if (doubled !== undefined)
     throw new InputError(`column ${JSON.stringify(doubled)} occurs twice`, place, 'Rename or delete one of them.');
+  return positions;
 }
 
 /** CSV text with a header line, `\n` line breaks and quotes only where needed. Numbers come out as `String(value)`. */

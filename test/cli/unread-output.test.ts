@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -42,7 +43,7 @@ it.skipIf(!existsSync('/dev/full'))('says that results found no room', async () 
     stdio: ['ignore', full, 'pipe'],
   });
   closeSync(full);
-  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  const [stderr, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'close')]);
   expect(stderr).toBe(
     'error: standard output: cannot be accessed (ENOSPC). The disk is full: free space or choose another directory, and give the same command again.\n',
   );

@@ -135,6 +135,14 @@ describe('a text that is very long', () => {
       /nests brackets deeper/,
     );
   });
+  it('is refused where a table has more rows than are read, or 300,000 columns of which one is doubled', async () => {
+    await refuses(
+      () => parseCsv(`x\n${'1\n'.repeat(20_000_000)}`, 'x.csv', ['x']),
+      /has 1500001 rows of 1 columns and more/,
+    );
+    const columns = Array.from({ length: 300_000 }, (_, i) => `c${i}`);
+    await refuses(() => parseCsv(`${columns.join(',')},c7\n`, 'x.csv', ['c1']), /"c7" occurs twice/);
+  });
   it('is refused where a cell of a table is a long number that is none', async () => {
     const digits = `${'1'.repeat(1_000_000)}x`;
     await refuses(() => parseCsv(`x\n${digits}\n`, 'x.csv', ['x']).rows[0].number('x'), /is not a number/);
