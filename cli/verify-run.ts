@@ -57,7 +57,7 @@ class Findings {
 
   add(proved: string, problems: readonly string[]): void {
     if (problems.length === 0) this.proved.push(proved);
-    else this.problems.push(...problems);
+    else for (const problem of problems) this.problems.push(problem);
   }
 
   /** Do a step that may throw what is wrong. @returns undefined if it did */

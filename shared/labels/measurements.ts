@@ -40,6 +40,7 @@ const LOG10 = /(?:^|[^a-z])(?:log10|log_10|lg|log)(?:[^a-z]|$)/i;
 const VALUE = /^(<=|>=|[<>≤≥])?\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)$/i;
 const HEADER_REMEDY =
   'Name the unit in the header, such as conductivity_S_per_cm, sigma (mS/cm) or log10_conductivity_S_per_cm; formulas stand in the column formula.';
+const MOST_DECADES = 100; // no conductivity is farther from 1 S/cm
 const SAME_FRACTION = 1e4; // compositions whose fractions agree to 1e-4 are one
 
 /**
@@ -129,7 +130,14 @@ function readValue(row: CsvRow, column: string, log: boolean, shift: number): { 
     );
   const sign = match[1]?.[0];
   const bound = sign === undefined ? 'exact' : sign === '<' || sign === '≤' ? 'upper' : 'lower';
-  return { log10: (log ? value : Math.log10(value)) + shift, bound };
+  const log10 = (log ? value : Math.log10(value)) + shift;
+  if (Math.abs(log10) > MOST_DECADES)
+    throw new InputError(
+      `conductivity ${JSON.stringify(text)} is 10^${log10} S/cm, expected 10^-${MOST_DECADES} to 10^${MOST_DECADES}`,
+      row.place(column),
+      'Correct the number, or the unit in the header.',
+    );
+  return { log10, bound };
 }
 
 /**
@@ -163,8 +171,8 @@ function mergeValues(group: readonly Measurement[], formula: string, file: strin
   const of = (kind: Bound): number[] => group.filter(({ bound }) => bound === kind).map(({ log10 }) => log10);
   const [exact, upper, lower] = [of('exact'), of('upper'), of('lower')];
   if (exact.length > 0) return { log10: exact.reduce((sum, value) => sum + value, 0) / exact.length, bound: 'exact' };
-  if (lower.length === 0) return { log10: Math.min(...upper), bound: 'upper' };
-  if (upper.length === 0) return { log10: Math.max(...lower), bound: 'lower' };
+  if (lower.length === 0) return { log10: upper.reduce((least, value) => Math.min(least, value)), bound: 'upper' };
+  if (upper.length === 0) return { log10: lower.reduce((most, value) => Math.max(most, value)), bound: 'lower' };
   throw new InputError(
     `${formula} has bounds from both sides and no value`,
     { file },

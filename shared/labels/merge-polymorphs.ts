@@ -20,8 +20,8 @@ export function isIonic({ anion }: Pick<FormulaLabel, 'anion'>): boolean {
 export const MERGES = {
   mean: (probabilities: readonly number[]): number =>
     probabilities.reduce((sum, probability) => sum + probability, 0) / probabilities.length,
-  maximum: (probabilities: readonly number[]): number => Math.max(...probabilities),
-  minimum: (probabilities: readonly number[]): number => Math.min(...probabilities),
+  maximum: (probabilities: readonly number[]): number => probabilities.reduce((a, b) => Math.max(a, b)),
+  minimum: (probabilities: readonly number[]): number => probabilities.reduce((a, b) => Math.min(a, b)),
 } as const;
 export type Merge = keyof typeof MERGES;
 

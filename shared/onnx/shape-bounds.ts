@@ -155,7 +155,8 @@ function oneHot([indices = NOTHING, depth]: readonly Known[], attributes: Attrib
 
 /** Of an equation such as `vk,skh->svh`. */
 function einsum(inputs: readonly Known[], attributes: Attributes): Known | undefined {
-  const [given, result] = String.fromCharCode(...(attributes.get('equation') ?? []))
+  const [given, result] = Buffer.from(attributes.get('equation') ?? [])
+    .toString('latin1')
     .replaceAll(' ', '')
     .split('->');
   if (result === undefined || !/^[A-Za-z,]*$/.test(given + result)) return undefined;

@@ -21,10 +21,10 @@ export interface CollectedDataset {
  */
 export async function collectShards(store: ObjectStore, { jobId, shards }: RetrainingJob): Promise<CollectedDataset> {
   const labels = new Map<string, StructureLabel>();
-  const skipped: SkippedStructure[] = [];
+  let skipped: SkippedStructure[] = [];
   for (let shard = 0; shard < shards; shard++) {
     const [labelled, rest] = [shardLabelsKey(jobId, shard), shardSkippedKey(jobId, shard)];
-    skipped.push(...parseQuarantine(await fetchText(store, rest), rest));
+    skipped = skipped.concat(parseQuarantine(await fetchText(store, rest), rest));
     for (const label of parseAnyLabels(await fetchText(store, labelled), labelled)) {
       if (labels.has(label.id)) skipped.push({ id: label.id, reason: DOUBLED, detail: DOUBLED });
       else labels.set(label.id, label);

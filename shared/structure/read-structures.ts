@@ -68,13 +68,13 @@ export async function* readStructures(
 }
 
 async function collectFiles(paths: readonly string[]): Promise<StructureFile[]> {
-  const files: StructureFile[] = [];
+  let files: StructureFile[] = [];
   for (const path of paths) {
     if (await isDirectory(path)) {
       const names = await filesBelow(path);
       const found = names.flatMap((name) => structureFile(fileSource(join(path, name)), name) ?? []);
       if (found.length === 0) throw new InputError('holds no structure files', { file: path }, NAMES);
-      files.push(...found);
+      files = files.concat(found); // a folder has more than a call takes arguments
     } else {
       const file = structureFile(fileSource(path), basename(path));
       if (file === undefined) throw new InputError('the name tells no structure format', { file: path }, NAMES);

@@ -47,6 +47,8 @@ describe('a file of measurements', () => {
     ['formula,S/cm\nLi2O,1e-8\nLi3N,low\n', 'm.csv:3:S/cm: conductivity "low" is not a positive number'],
     ['formula,S/cm\nLi2O,-1\n', 'm.csv:2:S/cm: conductivity "-1" is not a positive number'],
     ['formula,S/cm\nLi2O,\n', 'm.csv:2:S/cm: the cell is empty'],
+    ['formula,log10 S/cm\nLi2O,-1e308\n', '"-1e308" is 10^-1e+308 S/cm, expected 10^-100 to 10^100'],
+    ['formula,S/cm\nLi2O,1e200\n', 'm.csv:2:S/cm: conductivity "1e200" is 10^200 S/cm, expected'],
     ['formula,S/cm\nNaCl,1e-9\n', 'm.csv:2:formula: NaCl has no Li'],
     ['formula,S/cm\nLi2UO4,1e-9\n', 'm.csv:2:formula: Li2UO4 has U, which is in no labelled structure'],
     ['formula,S/cm\nLi2Oq,1e-9\n', 'm.csv:2:formula: '],
@@ -82,6 +84,12 @@ describe('measurements of one composition', () => {
     expect(merged('Li2O,<1e-10\nLi2O,<1e-8\n')).toMatchObject([{ log10: -10, bound: 'upper' }]);
     expect(merged('Li2O,>1e-5\nLi2O,>1e-3\n')).toMatchObject([{ log10: -3, bound: 'lower' }]);
     expect(() => merged('Li2O,<1e-3\nLi2O,>1e-5\n')).toThrow('m.csv: Li2O has bounds from both sides and no value');
+  });
+
+  it('may be more than a call has arguments', () => {
+    const many = (value: string): string => `Li2O,${value}\n`.repeat(200_000);
+    expect(merged(many('<1e-8'))).toMatchObject([{ log10: -8, bound: 'upper', measurements: 200_000 }]);
+    expect(merged(many('>1e-8'))).toMatchObject([{ log10: -8, bound: 'lower', measurements: 200_000 }]);
   });
 
   it('are not those of another dopant content', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StructureLabel } from '../../shared/labels/label.ts';
-import { isIonic, mergePolymorphs } from '../../shared/labels/merge-polymorphs.ts';
+import { isIonic, type Merge, mergePolymorphs } from '../../shared/labels/merge-polymorphs.ts';
 
 function label(id: string, formula: string, anion: string, probability: number): StructureLabel {
   return { id, formula, anion, probability, features: {} };
@@ -19,6 +19,12 @@ describe('merging polymorphs', () => {
     ]);
     expect(merged[0].composition).toEqual({ atomicNumbers: [3, 15], amounts: [3, 1] });
     expect(merged.map(isIonic)).toEqual([false, true]);
+  });
+
+  it('takes more structures of a formula than a call has arguments', () => {
+    const many = Array.from({ length: 200_000 }, (_, i) => label(`s${i}`, 'LiF', 'F', i % 2));
+    const of = (merge: Merge): number => mergePolymorphs(many, merge)[0].probability;
+    expect([of('mean'), of('maximum'), of('minimum')]).toEqual([0.5, 1, 0]);
   });
 
   it('is refused where structures of one formula disagree on the anion', () => {
