@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { readBytes } from '../shared/io/files.ts';
 import { fileInputs } from '../shared/io/inputs.ts';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { chooseChunks } from '../shared/screen/choose-chunks.ts';
@@ -11,6 +10,7 @@ import {
   predictRun,
   type Spread,
 } from '../shared/screen/cloud-simulation.ts';
+import { readModel } from '../shared/screen/companions.ts';
 import { type CostEstimate, estimateCost } from '../shared/screen/cost-estimate.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
 import type { Pruning } from '../shared/screen/plan-pruning.ts';
@@ -80,7 +80,7 @@ async function sampleBounds(
   asked: string | undefined,
 ): Promise<Pruning | undefined> {
   const { student: path } = findStudent(asked);
-  const bytes = await readBytes(path);
+  const bytes = await readModel(path);
   const student = await openStudent(bytes, path, 1);
   try {
     prepared.checkStudent(student);

@@ -5,6 +5,7 @@ import { readBytes } from '../shared/io/files.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
 import { openStudent, readStudentMetadata } from '../shared/onnx/student-session.ts';
 import { LABELS_KEY, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
+import { readModel } from '../shared/screen/companions.ts';
 import type { PreparedSource } from '../shared/screen/source.ts';
 import type { ModelCard } from '../shared/student/card.ts';
 import { decodeCard } from '../shared/student/card-file.ts';
@@ -79,7 +80,7 @@ async function putStudent(
   { student: path, labels }: StudentFiles,
   source: PreparedSource | undefined,
 ): Promise<CloudStudent> {
-  const bytes = await readBytes(path);
+  const bytes = await readModel(path);
   const session = await openStudent(bytes, path, 1);
   try {
     source?.checkStudent(session);

@@ -1,13 +1,12 @@
 import { Command } from 'commander';
 import { type Composition, parseFormula } from '../shared/chemistry/formula.ts';
 import { InputError, type Place } from '../shared/errors.ts';
-import { readBytes } from '../shared/io/files.ts';
 import { readLines } from '../shared/io/lines.ts';
 import { IONIC_ANIONS, isIonic } from '../shared/labels/merge-polymorphs.ts';
 import { openStudent, type StudentMetadata, type StudentSession } from '../shared/onnx/student-session.ts';
 import type { RankingColumn } from '../shared/ranking/columns.ts';
 import { committeeColumns, type OnScored, rescore } from '../shared/ranking/rescore.ts';
-import { BESIDE, beside } from '../shared/screen/companions.ts';
+import { BESIDE, beside, readModel } from '../shared/screen/companions.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
 import { withExamples } from './examples.ts';
 import { formatTable } from './output.ts';
@@ -62,7 +61,7 @@ async function score(formulas: readonly string[], { file, student: asked, commit
   const compositions = entries.map(({ formula, place }) => parseFormula(formula, place));
   const { student: path } = findStudent(asked);
   await tellInputs([file, path, committee ?? beside(path, BESIDE.committee)]);
-  const student = await openStudent(await readBytes(path), path);
+  const student = await openStudent(await readModel(path), path);
   const results = await scoreAll(student, entries, compositions);
   await student.release();
   const columns = await countedWhile({ did: 'scored', unit: 'formulas by the committee' }, (onScored) =>

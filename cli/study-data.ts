@@ -7,6 +7,7 @@ import type { StructureLabel } from '../shared/labels/label.ts';
 import { countReasons, labelStructures, type SkippedStructure } from '../shared/labels/label-structures.ts';
 import { formatLabels, parseLabels } from '../shared/labels/labels-file.ts';
 import { openStudent } from '../shared/onnx/student-session.ts';
+import { readModel } from '../shared/screen/companions.ts';
 import { scoreComposition } from '../shared/screen/score-composition.ts';
 import { decodeCard } from '../shared/student/card-file.ts';
 import { prepareTrainingSet } from '../shared/student/training-set.ts';
@@ -100,7 +101,7 @@ async function readFeatures(path: string): Promise<ReadonlyMap<string, KnownFeat
 /** Logits of the shipped student. */
 async function scoreMeasured(measured: StudyInput['measured']): Promise<StudyInput['student']> {
   const path = packagePath(STUDENT);
-  const student = await openStudent(await readBytes(path), path);
+  const student = await openStudent(await readModel(path), path);
   const scores: number[] = [];
   for (const { composition, formula } of measured) {
     const probability = await scoreComposition(student, composition, { column: formula });

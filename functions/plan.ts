@@ -99,6 +99,7 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
       const named = { name, labelsHash: student.metadata.labelsHash };
       const companions = await prepareCompanions(inputs, named, request.asked);
       await checkCompanions(companions, student, request);
+      const curves = await findCurves(inputs, name, student.hash);
       const runId = runIdOf(source.identity, student.hash, companions.companions, request.options);
       await claim(runId);
       if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
@@ -106,7 +107,6 @@ export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown
       if (planned !== undefined) return await receiptOf(store, planned, budget, true);
       const models = { name, student, bounded, tasks: tasks?.(bytes, name), companions };
       const plan = await makePlan(runId, source.build(), models, request, { stage, ...pace });
-      const curves = await findCurves(inputs, name, student.hash);
       const companionFiles = { ...companions.files, ...(curves && { 'curves.json': curves }) };
       const record = await storePlan(store, { plan, studentBytes: bytes, companionFiles }, platform);
       return await receiptOf(store, record, budget, record.counts.chunks !== plan.chunks.length);

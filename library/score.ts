@@ -1,10 +1,10 @@
 import { findStudent } from '../cli/shipped-students.ts';
 import { openStudentCommittee } from '../cli/student-committee.ts';
 import { parseFormula } from '../shared/chemistry/formula.ts';
-import { readBytes } from '../shared/io/files.ts';
 import type { CommitteeSession } from '../shared/onnx/committee-session.ts';
 import { openStudent, type StudentSession } from '../shared/onnx/student-session.ts';
 import { rescore } from '../shared/ranking/rescore.ts';
+import { readModel } from '../shared/screen/companions.ts';
 import { compositionLogit } from '../shared/screen/score-composition.ts';
 import { sigmoid } from '../shared/teacher/logistic.ts';
 import { asLibrary } from './as-library.ts';
@@ -61,7 +61,7 @@ export interface Scorer {
 export function openScorer({ student: asked, committee: named }: ScorerOptions = {}): Promise<Scorer> {
   return asLibrary(async () => {
     const { student: path } = findStudent(asked);
-    const student = await openStudent(await readBytes(path), path);
+    const student = await openStudent(await readModel(path), path);
     const committee = await openStudentCommittee(path, student.metadata, named).catch(async (error: unknown) => {
       await student.release();
       throw error;

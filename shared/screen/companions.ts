@@ -2,10 +2,10 @@ import { posix, sep } from 'node:path';
 import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { unpackGzip } from '../io/gzip.ts';
-import type { Inputs } from '../io/inputs.ts';
+import { fileInputs, type Inputs } from '../io/inputs.ts';
 import { compress } from '../labels/labels-file.ts';
 import { readCommitteeMetadata } from '../onnx/committee-session.ts';
-import { cardName } from '../student/card-file.ts';
+import { cardName, decodeCard } from '../student/card-file.ts';
 import { cardCurves } from '../student/held-out-curves.ts';
 
 /**
@@ -54,6 +54,7 @@ export const [NO_COMMITTEE, NO_COMMITTEE_WANTED] = ['none', 'no committee was wa
  * Find what goes with a student. Committee and labels are its own if they have the hash of its labels.
  *
  * @throws {InputError} if one that was named is another student's, or is not there
+ * @throws {IntegrityError} if the committee is not the one that the card beside it tells of
  */
 export async function prepareCompanions(
   inputs: Inputs,
@@ -78,15 +79,34 @@ export async function prepareCompanions(
 }
 
 /**
- * `curves.json` of the card beside a student, or undefined where there is none, or another model's.
+ * `curves.json` of the card beside a student, or undefined where there is none.
  *
  * @param hash SHA-256 of the student, hexadecimal
- * @throws {IntegrityError} if the card is damaged
+ * @throws {IntegrityError} if the card is damaged, or of another model
  */
 export async function findCurves(inputs: Inputs, student: string, hash: string): Promise<Uint8Array | undefined> {
   const name = cardName(student);
   const card = await inputs.find(name);
   return card && cardCurves(card, name, hash);
+}
+
+/**
+ * The bytes of a model on this machine.
+ *
+ * @throws {InputError} if it cannot be read
+ * @throws {IntegrityError} if it is not the one that the card beside it tells of
+ */
+export async function readModel(path: string): Promise<Uint8Array> {
+  const bytes = await fileInputs.read(path);
+  await checkCard(fileInputs, path, sha256(bytes));
+  return bytes;
+}
+
+/** Refuse a model that is not the one that the card beside it tells of; one without a card is taken as it is. */
+async function checkCard(inputs: Inputs, model: string, hash: string): Promise<void> {
+  const name = cardName(model);
+  const card = await inputs.find(name);
+  if (card !== undefined) decodeCard(card, name, hash);
 }
 
 interface Found {
@@ -100,8 +120,10 @@ async function findCommittee(inputs: Inputs, student: LabelledStudent, asked: st
   const bytes = await (asked === undefined ? inputs.find(name) : inputs.read(name));
   if (bytes === undefined) return { companion: { absent: 'there is no committee beside the student' } };
   const { labelsHash } = readCommitteeMetadata(bytes, name);
-  if (labelsHash === student.labelsHash) return { companion: { hash: sha256(bytes) }, bytes };
-  return foreign('committee', labelsHash, student, asked);
+  if (labelsHash !== student.labelsHash) return foreign('committee', labelsHash, student, asked);
+  const hash = sha256(bytes);
+  await checkCard(inputs, name, hash);
+  return { companion: { hash }, bytes };
 }
 
 async function findLabels(inputs: Inputs, student: LabelledStudent, asked: string | undefined): Promise<Found> {

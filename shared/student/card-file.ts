@@ -14,10 +14,11 @@ export function encodeCard(card: object): Uint8Array {
 /**
  * Read the card of a model.
  *
- * @throws {IntegrityError} if it is damaged
+ * @param modelHash SHA-256 of the model beside it, hexadecimal
+ * @throws {IntegrityError} if it is damaged, or tells of another model than the one beside it
  */
-export function decodeCard(bytes: Uint8Array, file: string): Readonly<Record<string, unknown>> {
-  return openSealedJson(
+export function decodeCard(bytes: Uint8Array, file: string, modelHash?: string): Readonly<Record<string, unknown>> {
+  const card = openSealedJson(
     bytes,
     (problem) =>
       new IntegrityError(
@@ -25,5 +26,11 @@ export function decodeCard(bytes: Uint8Array, file: string): Readonly<Record<str
         { file },
         'Restore the card that was made with the model, or delete it: it is only shown.',
       ),
+  );
+  if (modelHash === undefined || card.modelHash === modelHash) return card;
+  throw new IntegrityError(
+    `it tells of a model with the SHA-256 ${card.modelHash}, and the one beside it has ${modelHash}`,
+    { file },
+    'The model is damaged, or another one was put in its place: restore it, or delete the card if it is meant to be so.',
   );
 }

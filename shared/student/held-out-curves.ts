@@ -8,15 +8,15 @@ export interface HeldOutCurves {
 }
 
 /**
- * The curves that a card has, one of each kind a fold, as bytes; undefined if it is of another model, or has none.
+ * The curves that a card has, one of each kind a fold, as bytes; undefined if it has none.
  *
  * @param file names the card in errors
  * @param modelHash SHA-256 of the model, hexadecimal
- * @throws {IntegrityError} if the card is damaged
+ * @throws {IntegrityError} if the card is damaged, or of another model
  */
 export function cardCurves(card: Uint8Array, file: string, modelHash: string): Uint8Array | undefined {
-  const { modelHash: own, folds } = decodeCard(card, file);
-  if (own !== modelHash || !Array.isArray(folds) || folds.length === 0) return undefined;
+  const { folds } = decodeCard(card, file, modelHash);
+  if (!Array.isArray(folds) || folds.length === 0) return undefined;
   const curves = folds.map((fold: { curves?: unknown } | null) => fold?.curves);
   return curves.every(areCurves) ? Buffer.from(`${JSON.stringify(curves)}\n`) : undefined;
 }

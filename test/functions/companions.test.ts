@@ -111,22 +111,23 @@ describe('a run whose student has a committee and labels beside it', () => {
     expect(lines.every(({ nearest_1: nearest }) => LABELS.includes(`,${nearest},`))).toBe(true);
   });
 
-  it('shows the curves of its card in the report, and is the same run without them', async () => {
+  it('shows the curves of its card in the report, is the same run without them, and none with the card of another model', async () => {
     const model = randomStudent(KNOWN, 3, undefined, LABELS_HASH);
     const curves = { precisionRecall: [{ recall: 1, precision: 0.5 }], reliability: [] };
-    const runWith = async (modelHash: string): Promise<{ runId: string; report: string; kept?: Uint8Array }> => {
-      await writeFile(at('student.card.json'), encodeCard({ modelHash, folds: [{ curves }] }));
+    const runWith = async (folds: readonly unknown[], modelHash = sha256(model)) => {
+      await writeFile(at('student.card.json'), encodeCard({ modelHash, folds }));
       const { plan: planned, store } = await run({});
       const { runId } = planned;
       const report = Buffer.from((await store.get(outputKey(runId, 'report.html')))!).toString();
       return { runId, report, kept: await store.get(planKey(runId, 'curves.json')) };
     };
-    const [own, foreign] = [await runWith(sha256(model)), await runWith('0'.repeat(64))];
+    const [own, none] = [await runWith([{ curves }]), await runWith([])];
+    await expect(runWith([{ curves }], '0'.repeat(64))).rejects.toThrow('student.card.json: it tells of a model');
     await rm(at('student.card.json'));
     expect(own.report).toContain('Precision and recall');
-    expect(foreign.report).not.toContain('Precision and recall');
-    expect([own.kept, foreign.kept]).toEqual([Buffer.from(`${JSON.stringify([curves])}\n`), undefined]);
-    expect(foreign.runId).toBe(own.runId);
+    expect(none.report).not.toContain('Precision and recall');
+    expect([own.kept, none.kept]).toEqual([Buffer.from(`${JSON.stringify([curves])}\n`), undefined]);
+    expect(none.runId).toBe(own.runId);
   });
 
   it('ranks as a sort of all finalists by what the column says, at most so many of a system', async () => {

@@ -26,13 +26,18 @@ describe('curves of a card', () => {
   });
 
   it.each([
-    ['another model', card({ modelHash: 'b' })],
     ['a version that kept none', card({ folds: [{ curves: CURVES }, { formulas: 2 }] })],
     ['no folds', card({ folds: [] })],
     ['something else than folds', card({ folds: [null] })],
     ['points that are no numbers', card({ folds: [{ curves: { ...CURVES, precisionRecall: [{ recall: null }] } }] })],
   ])('are absent from that of %s', (_, bytes) => {
     expect(cardCurves(bytes, 'a.card.json', 'a')).toBeUndefined();
+  });
+
+  it("are not taken from another model's card", () => {
+    expect(() => cardCurves(card({ modelHash: 'b' }), 'a.card.json', 'a')).toThrow(
+      'a.card.json: it tells of a model with the SHA-256 b, and the one beside it has a. The model is damaged, or another',
+    );
   });
 
   it('are not taken from a card that is damaged', () => {
