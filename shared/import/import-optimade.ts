@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { InputError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import { DirectoryStore } from '../io/directory-store.ts';
 import { type HttpClient, placeOf } from '../io/http-client.ts';
 import { fetchPage } from './fetch-page.ts';
@@ -78,7 +77,8 @@ export async function importOptimade(
     await partial.discard();
     throw new InputError(`no structure matches the filter ${filter}`, { file: provider.baseUrl }, 'Change --filter.');
   }
-  const manifest = await describe(cursor, provider, partial);
+  await partial.check(cursor);
+  const manifest = describe(cursor, provider, partial);
   await new DirectoryStore(dirname(out)).put(`${basename(out)}.manifest.json`, encode(manifest));
   await partial.finish();
   return manifest;
@@ -91,6 +91,7 @@ function start(query: OptimadeQuery, now: Date): Cursor {
     next: firstPage(baseUrl, filter, pageLimit).href,
     pages: 0,
     bytes: 0,
+    partialSha256: sha256(''),
     structures: 0,
     repeated: 0,
     announced: null,
@@ -117,11 +118,13 @@ async function store(
   });
   const lines = fresh.map(({ line }) => line);
   if (cursor.pages === 0) lines.unshift(header(page.apiVersion));
+  const bytes = lines.length === 0 ? cursor.bytes : await partial.append(lines, cursor.bytes);
   return {
     ...cursor,
     next: page.next?.href ?? null,
     pages: cursor.pages + 1,
-    bytes: lines.length === 0 ? cursor.bytes : await partial.append(lines, cursor.bytes),
+    bytes,
+    partialSha256: partial.sha256,
     structures: cursor.structures + fresh.length,
     repeated: cursor.repeated + page.entries.length - fresh.length,
     announced: page.announced ?? cursor.announced,
@@ -153,14 +156,12 @@ class PageGuard {
   }
 }
 
-async function describe(cursor: Cursor, provider: OptimadeProvider, partial: PartialImport): Promise<ImportManifest> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(partial.partialPath)) hash.update(bytes);
+function describe(cursor: Cursor, provider: OptimadeProvider, partial: PartialImport): ImportManifest {
   const { query, bytes, structures, repeated, announced, apiVersion, from, to } = cursor;
   const { id, name, licence, credit } = provider;
   return {
     file: basename(partial.out),
-    sha256: hash.digest('hex'),
+    sha256: cursor.partialSha256,
     bytes,
     structures,
     repeated,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -5,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { InputError, IntegrityError } from '../errors.ts';
 import { DirectoryStore, fileError } from '../io/directory-store.ts';
 import { readLines } from '../io/lines.ts';
-import { parseBoundedJson } from '../json.ts';
+import { openSealedJson, sealJson } from '../io/sealed-json.ts';
 import { optimadeId, parseJson } from '../structure/optimade.ts';
 
 /** What is asked, and of whom: an import goes on only with the same. */
@@ -22,6 +23,7 @@ export interface Cursor {
   readonly next: string | null; // page to get next; null = all is there
   readonly pages: number;
   readonly bytes: number; // of the partial file that belong to these pages; what follows is of a broken write
+  readonly partialSha256: string; // of these bytes, hexadecimal
   readonly structures: number;
   readonly repeated: number; // entries left out because their id had come before
   readonly announced: number | null; // entries that the provider counts, as of the last page
@@ -34,13 +36,15 @@ export interface Cursor {
 /**
  * The files of an import that is under way, beside the file that it becomes: the structures so far (`.partial`, gzip
  * members one after the other if the file ends in `.gz`) and how far they go (`.cursor.json`). A page is first flushed
- * to the partial file and then named in the cursor, so that a crash neither loses a page nor doubles one.
+ * to the partial file and then named in the cursor, so that a crash neither loses a page nor doubles one. The cursor has
+ * the hash of the partial file, and its own: what was damaged meanwhile is not gone on with.
  */
 export class PartialImport {
   readonly out: string;
   readonly partialPath: string;
   readonly cursorPath: string;
   private readonly store: DirectoryStore;
+  private hash = createHash('sha256'); // of the partial file so far
 
   constructor(out: string) {
     this.out = out;
@@ -53,15 +57,32 @@ export class PartialImport {
   async cursor(): Promise<Cursor | undefined> {
     const bytes = await this.store.get(basename(this.cursorPath));
     if (bytes === undefined) return undefined;
-    const cursor = parseCursor(bytes);
-    if (cursor === undefined) throw this.damaged('is no cursor of an import');
+    const cursor = openSealedJson(bytes, (problem) => this.damaged(problem)) as unknown as Cursor;
+    if (!isCursor(cursor)) throw this.damaged('is no cursor of an import');
     if (cursor.next === null && (await sizeOf(this.partialPath)) === 0 && (await sizeOf(this.out)) === cursor.bytes)
       await rename(this.out, this.partialPath); // stopped while it finished
     const size = await sizeOf(this.partialPath);
     if (size < cursor.bytes)
       throw this.damaged(`says that ${basename(this.partialPath)} has ${cursor.bytes} bytes, and there are ${size}`);
     if (size > cursor.bytes) await truncate(this.partialPath, cursor.bytes);
+    await this.check(cursor);
     return cursor;
+  }
+
+  /** Refuse a partial file that is not as the cursor has it. */
+  async check({ partialSha256 }: Cursor): Promise<void> {
+    this.hash = createHash('sha256');
+    for await (const bytes of createReadStream(this.partialPath)) this.hash.update(bytes as Uint8Array);
+    const { sha256 } = this;
+    if (sha256 !== partialSha256)
+      throw this.damaged(
+        `says that ${basename(this.partialPath)} has the SHA-256 ${partialSha256}, and it has ${sha256}`,
+      );
+  }
+
+  /** SHA-256 of the partial file so far, hexadecimal. */
+  get sha256(): string {
+    return this.hash.copy().digest('hex');
   }
 
   /** Ids of the structures so far. */
@@ -95,11 +116,12 @@ export class PartialImport {
     } catch (error) {
       throw fileError(error, this.partialPath);
     }
+    this.hash.update(bytes);
     return end + bytes.length;
   }
 
   async save(cursor: Cursor): Promise<void> {
-    await this.store.put(basename(this.cursorPath), Buffer.from(`${JSON.stringify(cursor, null, 2)}\n`));
+    await this.store.put(basename(this.cursorPath), sealJson(cursor));
   }
 
   /** The partial file becomes the file. The cursor goes last: without it nobody knows what the partial file is. */
@@ -140,14 +162,9 @@ export function checkSameQuery(begun: OptimadeQuery, query: OptimadeQuery, file:
   );
 }
 
-function parseCursor(bytes: Uint8Array): Cursor | undefined {
-  try {
-    const cursor = parseBoundedJson(new TextDecoder().decode(bytes)) as Cursor;
-    const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-    const counts = [cursor.pages, cursor.bytes, cursor.structures, cursor.repeated];
-    const isNext = cursor.next === null || URL.canParse(cursor.next);
-    return counts.every(isCount) && isNext && typeof cursor.query?.baseUrl === 'string' ? cursor : undefined;
-  } catch {
-    return undefined;
-  }
+function isCursor(cursor: Cursor): boolean {
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  const counts = [cursor.pages, cursor.bytes, cursor.structures, cursor.repeated];
+  const isNext = cursor.next === null || URL.canParse(cursor.next);
+  return counts.every(isCount) && isNext && typeof cursor.query?.baseUrl === 'string';
 }

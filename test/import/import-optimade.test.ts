@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../shared/hash.ts';
+import { sealJson } from '../../shared/io/sealed-json.ts';
 import { readStructures } from '../../shared/structure/read-structures.ts';
 import { ALL, ENTRIES, entry, OptimadeImport } from './optimade-import.ts';
 import { answerIf, type OptimadeServer, sendJson } from './optimade-server.ts';
@@ -106,9 +107,10 @@ describe('importOptimade', () => {
     const bytes = readFileSync(job.out);
     const cursor = { query: { baseUrl: `${server.origin}/db`, filter: 'elements HAS "Li"', pageLimit: 3 }, next: null };
     const { responseFields } = JSON.parse(readFileSync(`${job.out}.manifest.json`, 'utf8'));
-    const counts = { pages: 4, bytes: bytes.length, structures: 10, repeated: 0, announced: 10, from: 'a', to: 'b' };
+    const partial = { bytes: bytes.length, partialSha256: sha256(bytes) };
+    const counts = { pages: 4, ...partial, structures: 10, repeated: 0, announced: 10, from: 'a', to: 'b' };
     const query = { ...cursor.query, responseFields };
-    writeFileSync(`${job.out}.cursor.json`, JSON.stringify({ ...cursor, query, ...counts }));
+    writeFileSync(`${job.out}.cursor.json`, sealJson({ ...cursor, query, ...counts }));
     const before = server.requests.length;
     expect((await job.run()).retrieved).toEqual({ from: 'a', to: 'b' });
     expect(server.requests.length).toBe(before);
@@ -134,7 +136,26 @@ describe('importOptimade', () => {
       /cursor\.json: says that out\.jsonl\.gz\.partial has \d+ bytes, and there are 10/,
     );
     writeFileSync(`${job.out}.cursor.json`, '{}');
+    await expect(job.run()).rejects.toThrow(/cursor\.json: it has no field sha256.* Start the import anew/);
+    writeFileSync(`${job.out}.cursor.json`, sealJson({ next: null }));
     await expect(job.run()).rejects.toThrow('is no cursor of an import. Start the import anew with --restart.');
+  });
+
+  it('does not go on with a partial file or a cursor that was damaged meanwhile', async () => {
+    server.interfere = answerIf(only(3), (response) => sendJson(response, 404, {}));
+    await expect(job.run()).rejects.toThrow();
+    server.interfere = () => false;
+    for (const [file, problem] of [
+      ['partial', /says that out\.jsonl\.gz\.partial has the SHA-256 \w+, and it has/],
+      ['cursor.json', /its own hash is not that of its content|it is not JSON/],
+    ] as const) {
+      const bytes = readFileSync(`${job.out}.${file}`);
+      writeFileSync(`${job.out}.${file}`, bytes.with(40, bytes[40] ^ 1));
+      await expect(job.run()).rejects.toThrow(problem);
+      writeFileSync(`${job.out}.${file}`, bytes);
+    }
+    await job.run();
+    expect(job.ids()).toEqual(ALL);
   });
 
   it('keeps an entry once if the provider serves it again', async () => {
