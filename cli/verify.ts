@@ -51,7 +51,7 @@ async function verify(run: string, { out, sample, seed, json }: VerifyCommandOpt
     throw new IntegrityError(
       `${problems.length === 1 ? 'a problem was' : `${problems.length} problems were`} found: ${problems[0]}`,
       { file: location },
-      'Delete its receipt.json and what is no chunk result in chunks/, then give the command of the run again: it screens anew what is damaged, and makes its outputs anew. A damaged plan must be deleted first, with the chunks.',
+      'If a file of its plan is named, delete the directory of the run; otherwise delete its receipt.json, and what is no chunk result in chunks/. Then give the command of the run again: it screens anew what is damaged, and makes its outputs anew.',
     );
 }
 

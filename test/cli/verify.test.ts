@@ -99,7 +99,7 @@ describe('verify', () => {
     await writeFile(join(directory, 'chunks', '000001.bin'), 'damaged');
     const { code, stderr } = await runCli(root, 'verify', runId, '--out', 'mended');
     expect(code).toBe(3);
-    expect(stderr).toContain('Delete its receipt.json');
+    expect(stderr).toContain('otherwise delete its receipt.json');
     await rm(join(directory, 'receipt.json'));
     const source = ['--space', 'space.json', '--student', 'student.onnx', '--chunks', '4', '--top', '50'];
     expect((await runCli(root, 'screen', ...source, '--out', 'mended')).code).toBe(0);
