@@ -122,7 +122,7 @@ async function findCommittee(inputs: Inputs, student: LabelledStudent, asked: st
   const { labelsHash } = readCommitteeMetadata(bytes, name);
   if (labelsHash !== student.labelsHash) return foreign('committee', labelsHash, student, asked);
   const hash = sha256(bytes);
-  await checkCard(inputs, name, hash);
+  if (!inputs.isVouched) await checkCard(inputs, name, hash);
   return { companion: { hash }, bytes };
 }
 
