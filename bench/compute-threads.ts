@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { ComputeAnswer, ComputeJob, ComputeMessage, Pass } from './compute-worker.ts';
+import type { ComputeAnswer, ComputeJob, ComputeMessage } from './compute-worker.ts';
+import type { Pass } from './kernel-pass.ts';
 
 /** What threads did side by side. */
 export interface JointPass {

@@ -3,22 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { GraphBuilder } from '../shared/onnx/graph.ts';
 import { openSession } from '../shared/onnx/session.ts';
 import { createRandom } from '../shared/random.ts';
+import type { Pass, Passes } from './kernel-pass.ts';
 import { openKernel } from './kernel-pass.ts';
 
 /** What a thread computes again and again. */
 export type ComputeJob =
   | { readonly kind: 'kernel'; readonly space: string; readonly student: string; readonly seed: number }
-  | { readonly kind: 'product'; readonly size: number }; // of float32 matrices (size, size)
-
-/** What a pass has done. */
-export interface Pass {
-  readonly seconds: number;
-  readonly flop: number; // of matrix products
-  readonly compositions: number; // scored
-}
-
-/** What a thread can do, by name. */
-export type Passes = Readonly<Record<string, () => Promise<Omit<Pass, 'seconds'>>>>;
+  | { readonly kind: 'product'; readonly size: number };
 
 /** The name of a pass, or the end of the work. */
 export type ComputeMessage = { readonly pass: string } | 'end';

@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { openStudent } from '../shared/onnx/student-session.ts';
 import { createRandom, shuffle } from '../shared/random.ts';
 import { type ChunkRange, cutIntoChunks } from '../shared/screen/batches.ts';
-import { DEFAULT_LIMITS } from '../shared/screen/chunk-accumulator.ts';
+import { DEFAULT_LIMITS } from '../shared/screen/ranking-limits.ts';
 import { Screener } from '../shared/screen/screen-chunk.ts';
 import { buildSpace, type Space } from '../shared/space/space.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
-import type { Passes } from './compute-worker.ts';
 import { openParts, type PreparedCall, preparedCalls } from './prepared-calls.ts';
 
 const CHUNKS = 4; // of a pass
@@ -46,3 +45,15 @@ export async function openKernel(spaceFile: string, bytes: Uint8Array, name: str
 function drawChunks({ classes, compositions }: Space, seed: number): ChunkRange[] {
   return shuffle(cutIntoChunks(classes, Math.ceil(compositions / CHUNK)), createRandom(seed)).slice(0, CHUNKS);
 }
+
+// of float32 matrices (size, size)
+
+/** What a pass has done. */
+export interface Pass {
+  readonly seconds: number;
+  readonly flop: number; // of matrix products
+  readonly compositions: number; // scored
+}
+
+/** What a thread can do, by name. */
+export type Passes = Readonly<Record<string, () => Promise<Omit<Pass, 'seconds'>>>>;

@@ -1,10 +1,10 @@
 import { MAX_ATOMIC_NUMBER } from '../shared/chemistry/elements.ts';
 import { createRandom, type Random, randomNormal } from '../shared/random.ts';
 import type { ChunkRange } from '../shared/screen/batches.ts';
-import type { RankingLimits } from '../shared/screen/chunk-accumulator.ts';
 import type { ChunkResult } from '../shared/screen/chunk-result.ts';
 import { NONE_EXCLUDED } from '../shared/screen/criteria.ts';
 import { HISTOGRAM_BINS, histogramBin, histogramEdges } from '../shared/screen/histogram.ts';
+import type { RankingLimits } from '../shared/screen/ranking-limits.ts';
 import { NONE_SKIPPED } from '../shared/screen/skipped-rows.ts';
 import type { RankedEntries } from '../shared/screen/top-k.ts';
 import type { Space } from '../shared/space/space.ts';

@@ -13,7 +13,7 @@ import {
 import { readModel } from '../shared/screen/companions.ts';
 import { type CostEstimate, estimateCost } from '../shared/screen/cost-estimate.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
-import type { Pruning } from '../shared/screen/plan-pruning.ts';
+import type { Pruning } from '../shared/screen/pruning.ts';
 import { cutLimits, type RunOptions } from '../shared/screen/run-options.ts';
 import type { CompositionSource, PreparedSource } from '../shared/screen/source.ts';
 import { prepareSpace } from '../shared/screen/space-source.ts';

@@ -1,13 +1,7 @@
 import { InputError } from '../shared/errors.ts';
 import { loadFinished } from '../shared/report/run-outputs.ts';
-import { begin, type Outcome } from '../shared/retraining/begin.ts';
-import {
-  isScreened,
-  plannedRun,
-  type Start,
-  screeningOfList,
-  screeningOfRun,
-} from '../shared/retraining/executions.ts';
+import { begin, type Outcome, type Start } from '../shared/retraining/begin.ts';
+import { isScreened, plannedRun, screeningOfList, screeningOfRun } from '../shared/retraining/executions.ts';
 import { cloudWork } from '../shared/screen/cloud-simulation.ts';
 import type { RunOptions } from '../shared/screen/run-options.ts';
 import { runIdOf } from '../shared/screen/run-plan.ts';

@@ -22,11 +22,12 @@ import { priceOf, type ScreenPlatform } from '../shared/screen/cost-estimate.ts'
 import { parseCriteria } from '../shared/screen/criteria.ts';
 import { prepareList } from '../shared/screen/list-source.ts';
 import type { TaskRunner } from '../shared/screen/planning-tasks.ts';
+import type { BoundedStudent } from '../shared/screen/pruning.ts';
 import { chunksPrefix, MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
 import { type AskedOptions, cutLimits, type RunOptions } from '../shared/screen/run-options.ts';
 import { type RunPlan, type RunRecord, runIdOf } from '../shared/screen/run-plan.ts';
 import { loadRunRecord, storeLocations, storePlan } from '../shared/screen/run-store.ts';
-import type { BoundedStudent, CompositionSource, PreparedSource } from '../shared/screen/source.ts';
+import type { CompositionSource, PreparedSource } from '../shared/screen/source.ts';
 import { prepareSpace } from '../shared/screen/space-source.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
 import { CURRENT_STUDENT_KEY, decodeCurrentStudent } from '../shared/student/current-student.ts';

@@ -10,7 +10,7 @@ import { rankingCsv, rankingParquet, skippedCsv } from '../shared/ranking/rankin
 import type { OnScored } from '../shared/ranking/rescore.ts';
 import { encodeSummary, type Outputs, storeOutputs } from '../shared/report/run-outputs.ts';
 import { type RunSummary, sourceName, summarize } from '../shared/report/summary.ts';
-import { thresholdOf } from '../shared/screen/plan-pruning.ts';
+import { thresholdOf } from '../shared/screen/pruning.ts';
 import { chunkKey, chunksPrefix, outputKey, type PlanFile, planKey } from '../shared/screen/run-keys.ts';
 import { cutLimits } from '../shared/screen/run-options.ts';
 import { damagedPlan, type RunPlan } from '../shared/screen/run-plan.ts';

@@ -1,15 +1,16 @@
 import { CLIENT_SETTINGS } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store.ts';
-import { begin, type Executions, type Outcome, PATIENCE, type Wish } from '../shared/retraining/begin.ts';
 import {
-  isScreened,
+  begin,
+  type Executions,
   type NoStart,
-  retrainingFor,
+  type Outcome,
+  PATIENCE,
   type Start,
-  screeningFor,
-  screeningForList,
-} from '../shared/retraining/executions.ts';
+  type Wish,
+} from '../shared/retraining/begin.ts';
+import { isScreened, retrainingFor, screeningFor, screeningForList } from '../shared/retraining/executions.ts';
 import { checkDatasetName, checkKeyBelow, READY_FILE, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
 import { type EventFields, readEvent } from './events.ts';
 import { observed } from './observe.ts';

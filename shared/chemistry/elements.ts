@@ -1,5 +1,5 @@
-import { ELEMENT_ROWS } from '../../data/elements.ts';
 import { ELEMENT_COLUMNS } from './element-columns.ts';
+import { ELEMENT_ROWS } from './element-table.ts';
 
 /** The largest atomic number in the element table. */
 export const MAX_ATOMIC_NUMBER = ELEMENT_ROWS.length;

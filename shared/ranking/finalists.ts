@@ -1,5 +1,5 @@
 import { type Composition, formatSystem } from '../chemistry/formula.ts';
-import type { RankingLimits } from '../screen/chunk-accumulator.ts';
+import type { RankingLimits } from '../screen/ranking-limits.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
 
 /**

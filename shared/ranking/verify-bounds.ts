@@ -1,8 +1,8 @@
 import { formatFormula } from '../chemistry/formula.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
 import { createRandom, randomInteger } from '../random.ts';
-import { thresholdOf } from '../screen/plan-pruning.ts';
-import type { EncodedPruning } from '../screen/source.ts';
+import type { EncodedPruning } from '../screen/pruning.ts';
+import { thresholdOf } from '../screen/pruning.ts';
 import { LEAST_TRIED, SystemPruner } from '../screen/system-pruner.ts';
 import { compositionAt } from '../space/rank.ts';
 import type { Space } from '../space/space.ts';

@@ -1,8 +1,8 @@
 import { type Composition, formatFormula, formatSystem, reduced } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
 import { createRandom, type Random, randomInteger } from '../random.ts';
-import type { RankingLimits } from '../screen/chunk-accumulator.ts';
 import { CriteriaFilter } from '../screen/criteria.ts';
+import type { RankingLimits } from '../screen/ranking-limits.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
 import { excludedBy } from '../space/membership.ts';
 import { compositionAt, compositionsAt, findComposition } from '../space/rank.ts';

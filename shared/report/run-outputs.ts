@@ -1,8 +1,7 @@
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { ObjectStore } from '../io/store.ts';
-import { outputKey } from '../screen/run-keys.ts';
-import { COMPARISON_FILES } from './stored-comparison.ts';
+import { COMPARISON_FILES, outputKey } from '../screen/run-keys.ts';
 import type { RunSummary } from './summary.ts';
 
 /** Files that every run gives. */

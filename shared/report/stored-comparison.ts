@@ -2,14 +2,8 @@ import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { openSealedJson, sealJson } from '../io/sealed-json.ts';
 import type { ObjectStore } from '../io/store.ts';
-import { outputKey } from '../screen/run-keys.ts';
+import { FIGURES, outputKey, PAGE } from '../screen/run-keys.ts';
 import type { LastComparison } from './compare-with-last.ts';
-
-const FIGURES = 'comparison.json';
-const PAGE = 'comparison.html';
-
-/** Files of a comparison, which lie beside the outputs of the later run. */
-export const COMPARISON_FILES = [FIGURES, PAGE] as const;
 
 /** Key of the page that compares a run with the last one of its kind. */
 export function comparisonPageKey(runId: string): string {

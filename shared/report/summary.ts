@@ -3,12 +3,12 @@ import type { RankingValue } from '../ranking/columns.ts';
 import type { MergedResult } from '../ranking/merge.ts';
 import type { FullRanking } from '../ranking/rank-run.ts';
 import type { RankedComposition } from '../ranking/ranking.ts';
-import type { BoundedAway } from '../screen/chunk-accumulator.ts';
 import type { Companion } from '../screen/companions.ts';
 import type { Excluded } from '../screen/criteria.ts';
 import { histogramEdges } from '../screen/histogram.ts';
 import type { RunOptions } from '../screen/run-options.ts';
 import type { RunPlan, RunStudent } from '../screen/run-plan.ts';
+import type { BoundedAway } from '../screen/running-counts.ts';
 import { skippedTotal } from '../screen/skipped-rows.ts';
 import type { SourceSummary } from '../screen/source.ts';
 

@@ -1,5 +1,3 @@
-import type { Start } from './executions.ts';
-
 /** An execution, as Step Functions describes it. */
 export interface ExecutionState {
   readonly status: string; // RUNNING, PENDING_REDRIVE, SUCCEEDED, FAILED, TIMED_OUT or ABORTED
@@ -142,4 +140,18 @@ function mayRedrive({ status, redrivable, redrives, error }: ExecutionState): bo
 function failuresInARow(known: readonly Attempt[]): number {
   const failed = known.slice(known.findLastIndex(({ state }) => state.status === 'SUCCEEDED') + 1);
   return failed.reduce((sum, { state }) => sum + 1 + state.redrives, 0);
+}
+
+/** What to have done, once. */
+export interface Start {
+  readonly workflow: 'screening' | 'retraining';
+  readonly name: string; // of what is done; of its first execution too
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Whether a failed execution is redriven. A new one of a retraining finds all that its job finished at once, and has the limits of now. */
+  readonly resumes: boolean;
+}
+
+/** Nothing to start, and why. */
+export interface NoStart {
+  readonly reason: string;
 }

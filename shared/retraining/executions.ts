@@ -14,23 +14,9 @@ import {
   decodeCurrentStudent,
   loadCurrentStudent,
 } from '../student/current-student.ts';
-import type { ExecutionState } from './begin.ts';
+import type { ExecutionState, NoStart, Start } from './begin.ts';
 import { datasetPrefix } from './job-keys.ts';
 import { withoutMarker } from './shards.ts';
-
-/** What to have done, once. */
-export interface Start {
-  readonly workflow: 'screening' | 'retraining';
-  readonly name: string; // of what is done; of its first execution too
-  readonly input: Readonly<Record<string, unknown>>;
-  /** Whether a failed execution is redriven. A new one of a retraining finds all that its job finished at once, and has the limits of now. */
-  readonly resumes: boolean;
-}
-
-/** Nothing to start, and why. */
-export interface NoStart {
-  readonly reason: string;
-}
 
 /** An object that was written, as its event has it. */
 export interface WrittenObject {

@@ -1,25 +1,12 @@
-import { type Criteria, type Excluded, ExcludedCollector } from './criteria.ts';
+import { type Excluded, ExcludedCollector } from './criteria.ts';
 import { HISTOGRAM_BINS, histogramBin } from './histogram.ts';
+import type { RankingLimits } from './ranking-limits.ts';
+import type { BoundedAway } from './running-counts.ts';
 import { RunningCounts } from './running-counts.ts';
 import { type RankedEntries, TopK } from './top-k.ts';
 
-/** What bounds the ranking. */
-export interface RankingLimits {
-  readonly top: number; // compositions ranked, at most
-  readonly perSystem: number; // compositions of one system ranked, at most
-  readonly criteria?: Criteria; // what else is asked of them; nothing if absent
-}
-
 /** The criterion on amounts that excludes the i-th composition of a call from the ranking, or undefined. */
 export type ExclusionAt = (i: number) => string | undefined;
-
-export const DEFAULT_LIMITS: RankingLimits = { top: 1000, perSystem: 3 };
-
-/** What cannot be ranked, as a bound on the logits of its systems proves, and was therefore not scored. */
-export interface BoundedAway {
-  readonly systems: number;
-  readonly compositions: number;
-}
 
 /** Counts and best compositions of a chunk, gathered system by system in index order. */
 export class ChunkAccumulator extends RunningCounts {

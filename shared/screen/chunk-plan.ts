@@ -7,14 +7,16 @@ import type { Space } from '../space/space.ts';
 import type { SpaceDefinition } from '../space/space-file.ts';
 import { classesOfLines, type SpaceSegment } from '../space/space-segments.ts';
 import type { ChunkRange } from './batches.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
+import type { ChunkScreener } from './chunk-screener.ts';
 import { ClassAmounts, longestPossibleList } from './class-amounts.ts';
 import { CHUNKS_PER_PART, decodePlanIndex, type PlanIndex } from './plan-index.ts';
+import type { EncodedPruning } from './pruning.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import { type PlanFile, planKey } from './run-keys.ts';
 import { damagedPlan, decodeChunkList, type RunPlan, type RunRecord } from './run-plan.ts';
 import { loadPlan, loadPlanFile, loadRunRecord } from './run-store.ts';
-import type { ChunkScreener, CompositionSource, EncodedPruning } from './source.ts';
+import type { CompositionSource } from './source.ts';
 import { recordedSpace, spaceScreener } from './space-source.ts';
 
 /** A planned run, as one chunk after the other needs it. */

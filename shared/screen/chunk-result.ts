@@ -2,21 +2,12 @@ import { createHash } from 'node:crypto';
 import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
 import { IntegrityError } from '../errors.ts';
 import type { ChunkRange } from './batches.ts';
-import type { BoundedAway } from './chunk-accumulator.ts';
 import { decodeNotes, encodeNotes } from './chunk-notes.ts';
 import type { Excluded } from './criteria.ts';
 import { HISTOGRAM_BINS } from './histogram.ts';
+import type { BoundedAway, ScreenCounts } from './running-counts.ts';
 import type { SkippedRows } from './skipped-rows.ts';
 import type { RankedEntries } from './top-k.ts';
-
-/** What was counted over a set of compositions. */
-export interface ScreenCounts {
-  readonly screened: number;
-  readonly passed: number; // probability at or above the student's threshold
-  readonly screenedByElement: Float64Array; // shape (MAX_ATOMIC_NUMBER + 1,), by atomic number
-  readonly passedByElement: Float64Array; // same shape
-  readonly histogram: Float64Array; // shape (HISTOGRAM_BINS,), compositions by logit
-}
 
 /** The outcome of one chunk. */
 export interface ChunkResult extends ChunkRange, ScreenCounts {

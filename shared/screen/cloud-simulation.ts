@@ -14,7 +14,7 @@ import {
 } from './cloud-figures.ts';
 import { DEFAULT_PLATFORM, priceMap, type ScreenPlatform, vcpusOf } from './cost-estimate.ts';
 import { type MapOutcome, simulateMap } from './map-simulation.ts';
-import type { Pruning } from './plan-pruning.ts';
+import type { Pruning } from './pruning.ts';
 import { cutLimits, type RunOptions } from './run-options.ts';
 import type { CompositionSource } from './source.ts';
 

@@ -1,5 +1,5 @@
 import { formatFormula, formatSystem, parseFormula } from '../chemistry/formula.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import { inIntegers } from './row-composition.ts';
 import type { RankedEntries } from './top-k.ts';
 

@@ -1,16 +1,16 @@
 import { type Composition, formatFormula, reduced } from '../chemistry/formula.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
 import type { ChunkRange } from './batches.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
+import type { ChunkScreener } from './chunk-screener.ts';
 import { CriteriaFilter, ExcludedCollector } from './criteria.ts';
 import { DistinctBest } from './distinct-best.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import { isSkipped, rowComposition } from './row-composition.ts';
 import { scoreCompositions } from './score-compositions.ts';
 import { logitOf } from './screen-chunk.ts';
 import { ScreenTally } from './screen-tally.ts';
 import { SkippedRowsCollector } from './skipped-rows.ts';
-import type { ChunkScreener } from './source.ts';
 
 /** Rows that are scored together: a window lies at a fixed position of the list, whatever the chunks are. */
 export const WINDOW_ROWS = 4096;

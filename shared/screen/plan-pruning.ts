@@ -1,23 +1,11 @@
 import { createRandom, randomInteger } from '../random.ts';
 import type { Space, StoichiometryClass } from '../space/space.ts';
-import { type ChunkRange, type ClassShape, cutIntoChunks } from './batches.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
+import { type ClassShape, cutIntoChunks } from './batches.ts';
 import { groupByClass, inThisThread, type PlanningTask, type TaskRunner } from './planning-tasks.ts';
+import type { BoundedStudent, PlannedPruning } from './pruning.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import { seedThreshold } from './seed-threshold.ts';
-import type { BoundedStudent } from './source.ts';
 import { LEAST_TRIED } from './system-pruner.ts';
-
-/** What a run with bounds was planned with. */
-export interface Pruning {
-  readonly threshold: number | null; // logit that as many compositions as are ranked reach; null if none was found
-  readonly work: number; // about: compositions that are scored in the time of the whole screening, bounds included
-}
-
-/** A run with bounds, and how to cut it. */
-export interface PlannedPruning extends Pruning {
-  /** Chunks with about equally much work. */
-  cut(count: number): ChunkRange[];
-}
 
 /** Compositions that are scored in the time that the bound of a system that is tried takes; measured, see `docs/pruning.md`. */
 const COMPOSITIONS_PER_BOUND = 7600;
@@ -51,11 +39,6 @@ export async function planPruning(
     work: Math.round(space.classes.reduce((sum, cls) => sum + cls.systems * workOf(cls), 0)),
     cut: (count) => cutIntoChunks(space.classes, count, workOf),
   };
-}
-
-/** The threshold that a run was planned with; JSON has no infinity. */
-export function thresholdOf({ threshold }: Pruning): number {
-  return threshold ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Share of the compositions, of systems that are tried, that bounds do not spare: by a sample, and a little above it. */

@@ -1,8 +1,8 @@
 import type { Space, StoichiometryClass } from '../space/space.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
 import { bestSystems, FEW_POINTS, MANY_POINTS } from './promising-systems.ts';
+import type { BoundedStudent } from './pruning.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import { Screener } from './screen-chunk.ts';
-import type { BoundedStudent } from './source.ts';
 import { SystemPruner } from './system-pruner.ts';
 import { type RankedEntries, TopK } from './top-k.ts';
 

@@ -4,8 +4,8 @@ import { createRandom } from '../random.ts';
 import { type FractionPolytope, neutralFractions } from '../space/neutral-fractions.ts';
 import type { Space, StoichiometryClass } from '../space/space.ts';
 import { BATCH_ROWS } from './batches.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
 import { CriteriaFilter } from './criteria.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import { type RankedEntries, TopK } from './top-k.ts';
 
 /** Points of a polytope, shape (points, k) row-major, to see how high the logits of its systems may be. */

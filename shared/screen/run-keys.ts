@@ -42,3 +42,10 @@ function runPrefix(runId: string): string {
     throw new InputError(`${JSON.stringify(runId)} is no run`, { column: 'runId' }, 'A run has 20 hexadecimal digits.');
   return `runs/${runId}/`;
 }
+
+export const FIGURES = 'comparison.json';
+
+export const PAGE = 'comparison.html';
+
+/** Files of a comparison, which lie beside the outputs of the later run. */
+export const COMPARISON_FILES = [FIGURES, PAGE] as const;

@@ -1,7 +1,7 @@
 import { InputError, type Place } from '../errors.ts';
 import { MAX_FINALISTS, MAX_TOP } from '../limits.ts';
-import { DEFAULT_LIMITS, type RankingLimits } from './chunk-accumulator.ts';
 import { parseCriteria } from './criteria.ts';
+import { DEFAULT_LIMITS, type RankingLimits } from './ranking-limits.ts';
 
 /** What a ranking goes by: the student's logit, or the committee's mean probability or its lower bound. */
 export const RANK_BY = ['student', 'mean', 'lower'] as const;

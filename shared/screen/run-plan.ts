@@ -5,7 +5,7 @@ import type { ChunkRange } from './batches.ts';
 import { RUN_ID_LENGTH } from './chunk-result.ts';
 import { type Companion, type Companions, companionsIdentity } from './companions.ts';
 import { type CostEstimate, estimateCost, type ScreenPlatform } from './cost-estimate.ts';
-import type { Pruning } from './plan-pruning.ts';
+import type { Pruning } from './pruning.ts';
 import { optionsIdentity, type RunOptions, runOptions } from './run-options.ts';
 import type { CompositionSource, SourceCounts, SourceRecord } from './source.ts';
 

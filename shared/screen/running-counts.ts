@@ -1,5 +1,4 @@
 import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
-import type { ScreenCounts } from './chunk-result.ts';
 import { HISTOGRAM_BINS } from './histogram.ts';
 
 /** Counts that begin at zero, for those who add to them. */
@@ -9,4 +8,19 @@ export class RunningCounts implements ScreenCounts {
   readonly screenedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
   readonly passedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
   readonly histogram = new Float64Array(HISTOGRAM_BINS);
+}
+
+/** What cannot be ranked, as a bound on the logits of its systems proves, and was therefore not scored. */
+export interface BoundedAway {
+  readonly systems: number;
+  readonly compositions: number;
+}
+
+/** What was counted over a set of compositions. */
+export interface ScreenCounts {
+  readonly screened: number;
+  readonly passed: number; // probability at or above the student's threshold
+  readonly screenedByElement: Float64Array; // shape (MAX_ATOMIC_NUMBER + 1,), by atomic number
+  readonly passedByElement: Float64Array; // same shape
+  readonly histogram: Float64Array; // shape (HISTOGRAM_BINS,), compositions by logit
 }

@@ -1,8 +1,8 @@
 import { createRandom, type Random } from '../random.ts';
 import type { Space, StoichiometryClass } from '../space/space.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
-import { type Pruning, planPruning } from './plan-pruning.ts';
-import type { BoundedStudent } from './source.ts';
+import { planPruning } from './plan-pruning.ts';
+import type { BoundedStudent, Pruning } from './pruning.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 
 const SAMPLED_SYSTEMS = 50_000; // seconds of one core
 

@@ -12,23 +12,14 @@ import {
   ENCODED,
   systemsPerBlock,
 } from './batches.ts';
-import { ChunkAccumulator, type ExclusionAt, type RankingLimits } from './chunk-accumulator.ts';
+import { ChunkAccumulator, type ExclusionAt } from './chunk-accumulator.ts';
 import type { ChunkResult } from './chunk-result.ts';
+import type { BlockPruner, ChunkScreener } from './chunk-screener.ts';
 import { ClassAmounts, longestList } from './class-amounts.ts';
 import { CriteriaFilter } from './criteria.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import { refuseLogit } from './score-compositions.ts';
 import { NONE_SKIPPED } from './skipped-rows.ts';
-import type { ChunkScreener } from './source.ts';
-
-/** Knows systems that need no scores, because none of their compositions can be ranked. */
-export interface BlockPruner {
-  /**
-   * Whether that is so for a block.
-   *
-   * @param wanted its systems, by their place in it, that no criterion excludes
-   */
-  sparesBlock(block: Block, wanted: Uint32Array): Promise<boolean>;
-}
 
 /**
  * A space, a student and the limits of a ranking, ready to screen any chunk, one after the other. Keeps what chunks of one

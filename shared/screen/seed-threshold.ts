@@ -1,6 +1,5 @@
 import type { Space, StoichiometryClass } from '../space/space.ts';
 import { systemsPerBlock } from './batches.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
 import {
   type BlockRange,
   groupByClass,
@@ -9,6 +8,7 @@ import {
   partsOf,
   type TaskRunner,
 } from './planning-tasks.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import { type RankedEntries, TopK } from './top-k.ts';
 
 /** Systems that are tried at many points, and systems that are screened, for each that the ranking needs. */

@@ -2,27 +2,14 @@ import type { Composition } from '../chemistry/formula.ts';
 import type { Inputs } from '../io/inputs.ts';
 import type { StudentSession } from '../onnx/student-session.ts';
 import type { SpaceSegment } from '../space/space-segments.ts';
-import type { SystemEncoder } from '../student/student-head.ts';
 import type { ChunkRange } from './batches.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
-import type { ChunkResult } from './chunk-result.ts';
+import type { ChunkScreener } from './chunk-screener.ts';
 import type { Criteria } from './criteria.ts';
 import type { BestMerger } from './distinct-best.ts';
-import type { PlannedPruning, Pruning } from './plan-pruning.ts';
 import type { TaskRunner } from './planning-tasks.ts';
+import type { BoundedStudent, EncodedPruning, PlannedPruning, Pruning } from './pruning.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import type { RankedEntries } from './top-k.ts';
-
-/** Scores the chunks of a source with one student. */
-export interface ChunkScreener {
-  /**
-   * Score every composition of a chunk.
-   *
-   * @param runId becomes part of the result
-   * @param onScreened told from time to time how many more compositions are done
-   * @throws {IntegrityError} if the student gives a logit that is not a finite number
-   */
-  screen(range: ChunkRange, runId: string, onScreened: (compositions: number) => void): Promise<ChunkResult>;
-}
 
 /** A source before it is built: enough to name the run. */
 export interface PreparedSource {
@@ -40,18 +27,6 @@ export interface PreparedSource {
 export interface FileLocation {
   readonly location: string; // a path or a key
   readonly version: string;
-}
-
-/** A student with its encoder, by which its logits can be bounded. */
-export interface BoundedStudent {
-  readonly student: StudentSession;
-  readonly encoder: SystemEncoder;
-}
-
-/** What a screening with bounds needs beside the student. */
-export interface EncodedPruning {
-  readonly encoder: SystemEncoder;
-  readonly pruning: Pruning;
 }
 
 /** What a run screens, numbered from 0: the compositions of a space, or the rows of a list. */

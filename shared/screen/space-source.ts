@@ -6,21 +6,17 @@ import { canonicalSpaceJson, parseSpace, type SpaceDefinition } from '../space/s
 import { segmentSpace } from '../space/space-segments.ts';
 import { cutIntoChunks } from './batches.ts';
 import { checkStudent } from './check-student.ts';
-import type { RankingLimits } from './chunk-accumulator.ts';
+import type { ChunkScreener } from './chunk-screener.ts';
 import type { ClassAmounts } from './class-amounts.ts';
 import { COMPOSITIONS_PER_VCPU_SECOND } from './cloud-figures.ts';
-import { planPruning, thresholdOf } from './plan-pruning.ts';
+import { planPruning } from './plan-pruning.ts';
+import type { EncodedPruning } from './pruning.ts';
+import { thresholdOf } from './pruning.ts';
+import type { RankingLimits } from './ranking-limits.ts';
 import type { PlanFile } from './run-keys.ts';
 import { samplePruning } from './sample-pruning.ts';
 import { Screener } from './screen-chunk.ts';
-import type {
-  ChunkScreener,
-  CompositionSource,
-  EncodedPruning,
-  PreparedSource,
-  SourceFiles,
-  SourceRecord,
-} from './source.ts';
+import type { CompositionSource, PreparedSource, SourceFiles, SourceRecord } from './source.ts';
 import { spaceEffort, workBy } from './space-effort.ts';
 import { SystemPruner } from './system-pruner.ts';
 import { TopK } from './top-k.ts';

@@ -3,8 +3,8 @@ import { type FractionPolytope, neutralFractions } from '../space/neutral-fracti
 import type { Space } from '../space/space.ts';
 import type { SystemEncoder } from '../student/student-head.ts';
 import { type Block, ENCODED } from './batches.ts';
+import type { BlockPruner } from './chunk-screener.ts';
 import { LogitBound } from './logit-bound.ts';
-import type { BlockPruner } from './screen-chunk.ts';
 
 /** Compositions that are scored in the time that one polytope is bounded, about. */
 const COMPOSITIONS_PER_CELL = 512;

@@ -1,10 +1,8 @@
 import { ForestGrower } from '../student/forest.ts';
 import type { Tree } from '../student/regression-tree.ts';
 import { fitLogistic, logisticLogit } from '../teacher/logistic.ts';
+import type { Score } from './support-vectors.ts';
 import { fitSupportVectors } from './support-vectors.ts';
-
-/** Score of a row; higher = more likely positive. */
-export type Score = (row: ArrayLike<number>) => number;
 
 /**
  * Learn from rows of features which of them are positive.

@@ -1,6 +1,5 @@
 /// <reference path="./libsvm-js.d.ts" />
 import Libsvm from 'libsvm-js/asm.js';
-import type { Score } from './learners.ts';
 
 const CACHE_MB = 200;
 
@@ -66,3 +65,6 @@ function squaredDistance(a: Float64Array, b: Float64Array): number {
   for (let j = 0; j < a.length; j++) sum += (a[j] - b[j]) ** 2;
   return sum;
 }
+
+/** Score of a row; higher = more likely positive. */
+export type Score = (row: ArrayLike<number>) => number;

@@ -5,7 +5,7 @@ import { ELEMENT_COLUMNS } from '../../shared/chemistry/element-columns.ts';
 import { sharedData } from '../shared-data.ts';
 
 const CSV = sharedData('elements.csv');
-const COMMITTED = readFileSync(new URL('../../data/elements.ts', import.meta.url), 'utf8');
+const COMMITTED = readFileSync(new URL('../../shared/chemistry/element-table.ts', import.meta.url), 'utf8');
 
 const HEADER = [
   'symbol',

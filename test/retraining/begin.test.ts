@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Start } from '../../shared/retraining/begin.ts';
 import {
   attemptName,
   begin,
@@ -7,7 +8,6 @@ import {
   nextStep,
   PATIENCE,
 } from '../../shared/retraining/begin.ts';
-import type { Start } from '../../shared/retraining/executions.ts';
 import { ended, RecordedExecutions } from '../recorded-executions.ts';
 
 const SCREENING: Start = { workflow: 'screening', name: 'screening-abc', input: { space: 's' }, resumes: true };

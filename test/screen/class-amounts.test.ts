@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStudent, type StudentSession } from '../../shared/onnx/student-session.ts';
-import { DEFAULT_LIMITS } from '../../shared/screen/chunk-accumulator.ts';
 import { ClassAmounts, longestList } from '../../shared/screen/class-amounts.ts';
+import { DEFAULT_LIMITS } from '../../shared/screen/ranking-limits.ts';
 import { Screener } from '../../shared/screen/screen-chunk.ts';
 import { RowMemory } from '../../shared/space/amounts.ts';
 import { amountsMatrix, buildSpace, type Space } from '../../shared/space/space.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStudent } from '../../shared/onnx/student-session.ts';
 import { planPruning } from '../../shared/screen/plan-pruning.ts';
+import type { BoundedStudent } from '../../shared/screen/pruning.ts';
 import { samplePruning } from '../../shared/screen/sample-pruning.ts';
-import type { BoundedStudent } from '../../shared/screen/source.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
 import { openEncoder } from '../../shared/student/student-head.ts';
