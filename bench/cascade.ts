@@ -2,11 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../shared/hash.ts';
-import { type CommitteeSession, openCommittee } from '../shared/onnx/committee-session.ts';
-import { openStudent, type StudentSession } from '../shared/onnx/student-session.ts';
-import { checkCommittee, lowerBound } from '../shared/ranking/rescore.ts';
-import { batchesOf } from '../shared/screen/batches.ts';
-import { checkStudent } from '../shared/screen/check-student.ts';
+import { type CommitteeSession, checkCommittee, openCommittee } from '../shared/models/committee-session.ts';
+import { openStudent, type StudentSession } from '../shared/models/student-session.ts';
+import { lowerBound } from '../shared/ranking/rescore.ts';
+import { batchesOf } from '../shared/screen/blocks.ts';
+import { checkStudent } from '../shared/sources/check-student.ts';
 import { amountsMatrix, buildSpace, type Space } from '../shared/space/space.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
 

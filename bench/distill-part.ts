@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PUBLISHED_TEACHER, readTrainingSet } from '../cli/model-files.ts';
-import { packagePath } from '../cli/package-root.ts';
+import { PUBLISHED_TEACHER, readTrainingSet } from '../cli/models/model-files.ts';
+import { packagePath } from '../local/shipped/package-root.ts';
 import { sha256 } from '../shared/hash.ts';
 import { Distillation } from '../shared/student/distillation.ts';
 import { runMeasured } from './measured-process.ts';

@@ -1,4 +1,4 @@
-import { formatTable } from '../cli/output.ts';
+import { formatTable } from '../cli/terminal/output.ts';
 import type { Machine } from './machine.ts';
 import type { PartResult, Ratio } from './measure.ts';
 import type { Spread } from './statistics.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { openStudent } from '../shared/onnx/student-session.ts';
+import { openStudent } from '../shared/models/student-session.ts';
 import { createRandom, shuffle } from '../shared/random.ts';
-import { type ChunkRange, cutIntoChunks } from '../shared/screen/batches.ts';
+import { type ChunkRange, cutIntoChunks } from '../shared/screen/blocks.ts';
 import { DEFAULT_LIMITS } from '../shared/screen/ranking-limits.ts';
-import { Screener } from '../shared/screen/screen-chunk.ts';
+import { Screener } from '../shared/screen/space-screener.ts';
 import { buildSpace, type Space } from '../shared/space/space.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
 import { openParts, type PreparedCall, preparedCalls } from './prepared-calls.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { PUBLISHED_TEACHER } from '../cli/model-files.ts';
-import { readText } from '../shared/io/lines.ts';
+import { PUBLISHED_TEACHER } from '../cli/models/model-files.ts';
+import { readText } from '../shared/io/tables/lines.ts';
 import { labelStructures } from '../shared/labels/label-structures.ts';
-import { readStructures } from '../shared/structure/read-structures.ts';
+import { readStructures } from '../shared/structure/formats/read-structures.ts';
 import { parseTeacher } from '../shared/teacher/teacher.ts';
 import type { OpenPart, Part } from './part.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { packagePath } from '../cli/package-root.ts';
+import { packagePath } from '../local/shipped/package-root.ts';
 import { sha256 } from '../shared/hash.ts';
 
 /** What a measurement was taken with. */

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { DEFAULT_SPACE, loadSpace, SPACE_OPTION } from '../cli/load-space.ts';
-import { naturalNumber, positiveInteger } from '../cli/options.ts';
-import { describeError, exitCodeOf } from '../cli/output.ts';
-import { packagePath } from '../cli/package-root.ts';
-import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../cli/shipped-students.ts';
+import { naturalNumber, positiveInteger } from '../cli/terminal/options.ts';
+import { describeError, exitCodeOf } from '../cli/terminal/output.ts';
+import { packagePath } from '../local/shipped/package-root.ts';
+import { DEFAULT_SPACE, loadSpace, SPACE_OPTION } from '../local/shipped/spaces.ts';
+import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../local/shipped/students.ts';
 import { distill, distillWhole } from './distill-part.ts';
 import { type BenchResults, formatResults } from './format-results.ts';
 import { labels } from './label-part.ts';
@@ -16,7 +16,7 @@ import type { BenchContext, Part } from './part.ts';
 import { reduce, reduceFinalists, reduceMostFinalists } from './reduce-part.ts';
 import { scale } from './scale-part.ts';
 import { endToEnd, kernel, peak } from './screening-parts.ts';
-import { coldStart, planning } from './stage-parts.ts';
+import { coldStart, planning } from './stage/stage-parts.ts';
 
 /** Parts that are measured round by round in turn, since their ratios count, and parts on their own. */
 const GROUPS: readonly (readonly Part[])[] = [

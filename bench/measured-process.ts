@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { packagePath } from '../cli/package-root.ts';
+import { packagePath } from '../local/shipped/package-root.ts';
 import type { Usage } from './usage-hook.ts';
 
 /** A process that ended well. */

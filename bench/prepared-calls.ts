@@ -1,9 +1,9 @@
 import { InputError } from '../shared/errors.ts';
+import { findStudentParts, type StudentParts } from '../shared/models/student-parts.ts';
+import { type StudentSession, tableRows } from '../shared/models/student-session.ts';
 import { modelPart, readModelGraph } from '../shared/onnx/model-graph.ts';
 import { openSession, type Session, type TensorData } from '../shared/onnx/session.ts';
-import { findStudentParts, type StudentParts } from '../shared/onnx/student-parts.ts';
-import { type StudentSession, tableRows } from '../shared/onnx/student-session.ts';
-import { BATCH_ROWS, batchesOf, type ChunkRange } from '../shared/screen/batches.ts';
+import { BATCH_ROWS, batchesOf, type ChunkRange } from '../shared/screen/blocks.ts';
 import { amountsMatrix, type Space } from '../shared/space/space.ts';
 
 /** One call of the student's head, with its tensors ready. */

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { openStudent } from '../shared/onnx/student-session.ts';
+import { openEncoder } from '../shared/models/student-head.ts';
+import { openStudent } from '../shared/models/student-session.ts';
+import { inThisThread } from '../shared/pruning/planning-tasks.ts';
+import { seedThreshold } from '../shared/pruning/seed-threshold.ts';
+import { SystemPruner } from '../shared/pruning/system-pruner.ts';
 import { createRandom, randomInteger } from '../shared/random.ts';
-import { BATCH_ROWS } from '../shared/screen/batches.ts';
+import { BATCH_ROWS } from '../shared/screen/blocks.ts';
 import type { BlockPruner } from '../shared/screen/chunk-screener.ts';
-import { inThisThread } from '../shared/screen/planning-tasks.ts';
 import { DEFAULT_LIMITS } from '../shared/screen/ranking-limits.ts';
-import { Screener } from '../shared/screen/screen-chunk.ts';
-import { seedThreshold } from '../shared/screen/seed-threshold.ts';
-import { SystemPruner } from '../shared/screen/system-pruner.ts';
+import { Screener } from '../shared/screen/space-screener.ts';
 import { buildSpace } from '../shared/space/space.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
-import { openEncoder } from '../shared/student/student-head.ts';
 
 /*
  * A screening with bounds against a full one: seconds of one core, what is bounded away, and whether the rankings are

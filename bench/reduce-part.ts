@@ -1,18 +1,18 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { packagePath } from '../cli/package-root.ts';
 import type { PlanReceipt } from '../functions/plan.ts';
 import type { ReduceReceipt } from '../functions/reduce.ts';
-import { DirectoryStore } from '../shared/io/directory-store.ts';
+import { packagePath } from '../local/shipped/package-root.ts';
+import { DirectoryStore } from '../shared/io/store/directory-store.ts';
+import { chunkKey, chunksPrefix } from '../shared/runs/run-keys.ts';
+import { loadPlan } from '../shared/runs/run-store.ts';
 import { encodeChunkResult } from '../shared/screen/chunk-result.ts';
 import { DEFAULT_LIMITS } from '../shared/screen/ranking-limits.ts';
-import { chunkKey, chunksPrefix } from '../shared/screen/run-keys.ts';
 import { cutLimits, type RunOptions } from '../shared/screen/run-options.ts';
-import { loadPlan } from '../shared/screen/run-store.ts';
 import { buildSpace } from '../shared/space/space.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
 import type { BenchContext, OpenPart, Part } from './part.ts';
-import { planEvent, runStage } from './run-stage.ts';
+import { planEvent, runStage } from './stage/run-stage.ts';
 import { syntheticResults } from './synthetic-results.ts';
 
 const CHUNKS = 10_000;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packagePath } from '../cli/package-root.ts';
+import { packagePath } from '../local/shipped/package-root.ts';
 import { createRandom, randomInteger, shuffle } from '../shared/random.ts';
 import { buildSpace } from '../shared/space/space.ts';
 import { parseSpace } from '../shared/space/space-file.ts';

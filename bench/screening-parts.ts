@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packagePath } from '../cli/package-root.ts';
+import { packagePath } from '../local/shipped/package-root.ts';
 import { openThreads } from './compute-threads.ts';
 import type { ComputeJob } from './compute-worker.ts';
 import { runMeasured } from './measured-process.ts';

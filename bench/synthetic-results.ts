@@ -1,8 +1,8 @@
 import { MAX_ATOMIC_NUMBER } from '../shared/chemistry/elements.ts';
+import { NONE_EXCLUDED } from '../shared/criteria/exclusions.ts';
 import { createRandom, type Random, randomNormal } from '../shared/random.ts';
-import type { ChunkRange } from '../shared/screen/batches.ts';
+import type { ChunkRange } from '../shared/screen/blocks.ts';
 import type { ChunkResult } from '../shared/screen/chunk-result.ts';
-import { NONE_EXCLUDED } from '../shared/screen/criteria.ts';
 import { HISTOGRAM_BINS, histogramBin, histogramEdges } from '../shared/screen/histogram.ts';
 import type { RankingLimits } from '../shared/screen/ranking-limits.ts';
 import { NONE_SKIPPED } from '../shared/screen/skipped-rows.ts';

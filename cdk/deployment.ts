@@ -1,9 +1,9 @@
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { DeploymentConfig } from './config.ts';
-import { DataStack } from './data-stack.ts';
-import { stageName } from './names.ts';
-import { ScreenerStack } from './screener-stack.ts';
+import type { DeploymentConfig } from './config/config.ts';
+import { stageName } from './config/names.ts';
+import { DataStack } from './stacks/data-stack.ts';
+import { ScreenerStack } from './stacks/screener-stack.ts';
 
 /** The stacks of a stage, for any account and region: nothing is looked up. */
 export interface Deployment {

@@ -1,23 +1,23 @@
 import { Command, Option } from 'commander';
-import { cloudCommand } from './cloud.ts';
-import { committeeCommand } from './committee.ts';
-import { compareCommand } from './compare.ts';
-import { completionCommand } from './completion.ts';
-import { distillCommand } from './distill.ts';
-import { withExamples } from './examples.ts';
-import { fineTuneCommand } from './fine-tune.ts';
-import { helpCommand } from './help.ts';
-import { importCommand } from './import.ts';
-import { labelCommand } from './label.ts';
-import { packageVersion } from './package-root.ts';
-import { scoreCommand } from './score.ts';
-import { screenCommand } from './screen.ts';
-import { serveCommand } from './serve.ts';
-import { spaceCommand } from './space.ts';
-import { studyCommand } from './study.ts';
-import { teacherCommand } from './teacher.ts';
-import { detail, hasColours, setVerbosity, styled } from './terminal.ts';
-import { verifyCommand } from './verify.ts';
+import { packageVersion } from '../local/shipped/package-root.ts';
+import { cloudCommand } from './cloud/cloud.ts';
+import { importCommand } from './import/import.ts';
+import { committeeCommand } from './models/committee.ts';
+import { distillCommand } from './models/distill.ts';
+import { fineTuneCommand } from './models/fine-tune.ts';
+import { labelCommand } from './models/label.ts';
+import { teacherCommand } from './models/teacher.ts';
+import { compareCommand } from './runs/compare.ts';
+import { scoreCommand } from './runs/score.ts';
+import { screenCommand } from './runs/screen.ts';
+import { serveCommand } from './runs/serve.ts';
+import { spaceCommand } from './runs/space.ts';
+import { verifyCommand } from './runs/verify.ts';
+import { completionCommand } from './terminal/completion.ts';
+import { withExamples } from './terminal/examples.ts';
+import { helpCommand } from './terminal/help.ts';
+import { configure } from './terminal/run-program.ts';
+import { detail, setVerbosity } from './terminal/terminal.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -72,22 +72,8 @@ function commands(): Command[] {
     compareCommand(),
     verifyCommand(),
     serveCommand(),
-    studyCommand(),
     importCommand(),
     cloudCommand(),
     completionCommand(),
   ];
-}
-
-/** Subcommands do not inherit these settings when they are added whole. */
-function configure(command: Command): void {
-  command
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => styled('bold', title, process.stdout) })
-    .configureOutput({
-      getOutHasColors: () => hasColours(process.stdout.isTTY, process.env),
-      getErrHasColors: () => hasColours(process.stderr.isTTY, process.env),
-      outputError: (text, write) => write(text.replace(/^error:/, styled('red', 'error:', process.stderr))),
-    });
-  for (const subcommand of command.commands) configure(subcommand);
 }

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ELEMENT_COLUMNS, type ElementColumn } from '../shared/chemistry/element-columns.ts';
 import { InputError } from '../shared/errors.ts';
-import { type CsvRow, parseCsv } from '../shared/io/csv.ts';
+import { type CsvRow, parseCsv } from '../shared/io/tables/csv.ts';
 
 const STATE_LISTS = ['common_oxidation_states', 'icsd_oxidation_states', 'oxidation_states'] as const;
 

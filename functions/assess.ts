@@ -1,4 +1,4 @@
-import type { ConditionalStore } from '../shared/io/store.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { assessCandidate } from '../shared/retraining/assess.ts';
 import type { Candidate } from '../shared/retraining/candidate.ts';
 import { jobKey } from '../shared/retraining/job-keys.ts';

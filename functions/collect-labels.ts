@@ -1,6 +1,6 @@
 import { sha256 } from '../shared/hash.ts';
-import { sealJson } from '../shared/io/sealed-json.ts';
-import type { ConditionalStore } from '../shared/io/store.ts';
+import { sealJson } from '../shared/io/store/sealed-json.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { compress, formatLabels, formatQuarantine } from '../shared/labels/labels-file.ts';
 import { checkQuarantine, collectShards, countUnusable, mergeLabels } from '../shared/retraining/collect.ts';
 import { encodeItems, loadJob, loadTeacher } from '../shared/retraining/job.ts';

@@ -1,8 +1,12 @@
 import { objectPage } from '../shared/aws.ts';
-import type { ConditionalStore } from '../shared/io/store.ts';
-import { type ComparisonOutcome, compareWithLast, type LastComparison } from '../shared/report/compare-with-last.ts';
-import { comparisonNews } from '../shared/report/comparison-news.ts';
-import { comparisonPageKey, storeComparison } from '../shared/report/stored-comparison.ts';
+import {
+  type ComparisonOutcome,
+  compareWithLast,
+  type LastComparison,
+} from '../shared/comparison/compare-with-last.ts';
+import { comparisonNews } from '../shared/comparison/comparison-news.ts';
+import { comparisonPageKey, storeComparison } from '../shared/comparison/stored-comparison.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
@@ -50,7 +54,7 @@ export function createHandler(load: () => Promise<CompareRuntime>): (event: unkn
 
 /** Plots are loaded only here: it takes as long as to start a command. */
 async function pageOf(compared: LastComparison): Promise<string> {
-  const { comparisonPage } = await import('../shared/report/comparison-page.ts');
+  const { comparisonPage } = await import('../shared/comparison/comparison-page.ts');
   return comparisonPage(compared);
 }
 

@@ -1,5 +1,5 @@
 import { InputError } from '../shared/errors.ts';
-import type { ConditionalStore } from '../shared/io/store.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { formatLabels, formatQuarantine } from '../shared/labels/labels-file.ts';
 import { countUnusable } from '../shared/retraining/collect.ts';
 import { loadJob, loadTeacher, type RetrainingJob } from '../shared/retraining/job.ts';

@@ -1,37 +1,37 @@
 import { basename } from 'node:path';
 import { ARCHITECTURES } from '../shared/aws.ts';
+import { type CloudStage, cloudWork, DEFAULT_STAGE } from '../shared/cost/cloud-simulation.ts';
+import { priceOf, type ScreenPlatform } from '../shared/cost/cost-estimate.ts';
+import { parseCriteria } from '../shared/criteria/criteria.ts';
 import { InputError, IntegrityError } from '../shared/errors.ts';
 import { sha256 } from '../shared/hash.ts';
-import { type Inputs, storeInputs } from '../shared/io/inputs.ts';
-import type { ConditionalStore, ObjectStore } from '../shared/io/store.ts';
-import { openCommittee } from '../shared/onnx/committee-session.ts';
-import { openStudent, type StudentSession } from '../shared/onnx/student-session.ts';
-import { readMeasured } from '../shared/ranking/measured.ts';
-import { checkCommittee } from '../shared/ranking/rescore.ts';
-import { loadFinished } from '../shared/report/run-outputs.ts';
-import { defaultChunkCount, UNEVEN_CHUNK } from '../shared/screen/batches.ts';
-import { chooseChunks } from '../shared/screen/choose-chunks.ts';
-import { type CloudStage, cloudWork, DEFAULT_STAGE } from '../shared/screen/cloud-simulation.ts';
+import { type Inputs, storeInputs } from '../shared/io/store/inputs.ts';
+import type { ConditionalStore, ObjectStore } from '../shared/io/store/store.ts';
+import { readMeasured } from '../shared/labels/measured.ts';
+import { checkCommittee, openCommittee } from '../shared/models/committee-session.ts';
 import {
   type AskedCompanions,
   findCurves,
   type PreparedCompanions,
   prepareCompanions,
-} from '../shared/screen/companions.ts';
-import { priceOf, type ScreenPlatform } from '../shared/screen/cost-estimate.ts';
-import { parseCriteria } from '../shared/screen/criteria.ts';
-import { prepareList } from '../shared/screen/list-source.ts';
-import type { TaskRunner } from '../shared/screen/planning-tasks.ts';
-import type { BoundedStudent } from '../shared/screen/pruning.ts';
-import { chunksPrefix, MAX_CHUNKS, planKey } from '../shared/screen/run-keys.ts';
+} from '../shared/models/companions.ts';
+import { CURRENT_STUDENT_KEY, decodeCurrentStudent } from '../shared/models/current-student.ts';
+import { openEncoder } from '../shared/models/student-head.ts';
+import { openStudent, type StudentSession } from '../shared/models/student-session.ts';
+import { chooseChunks } from '../shared/planning/choose-chunks.ts';
+import { defaultChunkCount, UNEVEN_CHUNK } from '../shared/planning/chunk-count.ts';
+import type { PreparedSource } from '../shared/planning/prepared-source.ts';
+import type { TaskRunner } from '../shared/pruning/planning-tasks.ts';
+import type { BoundedStudent } from '../shared/pruning/pruning.ts';
+import { chunksPrefix, MAX_CHUNKS, planKey } from '../shared/runs/run-keys.ts';
+import { loadFinished } from '../shared/runs/run-outputs.ts';
+import { type RunPlan, type RunRecord, runIdOf } from '../shared/runs/run-plan.ts';
+import { loadRunRecord, storeLocations, storePlan } from '../shared/runs/run-store.ts';
 import { type AskedOptions, cutLimits, type RunOptions } from '../shared/screen/run-options.ts';
-import { type RunPlan, type RunRecord, runIdOf } from '../shared/screen/run-plan.ts';
-import { loadRunRecord, storeLocations, storePlan } from '../shared/screen/run-store.ts';
-import type { CompositionSource, PreparedSource } from '../shared/screen/source.ts';
-import { prepareSpace } from '../shared/screen/space-source.ts';
+import { prepareList } from '../shared/sources/list-source.ts';
+import type { CompositionSource } from '../shared/sources/source.ts';
+import { prepareSpace } from '../shared/sources/space-source.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
-import { CURRENT_STUDENT_KEY, decodeCurrentStudent } from '../shared/student/current-student.ts';
-import { openEncoder } from '../shared/student/student-head.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';

@@ -1,4 +1,4 @@
-import type { ConditionalStore } from '../shared/io/store.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { type Promotion, promoteCandidate } from '../shared/retraining/promote.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';

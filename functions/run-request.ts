@@ -1,4 +1,4 @@
-import type { AskedCompanions } from '../shared/screen/companions.ts';
+import type { AskedCompanions } from '../shared/models/companions.ts';
 import { RANK_BY, type RunOptions, runOptions } from '../shared/screen/run-options.ts';
 import type { EventFields } from './events.ts';
 

@@ -1,6 +1,6 @@
 import { CLIENT_SETTINGS, MB_PER_VCPU } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
-import type { ConditionalStore } from '../shared/io/store.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 
 /** Variables of a function's environment; each throws {@link InputError} naming the variable if it is absent or bad. */
 export interface Environment {
@@ -24,7 +24,7 @@ export async function cloudRuntime(env: NodeJS.ProcessEnv = process.env): Promis
   const environment = readEnvironment(env);
   const [{ S3Client }, { S3Store }] = await Promise.all([
     import('@aws-sdk/client-s3'),
-    import('../shared/io/s3-store.ts'),
+    import('../shared/io/store/s3-store.ts'),
   ]);
   const client = new S3Client({
     ...CLIENT_SETTINGS,

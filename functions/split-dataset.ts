@@ -1,5 +1,5 @@
 import { InputError } from '../shared/errors.ts';
-import type { ConditionalStore } from '../shared/io/store.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { encodeItems, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
 import { checkDatasetName, datasetPrefix, jobKey } from '../shared/retraining/job-keys.ts';
 import { cutIntoShards, nothingToRead, sortDataset, withoutMarker } from '../shared/retraining/shards.ts';

@@ -1,5 +1,5 @@
 import { InputError } from '../shared/errors.ts';
-import type { ConditionalStore } from '../shared/io/store.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { listTrainings, type OpenJob, openJob } from '../shared/retraining/training-job.ts';
 import { continueTraining } from '../shared/retraining/trainings.ts';
 import { readEvent } from './events.ts';

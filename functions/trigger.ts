@@ -1,6 +1,5 @@
 import { CLIENT_SETTINGS } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
-import type { ConditionalStore } from '../shared/io/store.ts';
 import {
   begin,
   type Executions,
@@ -9,15 +8,16 @@ import {
   PATIENCE,
   type Start,
   type Wish,
-} from '../shared/retraining/begin.ts';
-import { isScreened, retrainingFor, screeningFor, screeningForList } from '../shared/retraining/executions.ts';
+} from '../shared/executions/begin.ts';
+import { isScreened, retrainingFor, screeningFor, screeningForList } from '../shared/executions/executions.ts';
+import { executionsOf } from '../shared/executions/step-functions.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { checkDatasetName, checkKeyBelow, READY_FILE, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
 import { type EventFields, readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { readRunOptions } from './run-request.ts';
 import { cloudRuntime } from './runtime.ts';
-import { executionsOf } from './step-functions.ts';
 
 /** What answering an event needs. */
 export interface TriggerRuntime {

@@ -1,13 +1,13 @@
 import { atomicNumber } from '../shared/chemistry/elements.ts';
 import { type Composition, composition } from '../shared/chemistry/formula.ts';
-import { COMMITTEE_SCHEMA } from '../shared/onnx/committee-session.ts';
+import type { Calibration } from '../shared/committee/calibration.ts';
+import { type CommitteePart, committeeTable } from '../shared/committee/committee.ts';
+import { exportCommittee } from '../shared/committee/committee-graph.ts';
+import { ForestGrower } from '../shared/learning/forest.ts';
+import type { Tree } from '../shared/learning/regression-tree.ts';
+import { COMMITTEE_SCHEMA } from '../shared/models/committee-session.ts';
 import { createRandom, randomInteger, shuffle } from '../shared/random.ts';
-import type { Calibration } from '../shared/student/calibration.ts';
-import { type CommitteePart, committeeTable } from '../shared/student/committee.ts';
-import { exportCommittee } from '../shared/student/committee-graph.ts';
 import { elementFeatures } from '../shared/student/element-features.ts';
-import { ForestGrower } from '../shared/student/forest.ts';
-import type { Tree } from '../shared/student/regression-tree.ts';
 import { studentMetadata } from './random-student.ts';
 
 const LITHIUM = atomicNumber('Li') as number;

@@ -1,4 +1,4 @@
-import { encodeStudentMetadata, STUDENT_SCHEMA } from '../shared/onnx/student-session.ts';
+import { encodeStudentMetadata, STUDENT_SCHEMA } from '../shared/models/student-session.ts';
 import { elementFeatures } from '../shared/student/element-features.ts';
 import { initialWeights, type NetworkSize } from '../shared/student/network.ts';
 import { exportStudent } from '../shared/student/student-graph.ts';

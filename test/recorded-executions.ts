@@ -1,4 +1,4 @@
-import type { ExecutionState, Executions } from '../shared/retraining/begin.ts';
+import type { ExecutionState, Executions } from '../shared/executions/begin.ts';
 
 /** Executions of a workflow that are kept in memory: a start is RUNNING until the test ends it. */
 export class RecordedExecutions implements Executions {

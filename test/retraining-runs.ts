@@ -5,8 +5,8 @@ import { createHandler as createLabel, type LabelReceipt } from '../functions/la
 import { createHandler as createPromote, type PromoteReceipt } from '../functions/promote.ts';
 import { createHandler as createSplit, type SplitReceipt } from '../functions/split-dataset.ts';
 import { createHandler as createTrain } from '../functions/train.ts';
-import { DirectoryStore } from '../shared/io/directory-store.ts';
-import type { ConditionalStore } from '../shared/io/store.ts';
+import { DirectoryStore } from '../shared/io/store/directory-store.ts';
+import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { compress } from '../shared/labels/labels-file.ts';
 import type { RetrainingSettings } from '../shared/retraining/job.ts';
 import { LABELS_KEY, TEACHER_KEY } from '../shared/retraining/job-keys.ts';

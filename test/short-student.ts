@@ -1,4 +1,4 @@
-import { readText } from '../shared/io/lines.ts';
+import { readText } from '../shared/io/tables/lines.ts';
 import { type AssembledStudent, assembleStudent } from '../shared/student/assemble-student.ts';
 import { distill, evaluateFold } from '../shared/student/distill.ts';
 import { prepareTrainingSet } from '../shared/student/training-set.ts';

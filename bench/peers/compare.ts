@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { loadSpace } from '../../cli/load-space.ts';
-import { packagePath } from '../../cli/package-root.ts';
-import { openStudent } from '../../shared/onnx/student-session.ts';
+import { packagePath } from '../../local/shipped/package-root.ts';
+import { loadSpace } from '../../local/shipped/spaces.ts';
+import { openStudent } from '../../shared/models/student-session.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { compareEnumeration } from './enumeration.ts';
 import { compareForest, compareNumpyList, type ListWork } from './list-scoring.ts';

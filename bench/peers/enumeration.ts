@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packagePath } from '../../cli/package-root.ts';
+import { packagePath } from '../../local/shipped/package-root.ts';
 import { ELECTRONEGATIVITY, SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { amountsMatrix, buildSpace } from '../../shared/space/space.ts';
 import { parseSpace, type SpaceDefinition } from '../../shared/space/space-file.ts';

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { packagePath } from '../../cli/package-root.ts';
+import { packagePath } from '../../local/shipped/package-root.ts';
 import { type Composition, formatFormula, parseFormula } from '../../shared/chemistry/formula.ts';
 import { readLabels } from '../../shared/labels/labels-file.ts';
 import { isIonic, mergePolymorphs } from '../../shared/labels/merge-polymorphs.ts';
-import type { StudentSession } from '../../shared/onnx/student-session.ts';
+import { rankCorrelation } from '../../shared/learning/rank-correlation.ts';
+import { scoreCompositions } from '../../shared/models/score-compositions.ts';
+import type { StudentSession } from '../../shared/models/student-session.ts';
 import { createRandom, randomInteger, shuffle } from '../../shared/random.ts';
-import { scoreCompositions } from '../../shared/screen/score-compositions.ts';
 import { compositionAt } from '../../shared/space/rank.ts';
 import type { Space } from '../../shared/space/space.ts';
-import { rankCorrelation } from '../../shared/student/rank-correlation.ts';
 import { type Bench, type Comparison, largestDifference, Peer, PeerError, sideBySide } from './side-by-side.ts';
 
 const SEED = 1;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { packagePath } from '../../cli/package-root.ts';
+import { packagePath } from '../../local/shipped/package-root.ts';
 
 /** Repeats of each side, after one that warms up: at least so many, and more until both have taken so long together. */
 const [REPEATS, ENOUGH_SECONDS] = [3, 3];

@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { atomicNumber } from '../../shared/chemistry/elements.ts';
-import { type EncodedSystems, transposed } from '../../shared/onnx/student-scorer.ts';
-import { type StudentSession, tableRows } from '../../shared/onnx/student-session.ts';
-import { batchesOf, ENCODED, systemsPerBlock } from '../../shared/screen/batches.ts';
+import { logitOf } from '../../shared/learning/logistic.ts';
+import { type EncodedSystems, transposed } from '../../shared/models/student-scorer.ts';
+import { type StudentSession, tableRows } from '../../shared/models/student-session.ts';
+import { batchesOf, ENCODED, systemsPerBlock } from '../../shared/screen/blocks.ts';
 import type { ChunkResult } from '../../shared/screen/chunk-result.ts';
 import { BINS_PER_UNIT, HISTOGRAM_HIGH, HISTOGRAM_LOW } from '../../shared/screen/histogram.ts';
 import { DEFAULT_LIMITS } from '../../shared/screen/ranking-limits.ts';
-import { logitOf, Screener } from '../../shared/screen/screen-chunk.ts';
+import { Screener } from '../../shared/screen/space-screener.ts';
 import { amountsMatrix, type Space } from '../../shared/space/space.ts';
 import type { ListWork } from './list-scoring.ts';
 import { type Bench, type Comparison, largestDifference, Peer, PeerError, sideBySide } from './side-by-side.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { packagePath } from '../../cli/package-root.ts';
+import { packagePath } from '../../local/shipped/package-root.ts';
 import { DescriptorUndefinedError } from '../../shared/errors.ts';
 import { labelStructure } from '../../shared/labels/label-structures.ts';
 import { createRandom, shuffle } from '../../shared/random.ts';
+import { readStructures } from '../../shared/structure/formats/read-structures.ts';
 import { NeighborSearch } from '../../shared/structure/neighbors.ts';
-import { readStructures } from '../../shared/structure/read-structures.ts';
 import type { Structure } from '../../shared/structure/structure.ts';
 import { PUBLISHED_FEATURES } from '../../shared/teacher/features.ts';
 import { BOND_CUTOFF } from '../../shared/teacher/sublattices.ts';

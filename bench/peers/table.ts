@@ -1,4 +1,4 @@
-import { median } from '../../shared/report/words.ts';
+import { median } from '../../shared/report/page/words.ts';
 import type { Comparison } from './side-by-side.ts';
 
 /** Markdown: one row per comparison, by the medians over the repeats. */

@@ -195,3 +195,18 @@ export function parseSystem(text: string, place: Place = {}): number[] {
   if (double === undefined) return elements;
   throw new InputError(`${SYMBOLS[double]} is named twice`, place, 'Name every element once.');
 }
+
+/** Decimals of an amount that count: what a formatted formula keeps. */
+const DECIMALS = 6;
+
+/**
+ * The same composition with integer amounts without a common divisor: equal for `Li3PS4`, `Li6P2S8` and
+ * `Li1.5P0.5S2`. Amounts count to six decimals.
+ */
+export function inIntegers({ atomicNumbers, amounts }: Composition): Composition {
+  const integers = amounts.every(Number.isSafeInteger)
+    ? amounts
+    : amounts.map((amount) => Math.round(Number(amount.toFixed(DECIMALS)) * 10 ** DECIMALS));
+  const divisor = integers.reduce(greatestCommonDivisor, 0);
+  return { atomicNumbers, amounts: integers.map((amount) => amount / divisor) };
+}

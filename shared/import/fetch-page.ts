@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts';
-import { type HttpAnswer, type HttpClient, placeOf } from '../io/http-client.ts';
+import { type HttpAnswer, type HttpClient, placeOf } from '../io/http/http-client.ts';
 import { parseBoundedJson } from '../json.ts';
 import { errorDetails, type OptimadePage, readPage } from './optimade-page.ts';
 

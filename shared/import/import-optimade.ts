@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { DirectoryStore } from '../io/directory-store.ts';
-import { type HttpClient, placeOf } from '../io/http-client.ts';
+import { type HttpClient, placeOf } from '../io/http/http-client.ts';
+import { DirectoryStore } from '../io/store/directory-store.ts';
 import { fetchPage } from './fetch-page.ts';
 import { firstPage, type OptimadePage, RESPONSE_FIELDS } from './optimade-page.ts';
 import { type Cursor, checkSameQuery, type OptimadeQuery, PartialImport } from './partial-import.ts';

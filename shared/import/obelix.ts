@@ -1,6 +1,6 @@
 import { parseFormula } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
-import { type CsvRow, formatCsv, parseCsv } from '../io/csv.ts';
+import { type CsvRow, formatCsv, parseCsv } from '../io/tables/csv.ts';
 
 /** What to credit, and the terms. */
 export const OBELIX_CREDIT = 'OBELiX: F. Therrien et al., arXiv:2502.14234 (2025), https://github.com/NRC-Mila/OBELiX';

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
-import { placeOf } from '../io/http-client.ts';
-import { optimadeId } from '../structure/optimade.ts';
+import { placeOf } from '../io/http/http-client.ts';
+import { optimadeId } from '../structure/formats/optimade.ts';
 
 /** What the reader of OPTIMADE structures needs of an entry, in the order in which it is written. */
 export const RESPONSE_FIELDS: readonly string[] = [

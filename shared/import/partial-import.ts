@@ -4,10 +4,10 @@ import { open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { InputError, IntegrityError } from '../errors.ts';
-import { DirectoryStore, fileError } from '../io/directory-store.ts';
-import { readLines } from '../io/lines.ts';
-import { openSealedJson, sealJson } from '../io/sealed-json.ts';
-import { optimadeId, parseJson } from '../structure/optimade.ts';
+import { DirectoryStore, fileError } from '../io/store/directory-store.ts';
+import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { readLines } from '../io/tables/lines.ts';
+import { optimadeId, parseJson } from '../structure/formats/optimade.ts';
 
 /** What is asked, and of whom: an import goes on only with the same. */
 export interface OptimadeQuery {

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts';
-import { parseHttpUrl, withoutTrailingSlashes } from '../io/http-failures.ts';
+import { parseHttpUrl, withoutTrailingSlashes } from '../io/http/http-failures.ts';
 
 /** A database that answers OPTIMADE queries. */
 export interface OptimadeProvider {

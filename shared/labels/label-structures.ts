@@ -1,6 +1,6 @@
 import { SYMBOLS } from '../chemistry/elements.ts';
 import { DescriptorUndefinedError } from '../errors.ts';
-import type { StructureResult } from '../structure/read-structures.ts';
+import type { StructureResult } from '../structure/formats/read-structures.ts';
 import type { Structure } from '../structure/structure.ts';
 import { type Substitution, substituteElement } from '../structure/substitute.ts';
 import { anionOf, structureFeatures } from '../teacher/features.ts';

@@ -1,7 +1,7 @@
 import { SYMBOLS } from '../chemistry/elements.ts';
 import { type Composition, formatFormula, formatSystem, parseFormula } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
-import { type CsvRow, parseCsv } from '../io/csv.ts';
+import { type CsvRow, parseCsv } from '../io/tables/csv.ts';
 
 /** Whether the true value is the given one, at most it, or at least it. */
 export type Bound = 'exact' | 'upper' | 'lower';

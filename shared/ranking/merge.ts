@@ -1,10 +1,10 @@
+import { type Excluded, ExcludedCollector, unscoredTotal } from '../criteria/exclusions.ts';
 import { IntegrityError } from '../errors.ts';
-import type { ChunkRange } from '../screen/batches.ts';
+import type { ChunkRange } from '../screen/blocks.ts';
 import { type ChunkResult, decodeChunkResult } from '../screen/chunk-result.ts';
-import { type Excluded, ExcludedCollector, unscoredTotal } from '../screen/criteria.ts';
+import type { BoundedAway } from '../screen/counts.ts';
+import { RunningCounts, type ScreenCounts } from '../screen/counts.ts';
 import type { BestMerger } from '../screen/distinct-best.ts';
-import type { BoundedAway } from '../screen/running-counts.ts';
-import { RunningCounts, type ScreenCounts } from '../screen/running-counts.ts';
 import { type SkippedRows, SkippedRowsCollector, skippedTotal } from '../screen/skipped-rows.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
 

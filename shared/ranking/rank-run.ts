@@ -1,12 +1,13 @@
 import type { Composition } from '../chemistry/formula.ts';
 import type { FormulaLabel } from '../labels/label.ts';
-import type { StudentSession } from '../onnx/student-session.ts';
+import type { MeasuredComposition } from '../labels/measured.ts';
+import type { StudentSession } from '../models/student-session.ts';
 import type { RunOptions } from '../screen/run-options.ts';
-import type { CompositionSource } from '../screen/source.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
+import type { CompositionSource } from '../sources/source.ts';
 import type { RankingColumn, RankingValue } from './columns.ts';
-import { criteriaColumns } from './criteria-columns.ts';
-import { evidenceColumns, type MeasuredComposition } from './evidence.ts';
+import { criteriaColumns } from './evidence/criteria-columns.ts';
+import { evidenceColumns } from './evidence/evidence.ts';
 import { pickEntries, rankFinalists } from './finalists.ts';
 import { type RankedComposition, rankCompositions } from './ranking.ts';
 import { type CommitteeScorer, committeeColumns, type OnScored, rescore } from './rescore.ts';

@@ -1,5 +1,5 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { formatCsv } from '../io/csv.ts';
+import { formatCsv } from '../io/tables/csv.ts';
 import type { SkippedRows } from '../screen/skipped-rows.ts';
 import { checkColumns, type RankingColumn, type RankingValue } from './columns.ts';
 import { formatFloat32, RANKING_COLUMNS, type RankedComposition } from './ranking.ts';

@@ -1,7 +1,7 @@
 import { formatFormula, formatSystem } from '../chemistry/formula.ts';
-import type { CompositionSource } from '../screen/source.ts';
+import { sigmoid } from '../learning/logistic.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
-import { sigmoid } from '../teacher/logistic.ts';
+import type { CompositionSource } from '../sources/source.ts';
 
 /** One line of a ranking. */
 export interface RankedComposition {

@@ -1,8 +1,7 @@
 import { SYMBOLS } from '../chemistry/elements.ts';
 import { type Composition, formatFormula } from '../chemistry/formula.ts';
 import { InputError, IntegrityError } from '../errors.ts';
-import type { CommitteeScores, CommitteeSession } from '../onnx/committee-session.ts';
-import type { ModelMetadata } from '../onnx/model-metadata.ts';
+import type { CommitteeScores, CommitteeSession } from '../models/committee-session.ts';
 import type { RankingColumn } from './columns.ts';
 
 const BATCH = 2048; // compositions a call: the descriptors of more no longer fit the cache
@@ -14,27 +13,6 @@ export type CommitteeScorer = Pick<CommitteeSession, 'rowOf' | 'score'>;
 export interface Rescored extends CommitteeScores {
   readonly lower: Float64Array; // max(0, mean − z · std), shape (compositions,)
   readonly z: number;
-}
-
-/**
- * Refuse a committee that was not made for a student: both must have learned from the same labels.
- *
- * @param name of the committee's file, for messages
- * @throws {InputError} if labels, elements or mobile ion differ
- */
-export function checkCommittee(committee: ModelMetadata, student: ModelMetadata, name: string): void {
-  const differing = [
-    ['labels', committee.labelsHash, student.labelsHash],
-    ['elements', committee.symbols.join(' '), student.symbols.join(' ')],
-    ['mobile ion', committee.mobileIon, student.mobileIon],
-  ].find(([, ours, theirs]) => ours !== theirs);
-  if (differing === undefined) return;
-  const [what, ours, theirs] = differing;
-  throw new InputError(
-    `the committee is another student's: its ${what} are ${ours}, and the student's ${theirs}`,
-    { file: name },
-    'Make one with `ionsieve committee` from the labels of the student.',
-  );
 }
 
 /** Told how far scoring by a committee is: compositions of all. */

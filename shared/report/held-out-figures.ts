@@ -1,10 +1,10 @@
 import { dot, line, link, ruleY } from '@observablehq/plot';
-import type { HeldOutCurves } from '../student/held-out-curves.ts';
-import type { ReliabilityBin } from '../teacher/curves.ts';
-import { type Html, html } from './html.ts';
-import { plainTable } from './plain-table.ts';
-import { figure } from './plot.ts';
-import { formatCount, percent } from './words.ts';
+import type { ReliabilityBin } from '../learning/curves.ts';
+import type { HeldOutCurves } from '../models/held-out-curves.ts';
+import { type Html, html } from './page/html.ts';
+import { plainTable } from './page/plain-table.ts';
+import { figure } from './page/plot.ts';
+import { formatCount, percent } from './page/words.ts';
 
 const BINS = 10; // of equal width, as cards have them
 const SIZE = { width: 480, height: 360, marginLeft: 48 } as const;

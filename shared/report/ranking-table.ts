@@ -1,8 +1,8 @@
 import { formatFloat32, RANKING_COLUMNS } from '../ranking/ranking.ts';
-import { dataElement } from './document.ts';
-import { type Content, type Html, html } from './html.ts';
+import { dataElement } from './page/document.ts';
+import { type Content, type Html, html } from './page/html.ts';
+import { formulaHtml } from './page/words.ts';
 import type { ReportedRun } from './reported-run.ts';
-import { formulaHtml } from './words.ts';
 
 /** A column of the table; all others are told when a row is opened. */
 interface ShownColumn {

@@ -1,11 +1,11 @@
 import { axisX, cell, type Markish, rectY, ruleX, ruleY, text } from '@observablehq/plot';
 import { atomicNumber } from '../chemistry/elements.ts';
 import { MODIFIED_PETTIFOR } from '../chemistry/pettifor.ts';
-import { type Html, html } from './html.ts';
-import { figure } from './plot.ts';
-import { COUNTS, countClass } from './shades.ts';
+import { type Html, html } from './page/html.ts';
+import { figure } from './page/plot.ts';
+import { COUNTS, countClass } from './page/shades.ts';
+import { formatCount } from './page/words.ts';
 import type { RunSummary } from './summary.ts';
-import { formatCount } from './words.ts';
 
 const PROBABILITIES = [1e-6, 1e-5, 1e-4, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999];
 const logit = (probability: number): number => Math.log(probability / (1 - probability));

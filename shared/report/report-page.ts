@@ -1,16 +1,16 @@
-import { renderDocument } from './document.ts';
-import { type Html, html } from './html.ts';
-import { PAGE_SCRIPT } from './page-script.ts';
-import { periodicTable } from './periodic-table.ts';
-import { plainTable } from './plain-table.ts';
+import { renderDocument } from './page/document.ts';
+import { type Html, html } from './page/html.ts';
+import { PAGE_SCRIPT } from './page/page-script.ts';
+import { periodicTable } from './page/periodic-table.ts';
+import { plainTable } from './page/plain-table.ts';
+import { REPORT_STYLE } from './page/report-style.ts';
+import { formulaHtml } from './page/words.ts';
 import { rankingTable } from './ranking-table.ts';
 import { histogramFigure, histogramRows, systemMap } from './report-figures.ts';
-import { REPORT_STYLE } from './report-style.ts';
 import { certaintyWords, LIMITS, reproduceWords, summaryWords } from './report-words.ts';
 import { type ReportedRun, type ReportSources, reportedRun } from './reported-run.ts';
 import { studentCard } from './student-card.ts';
 import { sourceName } from './summary.ts';
-import { formulaHtml } from './words.ts';
 
 const SYSTEMS_SHOWN = 25;
 

@@ -1,9 +1,9 @@
-import { NO_COMMITTEE, NO_COMMITTEE_WANTED } from '../screen/companions.ts';
-import { planKey } from '../screen/run-keys.ts';
-import { type Content, type Html, html } from './html.ts';
+import { NO_COMMITTEE, NO_COMMITTEE_WANTED } from '../models/companions.ts';
+import { planKey } from '../runs/run-keys.ts';
+import { type Content, type Html, html } from './page/html.ts';
+import { formatCount, median, percent, shortHash } from './page/words.ts';
 import type { ReportedRun } from './reported-run.ts';
 import { type RunSummary, sourceName } from './summary.ts';
-import { formatCount, median, percent, shortHash } from './words.ts';
 
 /** What was screened, by whom, and what came out. */
 export function summaryWords(run: ReportedRun): Html {

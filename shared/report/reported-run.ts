@@ -1,7 +1,7 @@
-import type { StudentMetadata } from '../onnx/student-session.ts';
+import type { HeldOutCurves } from '../models/held-out-curves.ts';
+import type { StudentMetadata } from '../models/student-session.ts';
 import type { RankingColumn, RankingValue } from '../ranking/columns.ts';
 import type { RankedComposition } from '../ranking/ranking.ts';
-import type { HeldOutCurves } from '../student/held-out-curves.ts';
 import type { RunSummary } from './summary.ts';
 
 /** What a report is made of. */

@@ -1,7 +1,7 @@
-import { renderDocument } from './document.ts';
-import { type Content, type Html, html } from './html.ts';
-import { REPORT_STYLE } from './report-style.ts';
-import { formatCount, formulaHtml, percent, shortHash } from './words.ts';
+import { renderDocument } from './page/document.ts';
+import { type Content, type Html, html } from './page/html.ts';
+import { REPORT_STYLE } from './page/report-style.ts';
+import { formatCount, formulaHtml, percent, shortHash } from './page/words.ts';
 
 /** A run as a list of runs shows it. */
 export interface ListedRun {

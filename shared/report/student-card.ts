@@ -1,8 +1,8 @@
 import { heldOutFigures } from './held-out-figures.ts';
-import { type Html, html } from './html.ts';
-import { plainTable } from './plain-table.ts';
+import { type Html, html } from './page/html.ts';
+import { plainTable } from './page/plain-table.ts';
+import { shortHash } from './page/words.ts';
 import type { ReportedRun } from './reported-run.ts';
-import { shortHash } from './words.ts';
 
 const METRICS = { auc: 'AUC', averagePrecision: 'average precision', f1: 'F1', accuracy: 'accuracy' } as const;
 const NAMES: Readonly<Record<string, string>> = { student: 'this student', forest: 'the forest that taught it' };

@@ -1,16 +1,16 @@
 import { SYMBOLS } from '../chemistry/elements.ts';
+import type { Excluded } from '../criteria/exclusions.ts';
+import type { Companion } from '../models/companions.ts';
 import type { RankingValue } from '../ranking/columns.ts';
 import type { MergedResult } from '../ranking/merge.ts';
 import type { FullRanking } from '../ranking/rank-run.ts';
 import type { RankedComposition } from '../ranking/ranking.ts';
-import type { Companion } from '../screen/companions.ts';
-import type { Excluded } from '../screen/criteria.ts';
+import type { RunPlan, RunStudent } from '../runs/run-plan.ts';
+import type { BoundedAway } from '../screen/counts.ts';
 import { histogramEdges } from '../screen/histogram.ts';
 import type { RunOptions } from '../screen/run-options.ts';
-import type { RunPlan, RunStudent } from '../screen/run-plan.ts';
-import type { BoundedAway } from '../screen/running-counts.ts';
 import { skippedTotal } from '../screen/skipped-rows.ts';
-import type { SourceSummary } from '../screen/source.ts';
+import type { SourceSummary } from '../sources/source.ts';
 
 const TOP_SHOWN = 10;
 /** Of a run that bounds compositions away, by the places in a summary. */
@@ -92,4 +92,14 @@ export function sourceName({ space, list }: SourceSummary): string {
 /** Name of a run for people: what was screened, and the beginning of its id. */
 export function runName(summary: Pick<RunSummary, 'runId' | 'space' | 'list'>): string {
   return `${sourceName(summary)} ${summary.runId.slice(0, 8)}`;
+}
+
+/** `summary.json` as bytes. */
+export function encodeSummary(summary: RunSummary): Uint8Array {
+  return Buffer.from(`${JSON.stringify(summary, undefined, 2)}\n`);
+}
+
+/** Read `summary.json`, whose hash was checked before. */
+export function decodeSummary(bytes: Uint8Array): RunSummary {
+  return JSON.parse(Buffer.from(bytes).toString()) as RunSummary;
 }

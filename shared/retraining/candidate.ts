@@ -1,8 +1,8 @@
 import { sha256 } from '../hash.ts';
-import { unpackGzip } from '../io/gzip.ts';
-import { storeInputs } from '../io/inputs.ts';
-import type { ConditionalStore } from '../io/store.ts';
-import type { CurrentStudent } from '../student/current-student.ts';
+import { storeInputs } from '../io/store/inputs.ts';
+import type { ConditionalStore } from '../io/store/store.ts';
+import { unpackGzip } from '../io/tables/gzip.ts';
+import type { CurrentStudent } from '../models/current-student.ts';
 import type { RetrainingJob } from './job.ts';
 import { LABELS_KEY, TEACHER_KEY } from './job-keys.ts';
 

@@ -1,5 +1,5 @@
 import { InputError, IntegrityError } from '../errors.ts';
-import type { ObjectStore } from '../io/store.ts';
+import type { ObjectStore } from '../io/store/store.ts';
 import { checkFeatures } from '../labels/check-teacher.ts';
 import type { StructureLabel } from '../labels/label.ts';
 import { DOUBLED, type SkippedStructure, UNUSABLE } from '../labels/label-structures.ts';

@@ -1,7 +1,7 @@
 import { InputError, IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { openSealedJson, sealJson } from '../io/sealed-json.ts';
-import type { ObjectInfo, ObjectStore } from '../io/store.ts';
+import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import type { ObjectInfo, ObjectStore } from '../io/store/store.ts';
 import type { DistillSettings } from '../student/distill-options.ts';
 import { parseTeacher, type Teacher } from '../teacher/teacher.ts';
 import { JOB_ID_LENGTH, type JobFile, jobKey, LABELS_KEY, TEACHER_KEY } from './job-keys.ts';

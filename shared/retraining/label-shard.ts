@@ -1,6 +1,6 @@
 import { InputError, IntegrityError } from '../errors.ts';
-import { type ByteSource, objectSource } from '../io/byte-source.ts';
-import type { ConditionalStore } from '../io/store.ts';
+import { type ByteSource, objectSource } from '../io/store/byte-source.ts';
+import type { ConditionalStore } from '../io/store/store.ts';
 import type { StructureLabel } from '../labels/label.ts';
 import { DOUBLED, labelStructures, type SkippedStructure, UNUSABLE } from '../labels/label-structures.ts';
 import { formatLabels, parseLabels } from '../labels/labels-file.ts';
@@ -9,7 +9,7 @@ import {
   type StructureFile,
   type StructureResult,
   structureFile,
-} from '../structure/read-structures.ts';
+} from '../structure/formats/read-structures.ts';
 import type { Teacher } from '../teacher/teacher.ts';
 import { datasetPrefix } from './job-keys.ts';
 import type { ShardFile } from './shards.ts';

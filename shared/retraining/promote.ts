@@ -1,15 +1,15 @@
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { unpackGzip } from '../io/gzip.ts';
-import type { ConditionalStore, ObjectStore } from '../io/store.ts';
-import { decodeCard } from '../student/card-file.ts';
+import type { ConditionalStore, ObjectStore } from '../io/store/store.ts';
+import { unpackGzip } from '../io/tables/gzip.ts';
+import { decodeCard } from '../models/card-file.ts';
 import {
   CURRENT_STUDENT_KEY,
   encodeCurrentStudent,
   loadCurrentStudent,
   studentKey,
   type VersionedStudent,
-} from '../student/current-student.ts';
+} from '../models/current-student.ts';
 import { type Candidate, replacedInput } from './candidate.ts';
 import { damagedJob, loadJob, loadJson } from './job.ts';
 import { jobKey, LABELS_KEY } from './job-keys.ts';

@@ -1,9 +1,9 @@
 import { InputError } from '../errors.ts';
-import { fileSource } from '../io/byte-source.ts';
-import { cutIntoLineRanges } from '../io/line-ranges.ts';
-import { isTable } from '../io/row-file.ts';
-import type { ObjectInfo, ObjectStore } from '../io/store.ts';
-import { startsDocument, structureFile } from '../structure/read-structures.ts';
+import { fileSource } from '../io/store/byte-source.ts';
+import type { ObjectInfo, ObjectStore } from '../io/store/store.ts';
+import { cutIntoLineRanges } from '../io/tables/line-ranges.ts';
+import { isTable } from '../io/tables/row-file.ts';
+import { startsDocument, structureFile } from '../structure/formats/read-structures.ts';
 import { datasetPrefix, READY_FILE } from './job-keys.ts';
 
 /** A structure file of a dataset, or a stretch of whole lines of one. */

@@ -1,5 +1,5 @@
-import { unpackGzip } from '../io/gzip.ts';
-import type { ObjectStore } from '../io/store.ts';
+import type { ObjectStore } from '../io/store/store.ts';
+import { unpackGzip } from '../io/tables/gzip.ts';
 import { prepareTrainingSet, type TrainingSet } from '../student/training-set.ts';
 import { damagedJob, loadJob, loadJson, loadTeacher, type RetrainingJob } from './job.ts';
 import { jobKey } from './job-keys.ts';

@@ -1,11 +1,11 @@
-import type { ArrayFile } from '../io/array-file.ts';
-import { COMMITTEE_PARTS } from '../student/committee.ts';
-import type { HeldOutFold } from '../student/committee-evaluation.ts';
-import { CommitteeGrowth, packTrees, unpackTrees } from '../student/committee-growth.ts';
+import { COMMITTEE_PARTS } from '../committee/committee.ts';
+import type { HeldOutFold } from '../committee/committee-evaluation.ts';
+import { CommitteeGrowth, packTrees, unpackTrees } from '../committee/committee-growth.ts';
+import type { ArrayFile } from '../io/store/array-file.ts';
+import type { Tree } from '../learning/regression-tree.ts';
 import { type FoldEvaluation, foldTask, judgeFold } from '../student/distill.ts';
 import { Distillation, type DistillationTask } from '../student/distillation.ts';
 import { mapWeights, type Weights, weightShapes } from '../student/network.ts';
-import type { Tree } from '../student/regression-tree.ts';
 import type { TrainingSet } from '../student/training-set.ts';
 import type { TrainingKind } from './training-job.ts';
 

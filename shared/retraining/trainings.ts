@@ -1,11 +1,11 @@
+import type { HeldOutFold } from '../committee/committee-evaluation.ts';
 import { IntegrityError } from '../errors.ts';
-import { type ArrayFile, decodeArrays, encodeArrays } from '../io/array-file.ts';
-import { openSealedJson, sealJson } from '../io/sealed-json.ts';
-import type { ObjectStore } from '../io/store.ts';
-import type { HeldOutFold } from '../student/committee-evaluation.ts';
+import { type ArrayFile, decodeArrays, encodeArrays } from '../io/store/array-file.ts';
+import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import type { ObjectStore } from '../io/store/store.ts';
+import type { Tree } from '../learning/regression-tree.ts';
 import type { FoldEvaluation } from '../student/distill.ts';
 import type { Weights } from '../student/network.ts';
-import type { Tree } from '../student/regression-tree.ts';
 import { checkpointKey, trainingKey } from './job-keys.ts';
 import { listTrainings, type OpenJob, trainingKind } from './training-job.ts';
 import {

@@ -1,8 +1,8 @@
-import { type Excluded, ExcludedCollector } from './criteria.ts';
+import { type Excluded, ExcludedCollector } from '../criteria/exclusions.ts';
+import type { BoundedAway } from './counts.ts';
+import { RunningCounts } from './counts.ts';
 import { HISTOGRAM_BINS, histogramBin } from './histogram.ts';
 import type { RankingLimits } from './ranking-limits.ts';
-import type { BoundedAway } from './running-counts.ts';
-import { RunningCounts } from './running-counts.ts';
 import { type RankedEntries, TopK } from './top-k.ts';
 
 /** The criterion on amounts that excludes the i-th composition of a call from the ranking, or undefined. */

@@ -1,7 +1,7 @@
+import { type Excluded, NONE_EXCLUDED } from '../criteria/exclusions.ts';
 import { IntegrityError } from '../errors.ts';
 import { parseBoundedJson } from '../json.ts';
-import { type Excluded, NONE_EXCLUDED } from './criteria.ts';
-import type { BoundedAway } from './running-counts.ts';
+import type { BoundedAway } from './counts.ts';
 import { NONE_SKIPPED, type SkippedRows, skippedTotal } from './skipped-rows.ts';
 
 /** What a chunk result says in words, beside its numbers. */

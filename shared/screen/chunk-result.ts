@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
+import type { Excluded } from '../criteria/exclusions.ts';
 import { IntegrityError } from '../errors.ts';
-import type { ChunkRange } from './batches.ts';
+import type { ChunkRange } from './blocks.ts';
 import { decodeNotes, encodeNotes } from './chunk-notes.ts';
-import type { Excluded } from './criteria.ts';
+import type { BoundedAway, ScreenCounts } from './counts.ts';
 import { HISTOGRAM_BINS } from './histogram.ts';
-import type { BoundedAway, ScreenCounts } from './running-counts.ts';
 import type { SkippedRows } from './skipped-rows.ts';
 import type { RankedEntries } from './top-k.ts';
 

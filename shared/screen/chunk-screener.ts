@@ -1,4 +1,4 @@
-import type { Block, ChunkRange } from './batches.ts';
+import type { Block, ChunkRange } from './blocks.ts';
 import type { ChunkResult } from './chunk-result.ts';
 
 /** Scores the chunks of a source with one student. */

@@ -1,8 +1,8 @@
 import { keptBuffer } from '../kept-buffer.ts';
-import type { StudentSession } from '../onnx/student-session.ts';
-import { RowMemory } from '../space/amounts.ts';
+import type { StudentSession } from '../models/student-session.ts';
 import { amountsMatrix, type Space, type StoichiometryClass } from '../space/space.ts';
 import type { SpaceDefinition } from '../space/space-file.ts';
+import { RowMemory } from '../space/stoichiometries/amounts.ts';
 
 /** Amounts of a class, shape (V, k) row-major. */
 export interface Amounts {

@@ -1,6 +1,5 @@
-import { formatFormula, formatSystem, parseFormula } from '../chemistry/formula.ts';
+import { formatFormula, formatSystem, inIntegers, parseFormula } from '../chemistry/formula.ts';
 import type { RankingLimits } from './ranking-limits.ts';
-import { inIntegers } from './row-composition.ts';
 import type { RankedEntries } from './top-k.ts';
 
 /** What keeps the best of several parts of a run, to be merged into the best of all. */

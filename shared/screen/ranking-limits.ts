@@ -1,4 +1,4 @@
-import type { Criteria } from './criteria.ts';
+import type { Criteria } from '../criteria/criteria.ts';
 
 /** What bounds the ranking. */
 export interface RankingLimits {

@@ -1,6 +1,6 @@
+import { parseCriteria } from '../criteria/criteria.ts';
 import { InputError, type Place } from '../errors.ts';
 import { MAX_FINALISTS, MAX_TOP } from '../limits.ts';
-import { parseCriteria } from './criteria.ts';
 import { DEFAULT_LIMITS, type RankingLimits } from './ranking-limits.ts';
 
 /** What a ranking goes by: the student's logit, or the committee's mean probability or its lower bound. */

@@ -1,9 +1,9 @@
 import { compareElements, ELECTRONEGATIVITY, SYMBOLS } from '../chemistry/elements.ts';
 import { type Composition, composition, reduced } from '../chemistry/formula.ts';
-import { arrange, newArrangement, splitStates } from './arrangement.ts';
-import { ionTable } from './ions.ts';
 import type { SpaceDefinition } from './space-file.ts';
-import { type ChargeStates, chargeSumsets } from './sumsets.ts';
+import { arrange, newArrangement, splitStates } from './stoichiometries/arrangement.ts';
+import { ionTable } from './stoichiometries/ions.ts';
+import { type ChargeStates, chargeSumsets } from './stoichiometries/sumsets.ts';
 
 const DECIMALS = 6; // of fractional amounts, as formulas are written
 

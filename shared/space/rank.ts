@@ -1,8 +1,8 @@
 import { type Composition, composition, formatFormula, formatSystem } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
-import { stoichiometryAt, stoichiometryRank } from './amounts.ts';
 import { excludedBy, integerAmounts, systemRule, systemSplits } from './membership.ts';
 import { amountsMatrix, type Space } from './space.ts';
+import { stoichiometryAt, stoichiometryRank } from './stoichiometries/amounts.ts';
 
 /**
  * The composition of an index.

@@ -1,4 +1,4 @@
-import { type FilePart, filePart, lineEnds } from '../io/file-part.ts';
+import { type FilePart, filePart, lineEnds } from '../io/store/file-part.ts';
 import { classesFromJson, type Space, type StoichiometryClass } from './space.ts';
 
 /** Consecutive whole classes of a space: their lines of `classes.json` and their rows of `systems.bin`. */

@@ -1,10 +1,10 @@
 import { SYMBOLS } from '../chemistry/elements.ts';
 import { InputError, IntegrityError } from '../errors.ts';
-import { listStoichiometries, type RowMemory } from './amounts.ts';
-import { type ClassGroup, type CountedClass, groupSystems, writeSystems } from './group-systems.ts';
-import { type IonTable, ionTable } from './ions.ts';
 import type { SpaceDefinition } from './space-file.ts';
-import type { ChargeStates } from './sumsets.ts';
+import { listStoichiometries, type RowMemory } from './stoichiometries/amounts.ts';
+import { type ClassGroup, type CountedClass, groupSystems, writeSystems } from './stoichiometries/group-systems.ts';
+import { type IonTable, ionTable } from './stoichiometries/ions.ts';
+import type { ChargeStates } from './stoichiometries/sumsets.ts';
 
 const MAX_SYSTEMS = 1e8; // of at most 8 bytes each
 

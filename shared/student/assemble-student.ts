@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { SYMBOLS } from '../chemistry/elements.ts';
 import { sha256 } from '../hash.ts';
-import { encodeStudentMetadata, STUDENT_SCHEMA } from '../onnx/student-session.ts';
+import { encodeStudentMetadata, STUDENT_SCHEMA } from '../models/student-session.ts';
 import { type ModelCard, summarizeDistillation } from './card.ts';
 import type { FoldEvaluation } from './distill.ts';
 import type { Weights } from './network.ts';

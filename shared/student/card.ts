@@ -1,11 +1,11 @@
 import { SYMBOLS } from '../chemistry/elements.ts';
 import type { FormulaLabel } from '../labels/label.ts';
 import { IONIC_ANIONS, isIonic } from '../labels/merge-polymorphs.ts';
-import type { BinaryMetrics } from '../teacher/metrics.ts';
+import { foldInterval, formatInterval } from '../learning/intervals.ts';
+import type { BinaryMetrics } from '../learning/metrics.ts';
 import type { FoldEvaluation } from './distill.ts';
 import type { DistillOptions } from './distill-options.ts';
 import type { ElementFeatures } from './element-features.ts';
-import { foldInterval, formatInterval } from './fold-interval.ts';
 
 /** Mean and standard deviation over folds. */
 export interface Spread {

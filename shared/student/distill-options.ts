@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import { parseBoundedJson } from '../json.ts';
-import type { ForestOptions } from './forest.ts';
+import type { ForestOptions } from '../learning/forest.ts';
 import { DEFAULT_SIZE } from './network.ts';
 import type { TrainingOptions } from './trainer.ts';
 

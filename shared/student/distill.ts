@@ -1,12 +1,12 @@
 import type { Composition } from '../chemistry/formula.ts';
 import type { FormulaLabel } from '../labels/label.ts';
-import { precisionRecallCurve, reliabilityBins } from '../teacher/curves.ts';
-import { sigmoid } from '../teacher/logistic.ts';
-import { type BinaryMetrics, binaryMetrics } from '../teacher/metrics.ts';
+import { precisionRecallCurve, reliabilityBins } from '../learning/curves.ts';
+import { sigmoid } from '../learning/logistic.ts';
+import { type BinaryMetrics, binaryMetrics } from '../learning/metrics.ts';
+import type { HeldOutCurves } from '../models/held-out-curves.ts';
 import type { DistillOptions } from './distill-options.ts';
 import { Distillation, type DistillationTask, type DistilledStudent } from './distillation.ts';
 import type { ElementFeatures } from './element-features.ts';
-import type { HeldOutCurves } from './held-out-curves.ts';
 import { forward, type Weights } from './network.ts';
 import { splitFold, systemFolds } from './splits.ts';
 

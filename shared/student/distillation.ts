@@ -1,13 +1,13 @@
 import { atomicNumber } from '../chemistry/elements.ts';
 import type { Composition } from '../chemistry/formula.ts';
-import type { ArrayFile, NumberArray } from '../io/array-file.ts';
+import type { ArrayFile, NumberArray } from '../io/store/array-file.ts';
 import type { FormulaLabel } from '../labels/label.ts';
 import { IONIC_ANIONS } from '../labels/merge-polymorphs.ts';
+import { addPredictions, ForestGrower } from '../learning/forest.ts';
 import { augmentCompositions } from './augment.ts';
 import { describe } from './descriptors.ts';
 import type { DistillOptions } from './distill-options.ts';
 import type { ElementFeatures } from './element-features.ts';
-import { addPredictions, ForestGrower } from './forest.ts';
 import type { Weights } from './network.ts';
 import { drawNeutral } from './neutral.ts';
 import { type Example, StudentTraining } from './trainer.ts';

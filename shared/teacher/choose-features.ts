@@ -1,8 +1,8 @@
+import { fitLogistic, logisticLogit, sigmoid } from '../learning/logistic.ts';
+import { binaryMetrics } from '../learning/metrics.ts';
+import { prepareRows, SubsetFitter } from '../learning/subset-logistic.ts';
 import { createRandom, shuffle } from '../random.ts';
-import { prepareRows, SubsetFitter } from './fast-logistic.ts';
 import { leaveOneOut } from './fit-teacher.ts';
-import { fitLogistic, logisticLogit, sigmoid } from './logistic.ts';
-import { binaryMetrics } from './metrics.ts';
 
 /** A subset of columns and how it does on rows left out. */
 export interface RankedSubset {

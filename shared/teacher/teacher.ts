@@ -1,9 +1,9 @@
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError, type Place } from '../errors.ts';
 import { parseBoundedJson } from '../json.ts';
+import { sigmoid } from '../learning/logistic.ts';
+import type { BinaryMetrics } from '../learning/metrics.ts';
 import { FEATURE_NAMES, FEATURES, type FeatureName, featureName } from './features.ts';
-import { sigmoid } from './logistic.ts';
-import type { BinaryMetrics } from './metrics.ts';
 
 /** One feature of a teacher: P = sigmoid(intercept + Σ coefficient · value). */
 export interface TeacherFeature {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { outputKey } from '../../shared/screen/run-keys.ts';
+import { outputKey } from '../../shared/runs/run-keys.ts';
 import { type Ended, runCli, runCliWith } from '../run-cli.ts';
 import { readAssembly } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { type CurrentStudent, loadCurrentStudent } from '../../shared/student/current-student.ts';
+import { type CurrentStudent, loadCurrentStudent } from '../../shared/models/current-student.ts';
 import { sharedData } from '../shared-data.ts';
 import { synthesize } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { outputKey } from '../../shared/screen/run-keys.ts';
+import { outputKey } from '../../shared/runs/run-keys.ts';
 import { runCli } from '../run-cli.ts';
 import type { Cloud } from './harness/cloud.ts';
 import { ROOT } from './harness/install.ts';

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { parseCsv } from '../../shared/io/csv.ts';
+import { parseCsv } from '../../shared/io/tables/csv.ts';
 import type { RankingColumn } from '../../shared/ranking/columns.ts';
 import { RANKING_COLUMNS } from '../../shared/ranking/ranking.ts';
 import { rankingParquet } from '../../shared/ranking/ranking-files.ts';
-import { decodeSummary } from '../../shared/report/run-outputs.ts';
-import { outputKey } from '../../shared/screen/run-keys.ts';
+import { decodeSummary } from '../../shared/report/summary.ts';
+import { outputKey } from '../../shared/runs/run-keys.ts';
 import { runCli } from '../run-cli.ts';
 import { ROOT } from './harness/install.ts';
 

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { screeningName } from '../../shared/executions/executions.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { UNUSABLE } from '../../shared/labels/label-structures.ts';
-import { screeningName } from '../../shared/retraining/executions.ts';
-import { loadCurrentStudent, studentKey } from '../../shared/student/current-student.ts';
+import { loadCurrentStudent, studentKey } from '../../shared/models/current-student.ts';
 import { sharedData } from '../shared-data.ts';
 import { readAssembly, resourcesOf } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';

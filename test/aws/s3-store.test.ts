@@ -1,7 +1,7 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { S3Store } from '../../shared/io/s3-store.ts';
-import { storeContract } from '../store-contract.ts';
+import { S3Store } from '../../shared/io/store/s3-store.ts';
+import { storeContract } from '../io/store/store-contract.ts';
 import { freePort, type Moto, startMoto } from './harness/moto.ts';
 
 let moto: Moto;

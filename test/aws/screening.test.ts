@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { chunkKey, outputKey } from '../../shared/screen/run-keys.ts';
+import { chunkKey, outputKey } from '../../shared/runs/run-keys.ts';
 import { readAssembly } from './harness/assembly.ts';
 import { type Cloud, startCloud } from './harness/cloud.ts';
 import { eventually, execute, executionsOf, settled } from './harness/executions.ts';

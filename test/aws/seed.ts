@@ -6,7 +6,7 @@ import {
   type CurrentStudent,
   encodeCurrentStudent,
   studentKey,
-} from '../../shared/student/current-student.ts';
+} from '../../shared/models/current-student.ts';
 import type { Cloud } from './harness/cloud.ts';
 import { ROOT } from './harness/install.ts';
 

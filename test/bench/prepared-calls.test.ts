@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { flopPerComposition, openParts, preparedCalls, studentParts } from '../../bench/prepared-calls.ts';
-import { openStudent, tableRows } from '../../shared/onnx/student-session.ts';
-import { type Batch, batchesOf } from '../../shared/screen/batches.ts';
+import { openStudent, tableRows } from '../../shared/models/student-session.ts';
+import { type Batch, batchesOf } from '../../shared/screen/blocks.ts';
 import { amountsMatrix, buildSpace } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
 import { randomStudent } from '../random-student.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { screenByCli, stageSeconds } from '../../bench/screening-parts.ts';
-import { packagePath } from '../../cli/package-root.ts';
+import { packagePath } from '../../local/shipped/package-root.ts';
 
 it('measures the command line from its start to its end, and leaves nothing behind', async () => {
   const scratch = await mkdtemp(join(tmpdir(), 'ionsieve-'));

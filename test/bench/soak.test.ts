@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseProcess, readProcess } from '../../bench/process-state.ts';
-import { describeVerdict, judgeSoak, ratesOf, screeningOf, slope } from '../../bench/soak-judgement.ts';
-import { drawSoak } from '../../bench/soak-plot.ts';
-import { formatSample, parseSamples, SAMPLES_HEADER, type SoakSample } from '../../bench/soak-samples.ts';
+import { parseProcess, readProcess } from '../../bench/soak/process-state.ts';
+import { describeVerdict, judgeSoak, ratesOf, screeningOf, slope } from '../../bench/soak/soak-judgement.ts';
+import { drawSoak } from '../../bench/soak/soak-plot.ts';
+import { formatSample, parseSamples, SAMPLES_HEADER, type SoakSample } from '../../bench/soak/soak-samples.ts';
 import { InputError } from '../../shared/errors.ts';
 
 /** A sample every ten seconds: planning for a minute, an hour of screening, a minute of ranking. */

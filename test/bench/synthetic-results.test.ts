@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type SyntheticRun, syntheticResults } from '../../bench/synthetic-results.ts';
 import { mergeChunks } from '../../shared/ranking/merge.ts';
-import { cutIntoChunks } from '../../shared/screen/batches.ts';
+import { cutIntoChunks } from '../../shared/screen/blocks.ts';
 import { encodeChunkResult } from '../../shared/screen/chunk-result.ts';
 import { TopK } from '../../shared/screen/top-k.ts';
 import { buildSpace } from '../../shared/space/space.ts';

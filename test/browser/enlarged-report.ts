@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readStudentMetadata } from '../../shared/onnx/student-session.ts';
+import type { HeldOutCurves } from '../../shared/models/held-out-curves.ts';
+import { readStudentMetadata } from '../../shared/models/student-session.ts';
 import { RANKING_COLUMNS, type RankedComposition } from '../../shared/ranking/ranking.ts';
 import { reportPage } from '../../shared/report/report-page.ts';
-import { decodeSummary } from '../../shared/report/run-outputs.ts';
-import type { HeldOutCurves } from '../../shared/student/held-out-curves.ts';
+import { decodeSummary } from '../../shared/report/summary.ts';
 
 const STUDENT = new URL('../../models/student.onnx', import.meta.url);
 

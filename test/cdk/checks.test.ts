@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { App, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it, vi } from 'vitest';
-import { readConfig } from '../../cdk/config.ts';
+import { readConfig } from '../../cdk/config/config.ts';
 import { addChecks, addDeployment } from '../../cdk/deployment.ts';
 import { cdkContext, placeholderAssets, ROOT, scratch } from './synthesize.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildBundles } from '../../cdk/artifacts/bundles.ts';
-import { FUNCTION_NAMES } from '../../cdk/storage-access.ts';
+import { FUNCTION_NAMES } from '../../cdk/functions/storage-access.ts';
 import { flat, ofType, ROOT, scratch, synthesize } from './synthesize.ts';
 
 const { dev, prod, other } = synthesize({

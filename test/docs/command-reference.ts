@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
-import { examplesOf } from '../../cli/examples.ts';
 import { program } from '../../cli/program.ts';
+import { examplesOf } from '../../cli/terminal/examples.ts';
 
 const BEGINNING = `# Command line
 

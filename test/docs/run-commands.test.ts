@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCard } from '../../shared/models/card-file.ts';
 import { renderCard } from '../../shared/student/card.ts';
-import { encodeCard } from '../../shared/student/card-file.ts';
 import { wordsOf } from '../cli/called-command.ts';
 import { shortStudent } from '../short-student.ts';
 import { SHIPPED_TEACHER } from '../small-labels.ts';

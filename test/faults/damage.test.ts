@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type VerifyWatch, verifyRun } from '../../cli/verify-run.ts';
-import { DirectoryStore } from '../../shared/io/directory-store.ts';
+import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { randomInteger } from '../../shared/random.ts';
+import { type VerifyWatch, verifyRun } from '../../shared/verify/verify-run.ts';
 import { filesBelow, IS_SHORT, random, start } from './processes.ts';
 
 const LIST = Array.from({ length: 300 }, (_, i) => `Li${1 + (i % 7)}P${1 + (i % 3)}S${1 + (i % 11)}O${1 + (i % 13)}`);

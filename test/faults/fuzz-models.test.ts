@@ -1,5 +1,5 @@
-import { openCommittee } from '../../shared/onnx/committee-session.ts';
-import { openStudent } from '../../shared/onnx/student-session.ts';
+import { openCommittee } from '../../shared/models/committee-session.ts';
+import { openStudent } from '../../shared/models/student-session.ts';
 import { randomCommittee } from '../random-committee.ts';
 import { randomStudent } from '../random-student.ts';
 import { fuzz } from './fuzz.ts';

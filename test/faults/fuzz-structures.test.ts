@@ -1,13 +1,17 @@
 import { Readable } from 'node:stream';
 import { formatFormula, parseFormula } from '../../shared/chemistry/formula.ts';
 import { DescriptorUndefinedError } from '../../shared/errors.ts';
+import { parsePoscar } from '../../shared/structure/formats/poscar.ts';
+import {
+  readStructureFile,
+  type StructureResult,
+  structureFile,
+} from '../../shared/structure/formats/read-structures.ts';
 import { signedVolume } from '../../shared/structure/lattice.ts';
-import { parsePoscar } from '../../shared/structure/poscar.ts';
-import { readStructureFile, type StructureResult, structureFile } from '../../shared/structure/read-structures.ts';
 import { createStructure, type Structure } from '../../shared/structure/structure.ts';
 import { FEATURE_NAMES, structureFeatures } from '../../shared/teacher/features.ts';
 import { LITHIUM_FLUORIDE } from '../lithium-fluoride.ts';
-import { parseCif, parseOptimadeLine } from '../structure/parsers.ts';
+import { parseCif, parseOptimadeLine } from '../structure/formats/parsers.ts';
 import { fuzz } from './fuzz.ts';
 
 const CUBIC_CIF = `data_halite

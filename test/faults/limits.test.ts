@@ -3,25 +3,29 @@ import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readEvent } from '../../functions/events.ts';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
-import type { ByteSource } from '../../shared/io/byte-source.ts';
-import { parseCsv } from '../../shared/io/csv.ts';
-import { fileInputs, type Inputs } from '../../shared/io/inputs.ts';
-import { readLines, readText } from '../../shared/io/lines.ts';
-import { readTarGz } from '../../shared/io/tar.ts';
+import type { ByteSource } from '../../shared/io/store/byte-source.ts';
+import { fileInputs, type Inputs } from '../../shared/io/store/inputs.ts';
+import { parseCsv } from '../../shared/io/tables/csv.ts';
+import { readLines, readText } from '../../shared/io/tables/lines.ts';
+import { readTarGz } from '../../shared/io/tables/tar.ts';
 import { decodeLabels } from '../../shared/labels/labels-file.ts';
 import { parseMeasurements } from '../../shared/labels/measurements.ts';
+import { prepareCompanions } from '../../shared/models/companions.ts';
+import { openStudent } from '../../shared/models/student-session.ts';
 import { GraphBuilder, type Value } from '../../shared/onnx/graph.ts';
-import { openStudent } from '../../shared/onnx/student-session.ts';
-import { prepareCompanions } from '../../shared/screen/companions.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
-import { parsePoscar } from '../../shared/structure/poscar.ts';
-import { readStructureFile, type StructureResult, structureFile } from '../../shared/structure/read-structures.ts';
+import { parsePoscar } from '../../shared/structure/formats/poscar.ts';
+import {
+  readStructureFile,
+  type StructureResult,
+  structureFile,
+} from '../../shared/structure/formats/read-structures.ts';
 import { createStructure } from '../../shared/structure/structure.ts';
 import { structureFeatures } from '../../shared/teacher/features.ts';
 import { parseTeacher } from '../../shared/teacher/teacher.ts';
 import { studentMetadata } from '../random-student.ts';
-import { parseCif, parseOptimadeLine } from '../structure/parsers.ts';
+import { parseCif, parseOptimadeLine } from '../structure/formats/parsers.ts';
 
 const MEGABYTE = 1 << 20;
 const SECONDS = 20; // of wall time on a busy machine; each takes some at most

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CLIENT_SETTINGS } from '../../shared/aws.ts';
-import { S3Store } from '../../shared/io/s3-store.ts';
+import { S3Store } from '../../shared/io/store/s3-store.ts';
 import { installTools } from '../aws/harness/install.ts';
 import { freePort, type Moto, startMoto } from '../aws/harness/moto.ts';
 

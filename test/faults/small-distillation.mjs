@@ -1,6 +1,6 @@
 // `distill --labels FILE --out FILE` with settings that take a second instead of minutes.
 import { readFileSync } from 'node:fs';
-import { distillFrom } from '../../dist/cli/distill.js';
+import { distillFrom } from '../../dist/cli/models/distill.js';
 import { DISTILL_DEFAULTS } from '../../dist/shared/student/distill-options.js';
 import { prepareTrainingSet } from '../../dist/shared/student/training-set.js';
 

@@ -2,12 +2,12 @@ import { gzipSync } from 'node:zlib';
 import { createHandler as createPlan, type PlanEvent, type PlanReceipt } from '../../functions/plan.ts';
 import { createHandler as createReduce } from '../../functions/reduce.ts';
 import { createHandler as createScreen, type ScreenEvent } from '../../functions/screen-chunk.ts';
+import { OTHER_RETRY } from '../../shared/cost/retries.ts';
 import { sha256 } from '../../shared/hash.ts';
-import { storeInputs } from '../../shared/io/inputs.ts';
-import { type ConditionalStore, readObject } from '../../shared/io/store.ts';
-import { OTHER_RETRY } from '../../shared/retries.ts';
-import { outputKey } from '../../shared/screen/run-keys.ts';
-import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/student/current-student.ts';
+import { storeInputs } from '../../shared/io/store/inputs.ts';
+import { type ConditionalStore, readObject } from '../../shared/io/store/store.ts';
+import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/models/current-student.ts';
+import { outputKey } from '../../shared/runs/run-keys.ts';
 import { randomStudent } from '../random-student.ts';
 import { COMMITTEE, KNOWN, LABELS, LABELS_HASH, SPACE } from '../small-run.ts';
 

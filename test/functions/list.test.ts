@@ -6,13 +6,13 @@ import { createHandler as createPlanHandler, type PlanReceipt } from '../../func
 import { createHandler as createReduceHandler } from '../../functions/reduce.ts';
 import { createHandler as createScreenHandler } from '../../functions/screen-chunk.ts';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
-import { DirectoryStore } from '../../shared/io/directory-store.ts';
-import { fileInputs } from '../../shared/io/inputs.ts';
-import { openStudent } from '../../shared/onnx/student-session.ts';
+import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
+import { fileInputs } from '../../shared/io/store/inputs.ts';
+import { scoreComposition } from '../../shared/models/score-composition.ts';
+import { openStudent } from '../../shared/models/student-session.ts';
 import { createRandom, randomInteger } from '../../shared/random.ts';
-import { decodeSummary } from '../../shared/report/run-outputs.ts';
-import { outputKey } from '../../shared/screen/run-keys.ts';
-import { scoreComposition } from '../../shared/screen/score-composition.ts';
+import { decodeSummary } from '../../shared/report/summary.ts';
+import { outputKey } from '../../shared/runs/run-keys.ts';
 import { randomStudent } from '../random-student.ts';
 
 const KNOWN = ['Li', 'B', 'O', 'P', 'S', 'Cl', 'Ge', 'Br', 'La'];

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHandler as createPlanHandler, type PlanReceipt } from '../../functions/plan.ts';
 import { createHandler as createReduceHandler } from '../../functions/reduce.ts';
 import { createHandler as createScreenHandler } from '../../functions/screen-chunk.ts';
+import { DEFAULT_STAGE } from '../../shared/cost/cloud-simulation.ts';
 import { sha256 } from '../../shared/hash.ts';
-import { DirectoryStore } from '../../shared/io/directory-store.ts';
-import { storeInputs } from '../../shared/io/inputs.ts';
-import { DEFAULT_STAGE } from '../../shared/screen/cloud-simulation.ts';
-import { planKey } from '../../shared/screen/run-keys.ts';
-import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/student/current-student.ts';
+import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
+import { storeInputs } from '../../shared/io/store/inputs.ts';
+import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/models/current-student.ts';
+import { planKey } from '../../shared/runs/run-keys.ts';
 import { randomStudent } from '../random-student.ts';
 
 const SPACE = { space: 'spaces/small.json' };

@@ -3,22 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMITTEE_PARTS } from '../../shared/committee/committee.ts';
 import { sha256 } from '../../shared/hash.ts';
-import type { DirectoryStore } from '../../shared/io/directory-store.ts';
-import { storeInputs } from '../../shared/io/inputs.ts';
+import type { DirectoryStore } from '../../shared/io/store/directory-store.ts';
+import { storeInputs } from '../../shared/io/store/inputs.ts';
 import { decodeLabels } from '../../shared/labels/labels-file.ts';
-import { readStudentMetadata } from '../../shared/onnx/student-session.ts';
-import { jobKey, LABELS_KEY, TEACHER_KEY } from '../../shared/retraining/job-keys.ts';
-import type { TrainingItem } from '../../shared/retraining/training-job.ts';
-import { prepareCompanions } from '../../shared/screen/companions.ts';
-import { COMMITTEE_PARTS } from '../../shared/student/committee.ts';
+import { prepareCompanions } from '../../shared/models/companions.ts';
 import {
   CURRENT_STUDENT_KEY,
   type CurrentStudent,
   encodeCurrentStudent,
   loadCurrentStudent,
   studentKey,
-} from '../../shared/student/current-student.ts';
+} from '../../shared/models/current-student.ts';
+import { readStudentMetadata } from '../../shared/models/student-session.ts';
+import { jobKey, LABELS_KEY, TEACHER_KEY } from '../../shared/retraining/job-keys.ts';
+import type { TrainingItem } from '../../shared/retraining/training-job.ts';
 import { deployedStore, Retraining } from '../retraining-runs.ts';
 
 let root: string;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../shared/hash.ts';
-import { sealJson } from '../../shared/io/sealed-json.ts';
-import { readStructures } from '../../shared/structure/read-structures.ts';
+import { sealJson } from '../../shared/io/store/sealed-json.ts';
+import { readStructures } from '../../shared/structure/formats/read-structures.ts';
 import { ALL, ENTRIES, entry, OptimadeImport } from './optimade-import.ts';
 import { answerIf, type OptimadeServer, sendJson } from './optimade-server.ts';
 

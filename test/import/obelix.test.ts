@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatMeasurements, parseObelix } from '../../shared/import/obelix.ts';
-import { parseConductivities } from '../../shared/teacher/conductivities.ts';
+import { parseConductivities } from '../../shared/labels/conductivities.ts';
 import { sharedData } from '../shared-data.ts';
 
 const HEADER = 'ID,Reduced Composition,Ionic conductivity (S cm-1),Family,DOI,Cif ID\n';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type ImportManifest, type ImportOptions, importOptimade } from '../../shared/import/import-optimade.ts';
 import { findProvider } from '../../shared/import/providers.ts';
-import { HttpClient, type HttpOptions } from '../../shared/io/http-client.ts';
+import { HttpClient, type HttpOptions } from '../../shared/io/http/http-client.ts';
 import { type OptimadeServer, serveOptimade } from './optimade-server.ts';
 
 /** Caesium chloride type; the lattice parameter tells entries apart. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../shared/errors.ts';
-import { parseCsv } from '../../shared/io/csv.ts';
-import { readText } from '../../shared/io/lines.ts';
+import { parseCsv } from '../../shared/io/tables/csv.ts';
+import { readText } from '../../shared/io/tables/lines.ts';
 import {
   countReasons,
   type LabelResult,
@@ -12,7 +12,7 @@ import {
 import { formatLabels, formatSkipped, readLabels } from '../../shared/labels/labels-file.ts';
 import { isIonic, mergePolymorphs } from '../../shared/labels/merge-polymorphs.ts';
 import { structureFormula } from '../../shared/labels/structure-formula.ts';
-import { readStructures, type StructureResult } from '../../shared/structure/read-structures.ts';
+import { readStructures, type StructureResult } from '../../shared/structure/formats/read-structures.ts';
 import { parseTeacher } from '../../shared/teacher/teacher.ts';
 import { crystal, cube, rockSalt } from '../crystals.ts';
 import { sharedData } from '../shared-data.ts';

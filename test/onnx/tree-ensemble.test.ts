@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { addPredictions, ForestGrower } from '../../shared/learning/forest.ts';
 import { GraphBuilder, readModelHeader } from '../../shared/onnx/graph.ts';
 import { openSession } from '../../shared/onnx/session.ts';
 import { type EnsembleTree, treeEnsemble } from '../../shared/onnx/tree-ensemble.ts';
 import { createRandom } from '../../shared/random.ts';
-import { addPredictions, ForestGrower } from '../../shared/student/forest.ts';
 
 const tree = (feature: number[], threshold: number[], right: number[]): EnsembleTree => ({
   feature: Int16Array.from(feature),

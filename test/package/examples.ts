@@ -7,18 +7,20 @@ export interface Example {
   readonly code: string; // TypeScript
 }
 
-/** Examples of docs/library.md and of the docstrings in library/ and in what it exports. */
+/** Examples of docs/library.md and of the docstrings in local/api and in what it exports. */
 export function documentedExamples(root: string): Example[] {
   const page = readFileSync(join(root, 'docs/library.md'), 'utf8');
-  const sources = readdirSync(join(root, 'library')).sort();
+  const sources = readdirSync(join(root, 'local/api')).sort();
   return [
     ...numbered('docs/library.md', page.matchAll(/^```ts\n(.*?)^```$/gms)),
     ...sources.flatMap((name) => {
-      const text = readFileSync(join(root, 'library', name), 'utf8');
-      return numbered(`library/${name}`, text.matchAll(/^ \* @example\n(.*?)^ \*\/$/gms)).map(({ name: of, code }) => ({
-        name: of,
-        code: code.replace(/^ \* ?/gm, ''),
-      }));
+      const text = readFileSync(join(root, 'local/api', name), 'utf8');
+      return numbered(`local/api/${name}`, text.matchAll(/^ \* @example\n(.*?)^ \*\/$/gms)).map(
+        ({ name: of, code }) => ({
+          name: of,
+          code: code.replace(/^ \* ?/gm, ''),
+        }),
+      );
     }),
   ];
 }

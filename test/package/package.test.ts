@@ -75,7 +75,7 @@ describe('the archive', () => {
   it('holds code, types, models, data, licence and read-me, and nothing of tests, benchmarks or the cloud', () => {
     const paths = project.packed.files.map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'models/student.onnx', 'data/README.md']));
-    const folders = ['dist/cli', 'dist/data', 'dist/functions', 'dist/library', 'dist/shared', 'data', 'models'];
+    const folders = ['dist/cli', 'dist/functions', 'dist/local', 'dist/shared', 'data', 'models'];
     const others = paths.filter(
       (path) => path.includes('/') && !folders.some((folder) => path.startsWith(`${folder}/`)),
     );
@@ -155,7 +155,7 @@ describe('the library', () => {
   const files = EXAMPLES.map((_, i) => file(i));
 
   it('has an example for each of its functions', () => {
-    const text = readFileSync(join(ROOT, 'library/index.ts'), 'utf8');
+    const text = readFileSync(join(ROOT, 'local/api/index.ts'), 'utf8');
     const exported = [...text.matchAll(/\b(open\w+|label(?:Text|Files)|screen)\b(?=[, ])/g)].map(([name]) => name);
     const all = EXAMPLES.map(({ code }) => code).join();
     expect(exported).toContain('openSpace');

@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../../shared/io/csv.ts';
+import { parseCsv } from '../../shared/io/tables/csv.ts';
 import type { RankingColumn } from '../../shared/ranking/columns.ts';
 import type { RankedComposition } from '../../shared/ranking/ranking.ts';
 import { rankingCsv, rankingParquet } from '../../shared/ranking/ranking-files.ts';

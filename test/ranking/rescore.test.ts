@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
-import { openCommittee, readCommitteeMetadata } from '../../shared/onnx/committee-session.ts';
-import { readStudentMetadata } from '../../shared/onnx/student-session.ts';
+import { checkCommittee, openCommittee, readCommitteeMetadata } from '../../shared/models/committee-session.ts';
+import { readStudentMetadata } from '../../shared/models/student-session.ts';
 import { checkColumns } from '../../shared/ranking/columns.ts';
-import { checkCommittee, committeeColumns, lowerBound, rescore } from '../../shared/ranking/rescore.ts';
+import { committeeColumns, lowerBound, rescore } from '../../shared/ranking/rescore.ts';
 import { randomCommittee, randomCompositions } from '../random-committee.ts';
 import { randomStudent } from '../random-student.ts';
 

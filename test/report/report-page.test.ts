@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { renderPageScript } from '../../browser/build.ts';
+import type { HeldOutCurves } from '../../shared/models/held-out-curves.ts';
 import type { RankingColumn } from '../../shared/ranking/columns.ts';
 import type { RankedComposition } from '../../shared/ranking/ranking.ts';
+import { renderPageScript } from '../../shared/report/browser/build.ts';
 import { pooledBins } from '../../shared/report/held-out-figures.ts';
 import { reportPage } from '../../shared/report/report-page.ts';
 import { commandOf } from '../../shared/report/report-words.ts';
 import type { RunSummary } from '../../shared/report/summary.ts';
 import { histogramEdges } from '../../shared/screen/histogram.ts';
-import type { HeldOutCurves } from '../../shared/student/held-out-curves.ts';
 
 const STUDENT = {
   ...{ schema: '1', symbols: ['Li', 'P', 'S', 'Cl'], mobileIon: 'Li', threshold: 0.5 },
@@ -119,6 +119,6 @@ it('the command of a run names every option that decides on it', () => {
   expect(commandOf({ ...SUMMARY, list })).toContain(`--compositions 'a b'\\''s.csv'`);
 });
 
-it('the script of the page is that of browser/', async () => {
-  expect(await readFile('shared/report/page-script.ts', 'utf8')).toBe(await renderPageScript());
+it('the script of the page is that of shared/report/browser', async () => {
+  expect(await readFile('shared/report/page/page-script.ts', 'utf8')).toBe(await renderPageScript());
 });

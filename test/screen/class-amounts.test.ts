@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openStudent, type StudentSession } from '../../shared/onnx/student-session.ts';
+import { openStudent, type StudentSession } from '../../shared/models/student-session.ts';
 import { ClassAmounts, longestList } from '../../shared/screen/class-amounts.ts';
 import { DEFAULT_LIMITS } from '../../shared/screen/ranking-limits.ts';
-import { Screener } from '../../shared/screen/screen-chunk.ts';
-import { RowMemory } from '../../shared/space/amounts.ts';
+import { Screener } from '../../shared/screen/space-screener.ts';
 import { amountsMatrix, buildSpace, type Space } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
+import { RowMemory } from '../../shared/space/stoichiometries/amounts.ts';
 import { randomStudent } from '../random-student.ts';
 
 const ELEMENTS = ['O', 'S', 'Cl', 'Ge', 'P', 'Fe'];

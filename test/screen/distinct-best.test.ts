@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatFormula, formatSystem, parseFormula } from '../../shared/chemistry/formula.ts';
+import { formatFormula, formatSystem, inIntegers, parseFormula } from '../../shared/chemistry/formula.ts';
 import { createRandom, randomInteger, shuffle } from '../../shared/random.ts';
 import { DistinctBest } from '../../shared/screen/distinct-best.ts';
-import { inIntegers } from '../../shared/screen/row-composition.ts';
 
 const identity = (formula: string): string => formatFormula(inIntegers(parseFormula(formula)));
 

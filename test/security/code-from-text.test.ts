@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'ionsieve-code-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const sources = ['browser', 'cdk', 'cli', 'data', 'functions', 'shared', 'supply-chain'].flatMap((folder) =>
+const sources = ['cdk', 'cli', 'data', 'functions', 'local', 'shared', 'study', 'supply-chain'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name)),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { openStudent, readStudentMetadata } from '../../shared/models/student-session.ts';
 import { DATA_LOCATION, decodeModel, encodeModel, type Graph } from '../../shared/onnx/onnx-model.ts';
-import { openStudent, readStudentMetadata } from '../../shared/onnx/student-session.ts';
 
 const SHIPPED = readFileSync(new URL('../../models/student.onnx', import.meta.url));
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ContainedStore } from '../../cli/contained-store.ts';
-import { answerRequest } from '../../cli/serve-request.ts';
+import { ContainedStore } from '../../cli/runs/contained-store.ts';
+import { answerRequest } from '../../cli/runs/serve-request.ts';
 
 const RUN = '0123456789abcdef0123';
 const PAGE = '<script>fetch("/")</script>';

@@ -3,14 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { formatSystem, parseFormula } from '../../shared/chemistry/formula.ts';
 import { sha256 } from '../../shared/hash.ts';
 import type { FormulaLabel } from '../../shared/labels/label.ts';
-import { readStudentMetadata } from '../../shared/onnx/student-session.ts';
+import type { BinaryMetrics } from '../../shared/learning/metrics.ts';
+import { readStudentMetadata } from '../../shared/models/student-session.ts';
 import { type AssembledStudent, assembleStudent } from '../../shared/student/assemble-student.ts';
 import { renderCard } from '../../shared/student/card.ts';
 import { distill, evaluateFold, type FoldEvaluation } from '../../shared/student/distill.ts';
 import type { Weights } from '../../shared/student/network.ts';
 import { systemFolds } from '../../shared/student/splits.ts';
 import { prepareTrainingSet, type TrainingSet } from '../../shared/student/training-set.ts';
-import type { BinaryMetrics } from '../../shared/teacher/metrics.ts';
 import { hasSoftAnion, SHIPPED_TEACHER, someLabels } from '../small-labels.ts';
 
 const teacher = { file: SHIPPED_TEACHER, text: readFileSync(SHIPPED_TEACHER, 'utf8') };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeArrays, encodeArrays } from '../../shared/io/array-file.ts';
+import { decodeArrays, encodeArrays } from '../../shared/io/store/array-file.ts';
 import { foldTask } from '../../shared/student/distill.ts';
 import { DISTILL_DEFAULTS, parseDistillSettings } from '../../shared/student/distill-options.ts';
 import { Distillation, type DistillationTask, type DistilledStudent } from '../../shared/student/distillation.ts';

@@ -7,12 +7,12 @@ import { sha256 } from '../../shared/hash.ts';
 import { checkTeacher } from '../../shared/labels/check-teacher.ts';
 import { readLabels } from '../../shared/labels/labels-file.ts';
 import { isIonic, mergePolymorphs } from '../../shared/labels/merge-polymorphs.ts';
-import { openStudent, type StudentSession } from '../../shared/onnx/student-session.ts';
-import { scoreComposition } from '../../shared/screen/score-composition.ts';
+import { binaryMetrics } from '../../shared/learning/metrics.ts';
+import { decodeCard } from '../../shared/models/card-file.ts';
+import { scoreComposition } from '../../shared/models/score-composition.ts';
+import { openStudent, type StudentSession } from '../../shared/models/student-session.ts';
 import { countLabels, type ModelCard, renderCard } from '../../shared/student/card.ts';
-import { decodeCard } from '../../shared/student/card-file.ts';
 import { DISTILL_DEFAULTS } from '../../shared/student/distill-options.ts';
-import { binaryMetrics } from '../../shared/teacher/metrics.ts';
 import { parseTeacher } from '../../shared/teacher/teacher.ts';
 import { SHIPPED_LABELS, SHIPPED_TEACHER } from '../small-labels.ts';
 

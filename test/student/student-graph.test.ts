@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { atomicNumber } from '../../shared/chemistry/elements.ts';
 import { composition } from '../../shared/chemistry/formula.ts';
-import { openStudent } from '../../shared/onnx/student-session.ts';
+import { openStudent } from '../../shared/models/student-session.ts';
 import { createRandom, randomInteger } from '../../shared/random.ts';
 import { elementFeatures } from '../../shared/student/element-features.ts';
 import { forward, initialWeights } from '../../shared/student/network.ts';

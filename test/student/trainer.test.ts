@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatFormula, parseFormula } from '../../shared/chemistry/formula.ts';
-import { openStudent } from '../../shared/onnx/student-session.ts';
-import { scoreComposition } from '../../shared/screen/score-composition.ts';
+import { sigmoid } from '../../shared/learning/logistic.ts';
+import { scoreComposition } from '../../shared/models/score-composition.ts';
+import { openStudent } from '../../shared/models/student-session.ts';
 import { elementFeatures } from '../../shared/student/element-features.ts';
 import { forward, initialWeights, WEIGHT_NAMES, type Weights } from '../../shared/student/network.ts';
 import { exportStudent } from '../../shared/student/student-graph.ts';
@@ -11,7 +12,6 @@ import {
   type TrainingOptions,
   type TrainingState,
 } from '../../shared/student/trainer.ts';
-import { sigmoid } from '../../shared/teacher/logistic.ts';
 import { studentMetadata } from '../random-student.ts';
 
 const SYMBOLS = ['Li', 'B', 'O', 'F', 'P', 'S', 'Cl'];

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
-import { html, page, table } from '../../shared/report/html.ts';
-import { rankCorrelation } from '../../shared/student/rank-correlation.ts';
-import { LEARNERS } from '../../shared/study/learners.ts';
-import { mergeTables } from '../../shared/study/measured-data.ts';
-import { type DescribedCompound, learningCurve, leaveOneOutScores } from '../../shared/study/small-data.ts';
-import { fitSupportVectors } from '../../shared/study/support-vectors.ts';
-import { baselineScorers, judgeTransfer } from '../../shared/study/transfer.ts';
+import { rankCorrelation } from '../../shared/learning/rank-correlation.ts';
+import { html, page, table } from '../../shared/report/page/html.ts';
+import { LEARNERS } from '../../study/learners.ts';
+import { mergeTables } from '../../study/measured-data.ts';
+import { type DescribedCompound, learningCurve, leaveOneOutScores } from '../../study/small-data.ts';
+import { fitSupportVectors } from '../../study/support-vectors.ts';
+import { baselineScorers, judgeTransfer } from '../../study/transfer.ts';
 
 describe('support vectors', () => {
   it('give positives above zero, and mirror images opposite values', () => {

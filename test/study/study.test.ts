@@ -1,22 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formatSystem, parseFormula } from '../../shared/chemistry/formula.ts';
-import { readText } from '../../shared/io/lines.ts';
+import { readText } from '../../shared/io/tables/lines.ts';
 import { parseLabels } from '../../shared/labels/labels-file.ts';
 import { DEFAULT_SIZE } from '../../shared/student/network.ts';
 import { systemFolds } from '../../shared/student/splits.ts';
 import { prepareTrainingSet } from '../../shared/student/training-set.ts';
-import {
-  FOLD_JOBS,
-  type FoldJob,
-  type FoldResult,
-  forestFold,
-  scoreFold,
-} from '../../shared/study/cross-validation.ts';
-import { runStudyJob, type StudyJob } from '../../shared/study/jobs.ts';
-import { makeStudy } from '../../shared/study/make-study.ts';
-import { studyPage } from '../../shared/study/page.ts';
-import type { DescribedCompound } from '../../shared/study/small-data.ts';
-import { SECTIONS, type Study, type StudyInput } from '../../shared/study/study.ts';
+import { FOLD_JOBS, type FoldJob, type FoldResult, forestFold, scoreFold } from '../../study/cross-validation.ts';
+import { runStudyJob, type StudyJob } from '../../study/jobs.ts';
+import { makeStudy } from '../../study/make-study.ts';
+import { studyPage } from '../../study/page/page.ts';
+import type { DescribedCompound } from '../../study/small-data.ts';
+import { SECTIONS, type Study, type StudyInput } from '../../study/study.ts';
 import { hasSoftAnion, SHIPPED_TEACHER, someLabels } from '../small-labels.ts';
 
 const text = await someLabels(hasSoftAnion);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sigmoid } from '../../shared/learning/logistic.ts';
+import { binaryMetrics } from '../../shared/learning/metrics.ts';
+import { prepareRows, SubsetFitter } from '../../shared/learning/subset-logistic.ts';
 import { createRandom, randomNormal } from '../../shared/random.ts';
 import {
   nestedAuc,
@@ -8,10 +11,7 @@ import {
   searchSubsets,
   subsetsUpTo,
 } from '../../shared/teacher/choose-features.ts';
-import { prepareRows, SubsetFitter } from '../../shared/teacher/fast-logistic.ts';
 import { leaveOneOut } from '../../shared/teacher/fit-teacher.ts';
-import { sigmoid } from '../../shared/teacher/logistic.ts';
-import { binaryMetrics } from '../../shared/teacher/metrics.ts';
 
 const random = createRandom(3);
 const ROWS = Array.from({ length: 24 }, () => Float64Array.from({ length: 6 }, () => 5 + 2 * randomNormal(random)));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { parseConductivities } from '../../shared/labels/conductivities.ts';
+import { fitLogistic, logisticLogit, sigmoid } from '../../shared/learning/logistic.ts';
 import { createRandom, randomNormal } from '../../shared/random.ts';
-import { parseConductivities } from '../../shared/teacher/conductivities.ts';
 import { PUBLISHED_FEATURES } from '../../shared/teacher/features.ts';
 import { fitTeacher, leaveOneOut } from '../../shared/teacher/fit-teacher.ts';
-import { fitLogistic, logisticLogit, sigmoid } from '../../shared/teacher/logistic.ts';
 import { teacherLogit } from '../../shared/teacher/teacher.ts';
 
 const OPTIONS = {

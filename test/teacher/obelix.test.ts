@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../../shared/io/csv.ts';
-import { readText } from '../../shared/io/lines.ts';
-import { readStructures } from '../../shared/structure/read-structures.ts';
+import { parseCsv } from '../../shared/io/tables/csv.ts';
+import { readText } from '../../shared/io/tables/lines.ts';
+import { binaryMetrics } from '../../shared/learning/metrics.ts';
+import { readStructures } from '../../shared/structure/formats/read-structures.ts';
 import { PUBLISHED_FEATURES, structureFeatures } from '../../shared/teacher/features.ts';
-import { binaryMetrics } from '../../shared/teacher/metrics.ts';
 import { parseTeacher, teacherProbability } from '../../shared/teacher/teacher.ts';
 import { sharedData } from '../shared-data.ts';
 

@@ -13,7 +13,7 @@ import {
   ListStateMachinesCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { S3Store } from '../../../shared/io/s3-store.ts';
+import { S3Store } from '../../../shared/io/store/s3-store.ts';
 import type { Assembly } from './assembly.ts';
 import { deploy, deployedFunctions, statementsOf } from './deploy.ts';
 import type { DeployedFunction } from './environment.ts';

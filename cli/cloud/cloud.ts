@@ -1,0 +1,139 @@
+import { Command, Option } from 'commander';
+import { DEFAULT_SPACE, SPACE_OPTION } from '../../local/shipped/spaces.ts';
+import { DEFAULT_STUDENT, STUDENT_OPTION } from '../../local/shipped/students.ts';
+import { withRankingOptions } from '../runs/ranking-options.ts';
+import { withExamples } from '../terminal/examples.ts';
+import { positiveInteger } from '../terminal/options.ts';
+import { diff } from './diff.ts';
+import { estimate } from './estimate.ts';
+import type { CloudOptions } from './options.ts';
+import { checkStageName, defaultStage } from './stage.ts';
+
+const RUN = 'run id, or name or ARN of an execution (default: the newest)';
+const SECONDS_BETWEEN_LOOKS = 6; // DescribeMapRun may be called once a second by all who watch
+
+/** `cloud estimate`, `start`, `watch`, `cancel`, `results`, `list` and `diff`: runs in an AWS account. */
+export function cloudCommand(): Command {
+  // What calls AWS is imported when it is called: the other commands do without the SDK.
+  const command = new Command('cloud')
+    .description('screen in your own AWS account: estimate, start and follow runs, fetch and compare results')
+    .hook('preAction', (_, command) => {
+      if (command.getOptionValue('stage') === undefined) command.setOptionValue('stage', defaultStage());
+      checkStageName(command.getOptionValue('stage'));
+    });
+  for (const subcommand of [
+    estimateCommand().action(estimate),
+    startCommand().action(async (options) => (await import('./start.ts')).start(options)),
+    watchCommand(),
+    cancelCommand(),
+    resultsCommand(),
+    listCommand(),
+    diffCommand().action(diff),
+  ])
+    command.addCommand(subcommand);
+  return withExamples(
+    command,
+    ['ionsieve cloud estimate --space paper-scale', 'what a run would cost, without calling AWS'],
+    ['ionsieve cloud start --space paper-scale', 'start it'],
+  );
+}
+
+function watchCommand(): Command {
+  const command = inCloud('watch', 'show how far a run is until it ends, and how it ended')
+    .argument('[run]', RUN)
+    .option('--interval <seconds>', 'time between looks', positiveInteger, SECONDS_BETWEEN_LOOKS)
+    .action(async (run, options) => (await import('./watch.ts')).watch(run, options));
+  return withExamples(command, ['ionsieve cloud watch', 'follow the newest run']);
+}
+
+function cancelCommand(): Command {
+  const command = inCloud('cancel', 'stop a run, and say what it has cost; finished chunks are kept')
+    .argument('[run]', RUN)
+    .action(async (run, options: CloudOptions) => (await import('./cancel.ts')).cancel(run, options));
+  return withExamples(command, ['ionsieve cloud cancel', 'stop the newest run']);
+}
+
+function resultsCommand(): Command {
+  const command = inCloud('results', 'download ranking, summary and report of a run, checked by their hashes')
+    .argument('[run]', RUN)
+    .addOption(outOption())
+    .action(async (run, options) => (await import('./results.ts')).results(run, options));
+  return withExamples(command, ['ionsieve cloud results --out out', 'what came out of the newest run']);
+}
+
+function listCommand(): Command {
+  const command = inCloud('list', 'list runs, the newest first, with state, source, student and cost')
+    .option('--limit <count>', 'runs to list, at most', positiveInteger, 20)
+    .action(async (options) => (await import('./list.ts')).list(options));
+  return withExamples(command, ['ionsieve cloud list --limit 5', 'the five newest runs']);
+}
+
+function estimateCommand(): Command {
+  const command = withRankingOptions(withSource(new Command('estimate')))
+    .description('cost, chunks and time of a run by simulation, without calling AWS')
+    .option('--student <student>', `with --prune: ${STUDENT_OPTION} (default: ${DEFAULT_STUDENT})`)
+    .option('--concurrency <count>', "chunks screened at once (default: the stage's)", positiveInteger)
+    .addOption(stageOption())
+    .option('--json', 'print JSON alone');
+  return withExamples(
+    command,
+    ['ionsieve cloud estimate --space trillion --json', 'cost, chunks and time, as JSON'],
+    ['ionsieve cloud estimate --space trillion --prune --concurrency 500', 'with bounds, by a sample of the systems'],
+  );
+}
+
+function startCommand(): Command {
+  const command = withRankingOptions(
+    withSource(inCloud('start', 'put space and student into the bucket if need be, and start a run')),
+  )
+    .option('--student <student>', `${STUDENT_OPTION}, or the SHA-256 of one in the bucket (default: the one in use)`)
+    .option('--committee <file>', 'committee that scores the best again, or none (default: the one beside the student)')
+    .option('--labels <file>', 'labels that the student learned from (default: those beside the student)')
+    .option('--measured <file>', 'CSV of measured conductivities, to be told in the ranking')
+    .option('--replace', 'replace a different file of the same name in the bucket');
+  return withExamples(
+    command,
+    ['ionsieve cloud start --space paper-scale --rank-by lower', 'screen a shipped space'],
+    ['ionsieve cloud start --compositions list.csv --stage prod', 'screen a list'],
+  );
+}
+
+function diffCommand(): Command {
+  const command = inCloud('diff', 'what entered, left and moved between two rankings')
+    .argument('<before>', 'ranking.csv, the directory of a run, or a run id')
+    .argument('<after>', 'the same for the later run')
+    .addOption(outOption())
+    .option('--top <count>', 'lines to compare, from the best (default: all)', positiveInteger)
+    .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20);
+  return withExamples(command, [
+    'ionsieve cloud diff 0a1b2c3d4e5f6a7b8c9d 4e5f6a7b8c9d0a1b2c3d',
+    'what changed between two runs',
+  ]);
+}
+
+function withSource(command: Command): Command {
+  return command
+    .option('--space <space>', `${SPACE_OPTION} (default: "${DEFAULT_SPACE}")`)
+    .addOption(
+      new Option('--compositions <list>', 'instead of a space: CSV or Parquet file, or folder').conflicts('space'),
+    )
+    .option('--chunks <count>', 'parts in which the work is done (default: by the amount of work)', positiveInteger);
+}
+
+/** A command with the options of all that call AWS. */
+function inCloud(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(stageOption())
+    .option('--region <region>', 'AWS region (default: AWS_REGION, or that of the profile)')
+    .option('--profile <name>', 'profile of the AWS configuration files (default: AWS_PROFILE)')
+    .option('--json', 'print JSON alone');
+}
+
+function stageOption(): Option {
+  return new Option('--stage <stage>', 'stage, as it was deployed (default: that of cdk.json)');
+}
+
+function outOption(): Option {
+  return new Option('--out <directory>', 'where runs are kept').default('out');
+}

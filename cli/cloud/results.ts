@@ -1,0 +1,83 @@
+import { InputError, IntegrityError } from '../../shared/errors.ts';
+import { sha256 } from '../../shared/hash.ts';
+import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
+import type { ObjectStore } from '../../shared/io/store/store.ts';
+import { outputKey } from '../../shared/runs/run-keys.ts';
+import { RUN_ID_LENGTH } from '../../shared/screen/chunk-result.ts';
+import { findRun } from './aws-executions.ts';
+import { type CloudSession, openSession } from './aws-session.ts';
+import type { CloudOptions } from './options.ts';
+
+export interface ResultsOptions extends CloudOptions {
+  readonly out: string; // directory where runs are kept
+}
+
+const RECEIPT = 'receipt.json';
+
+/** `cloud results`: download what came out of a run and check every file against the receipt. */
+export async function results(run: string | undefined, { out, ...options }: ResultsOptions): Promise<void> {
+  const session = await openSession(options);
+  const runId = await runIdOf(session, run);
+  const { receipt, hashes } = await readReceipt(session.store, runId);
+  const target = new DirectoryStore(out);
+  const paths: string[] = [];
+  for (const [file, hash] of [...Object.entries(hashes), [RECEIPT, sha256(receipt)]]) {
+    const key = outputKey(runId, file);
+    await target.put(key, file === RECEIPT ? receipt : await download(session.store, key, hash));
+    paths.push(`${target.location}/${key}`);
+  }
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ runId, files: paths }, undefined, 2)}\n` : `${paths.join('\n')}\n`,
+  );
+}
+
+/** One output of a run, checked against the receipt. */
+export async function downloadOutput(run: string, file: string, options: CloudOptions): Promise<Uint8Array> {
+  const session = await openSession(options);
+  const { hashes } = await readReceipt(session.store, run);
+  return download(session.store, outputKey(run, file), hashes[file]);
+}
+
+async function runIdOf(session: CloudSession, run: string | undefined): Promise<string> {
+  if (run !== undefined && new RegExp(`^[0-9a-f]{${RUN_ID_LENGTH}}$`).test(run)) return run;
+  const { plan, name, status } = await findRun(session, run);
+  if (plan === undefined)
+    throw new InputError(`execution ${name} is not planned (${status})`, {}, 'See `ionsieve cloud watch`.');
+  return plan.runId;
+}
+
+interface Receipt {
+  readonly receipt: Uint8Array; // bytes of receipt.json
+  readonly hashes: Readonly<Record<string, string>>; // SHA-256 by file
+}
+
+async function readReceipt(store: ObjectStore, runId: string): Promise<Receipt> {
+  const key = outputKey(runId, RECEIPT);
+  const file = `${store.location}/${key}`;
+  const receipt = await store.get(key);
+  if (receipt === undefined)
+    throw new InputError('the run has no results', { file }, 'See with `ionsieve cloud watch` how far it is.');
+  const damaged = (problem: string): IntegrityError =>
+    new IntegrityError(problem, { file }, 'Start the run again: it makes its outputs anew.');
+  let hashes: unknown;
+  try {
+    hashes = JSON.parse(Buffer.from(receipt).toString());
+  } catch (error) {
+    throw damaged(`it is not JSON (${(error as Error).message})`);
+  }
+  const entries = Object.entries(Object(hashes));
+  const bad = entries.find(([name, hash]) => !/^\w[\w.-]*$/.test(name) || !/^[0-9a-f]{64}$/.test(String(hash)));
+  if (bad !== undefined || entries.length === 0) throw damaged('it does not list files with their SHA-256');
+  return { receipt, hashes: hashes as Readonly<Record<string, string>> };
+}
+
+async function download(store: ObjectStore, key: string, hash: string): Promise<Uint8Array> {
+  const bytes = await store.get(key);
+  const actual = bytes === undefined ? 'absent' : sha256(bytes);
+  if (bytes !== undefined && actual === hash) return bytes;
+  throw new IntegrityError(
+    `its SHA-256 is ${actual}, and ${RECEIPT} says ${hash}`,
+    { file: `${store.location}/${key}` },
+    'Start the run again: it makes its outputs anew.',
+  );
+}

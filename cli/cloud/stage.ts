@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readConfig, STAGE, type StageSettings } from '../../cdk/config/config.ts';
+import { ConfigError } from '../../cdk/config/config-readers.ts';
+import { packagePath } from '../../local/shipped/package-root.ts';
+import { type CloudStage, DEFAULT_STAGE } from '../../shared/cost/cloud-simulation.ts';
+import { InputError } from '../../shared/errors.ts';
+
+interface Context {
+  readonly stage?: string;
+  readonly ionsieve?: unknown;
+}
+
+/** The stage that commands mean unless told otherwise: the one that `cdk deploy` deploys, by `cdk.json`. */
+export function defaultStage(): string {
+  return readContext().stage ?? 'dev';
+}
+
+/**
+ * Refuse what cannot be the name of a stage before anybody is called; one that is not in `cdk.json` may be deployed from
+ * another.
+ */
+export function checkStageName(stage: string): void {
+  if (STAGE.test(stage)) return;
+  const { ionsieve } = readContext();
+  const known = Object.keys((ionsieve ?? {}) as object);
+  throw new InputError(
+    `${JSON.stringify(stage)} is not a stage name of 2 to 16 lower-case letters, digits and hyphens`,
+    { column: '--stage' },
+    known.length === 0 ? 'Give the name that was deployed.' : `cdk.json has ${known.join(', ')}.`,
+  );
+}
+
+/** Settings of a stage in `cdk.json`. Throws {@link InputError} if it is not there or a setting is wrong. */
+export function stageSettings(stage: string): StageSettings {
+  try {
+    return readConfig(stage, readContext().ionsieve);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new InputError(error.message, {}, 'Correct cdk.json, or give --stage.');
+    throw error;
+  }
+}
+
+/** Where a stage screens; as by default if it is deployed from another `cdk.json`. */
+export function cloudStage(stage: string): CloudStage {
+  const { ionsieve } = readContext();
+  if (typeof ionsieve !== 'object' || ionsieve === null || !Object.hasOwn(ionsieve, stage)) return DEFAULT_STAGE;
+  const { architecture, memoryMB, timeoutMinutes, maxConcurrency, lambdaConcurrency } = stageSettings(stage);
+  return {
+    platform: { architecture, memoryMB: memoryMB.screen },
+    ...{ maxConcurrency, lambdaConcurrency, timeoutSeconds: timeoutMinutes.screen * 60 },
+  };
+}
+
+function readContext(): Context {
+  const file = packagePath('cdk.json');
+  if (!existsSync(file)) return {};
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { context?: Context }).context ?? {};
+  } catch (error) {
+    throw new InputError(`it is not JSON (${(error as Error).message})`, { file }, 'Correct it.');
+  }
+}

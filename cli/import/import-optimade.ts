@@ -1,0 +1,136 @@
+import { Command, Option } from 'commander';
+import { lockRun } from '../../local/run-lock.ts';
+import { atomicNumber, SYMBOLS } from '../../shared/chemistry/elements.ts';
+import { InputError } from '../../shared/errors.ts';
+import { type ImportManifest, type ImportOptions, importOptimade } from '../../shared/import/import-optimade.ts';
+import { findProvider, type OptimadeProvider, PROVIDER_IDS } from '../../shared/import/providers.ts';
+import { didYouMean } from '../../shared/suggest.ts';
+import { withExamples } from '../terminal/examples.ts';
+import { interruptible } from '../terminal/interruptible.ts';
+import { positiveInteger } from '../terminal/options.ts';
+import { formatCount, printJson } from '../terminal/output.ts';
+import { checkOutput } from '../terminal/output-files.ts';
+import { addFetchOptions, type FetchOptions, fetchClient } from './import-client.ts';
+import { ImportProgress } from './import-progress.ts';
+
+interface Options extends FetchOptions {
+  readonly provider: string;
+  readonly filter?: string;
+  readonly ion: string;
+  readonly out: string;
+  readonly pageLimit?: number;
+  readonly restart?: boolean;
+  readonly json?: boolean;
+}
+
+/** `import optimade --provider mp --out mp.jsonl.gz`: structures from a database that answers OPTIMADE queries. */
+export function importOptimadeCommand(): Command {
+  const command = new Command('optimade')
+    .description(
+      'fetch crystal structures from a database that answers OPTIMADE queries; the same command goes on after a stop',
+    )
+    .requiredOption('--provider <name|URL>', `${PROVIDER_IDS.join(', ')}, or the base address of another database`)
+    .addOption(new Option('--filter <text>', 'OPTIMADE filter (default: elements HAS "<ion>")').conflicts('ion'))
+    .option('--ion <element>', 'mobile ion of the default filter', 'Li')
+    .requiredOption('--out <file>', 'OPTIMADE JSON Lines to write: .jsonl or .jsonl.gz')
+    .option(
+      '--page-limit <number>',
+      'structures to ask for at once (default: what the provider allows)',
+      positiveInteger,
+    )
+    .option('--restart', 'throw away what an unfinished import has');
+  addFetchOptions(command).option('--json', 'print the manifest as JSON').action(run);
+  return withExamples(
+    command,
+    [
+      'ionsieve import optimade --provider mp --out mp.jsonl.gz',
+      'all structures with lithium of the Materials Project',
+    ],
+    [
+      `ionsieve import optimade --provider cod --out cod.jsonl.gz --filter 'elements HAS ALL "Li","S" AND nelements=3'`,
+      'ternary sulfides of lithium',
+    ],
+  );
+}
+
+async function run(options: Options): Promise<void> {
+  const { out, json } = options;
+  const job = importOptions(options);
+  await checkOutput(out, []);
+  const release = await lockRun(`${out}.lock`);
+  const progress = new ImportProgress();
+  try {
+    const manifest = await interruptible(
+      'stopped; what was fetched is kept: give the same command again to go on',
+      (signal) => {
+        const client = fetchClient(options, signal, (text) => progress.note(text));
+        return importOptimade(
+          job,
+          client,
+          () => new Date(),
+          (cursor, resumed) => progress.update(cursor, resumed),
+        );
+      },
+    );
+    progress.finish();
+    if (json) printJson(manifest);
+    else process.stdout.write(describe(out, manifest));
+  } finally {
+    progress.stop();
+    await release();
+  }
+}
+
+function importOptions({ provider: name, filter, ion, out, pageLimit, restart = false }: Options): ImportOptions {
+  if (!/\.jsonl(\.gz)?$/i.test(out))
+    throw new InputError(
+      'is no name for OPTIMADE JSON Lines',
+      { file: out },
+      'Name a .jsonl or .jsonl.gz file with --out.',
+    );
+  if (filter?.trim() === '') throw new InputError('--filter is empty', {}, 'Give a filter such as elements HAS "Li".');
+  if (atomicNumber(ion) === undefined)
+    throw new InputError(
+      `--ion ${JSON.stringify(ion)} is no element`,
+      {},
+      `Give a symbol such as Li or Na.${didYouMean(ion, SYMBOLS)}`,
+    );
+  const provider = providerOf(name);
+  return {
+    provider,
+    filter: filter ?? `elements HAS "${ion}"`,
+    pageLimit: pageLimit ?? provider.pageLimit,
+    out,
+    restart,
+  };
+}
+
+function providerOf(name: string): OptimadeProvider {
+  const suggestion = name.includes(':') || PROVIDER_IDS.includes(name) ? '' : didYouMean(name, PROVIDER_IDS);
+  try {
+    return findProvider(name);
+  } catch (error) {
+    if (suggestion === '' || !(error instanceof InputError)) throw error;
+    throw new InputError(error.problem, { column: '--provider' }, `${error.remedy}${suggestion}`);
+  }
+}
+
+function describe(
+  out: string,
+  { structures, repeated, announced, providerName, licence, credit }: ImportManifest,
+): string {
+  const entries = structures + repeated;
+  const lines = [
+    `${formatCount(structures)} structures of ${providerName} in ${out}`,
+    ...(repeated > 0 ? [`${formatCount(repeated)} more entries left out: their ids had come before`] : []),
+    ...(announced !== null && announced !== entries
+      ? [
+          `the provider speaks of ${formatCount(announced)} entries and served ${formatCount(entries)}: its data may have changed meanwhile`,
+        ]
+      : []),
+    `licence: ${licence ?? 'not known here, ask the provider'}`,
+    ...(credit === null ? [] : [`credit: ${credit}`]),
+    `source, filter, time and SHA-256 are in ${out}.manifest.json`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

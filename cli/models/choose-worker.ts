@@ -1,0 +1,4 @@
+import { answerJob } from '../../local/threads/answer-job.ts';
+import { searchSubsets } from '../../shared/teacher/choose-features.ts';
+
+await answerJob(searchSubsets);

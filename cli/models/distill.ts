@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { type AssembledStudent, assembleStudent } from '../../shared/student/assemble-student.ts';
+import { renderCard } from '../../shared/student/card.ts';
+import type { FoldEvaluation } from '../../shared/student/distill.ts';
+import type { Weights } from '../../shared/student/network.ts';
+import type { TrainingSet } from '../../shared/student/training-set.ts';
+import { withExamples } from '../terminal/examples.ts';
+import { printJson } from '../terminal/output.ts';
+import { note } from '../terminal/terminal.ts';
+import type { DistillJob, DistillResult } from './distill-worker.ts';
+import { forgetJobs, runLongJobs } from './long-jobs.ts';
+import { writeModel } from './model-files.ts';
+import { readAsked, type TrainingOptions, trainingCommand } from './training-command.ts';
+
+/** `distill --labels labels.csv --out student.onnx`: train, evaluate, export, write the card. */
+export function distillCommand(): Command {
+  const command = trainingCommand(
+    'distill',
+    'distill a student from labels: train it, evaluate it on held-out systems, export it with its card',
+    'student.onnx',
+  ).action(runDistill);
+  return withExamples(
+    command,
+    [
+      'ionsieve distill --labels data/labels.csv.gz --out student.onnx',
+      'distill the student again from the shipped labels',
+    ],
+    [
+      'ionsieve distill --labels mine.csv --teacher mine.json --out mine.onnx --seed 2',
+      'a student of your own teacher, which made these labels',
+    ],
+  );
+}
+
+async function runDistill(options: TrainingOptions): Promise<void> {
+  await distillFrom(await readAsked(options), options);
+}
+
+/** Train, write the student with its card, and forget the finished trainings that were kept until then. */
+export async function distillFrom(
+  set: TrainingSet,
+  options: Pick<TrainingOptions, 'out' | 'workers' | 'json'>,
+): Promise<void> {
+  const { folds, weights } = await trainAll(set, options);
+  await writeStudent(options, assembleStudent(set, weights, folds));
+  await forgetJobs(options.out);
+}
+
+/** Folds and the final student are trainings of the same kind, so they share the threads. */
+async function trainAll(
+  { ionic: labels, features, options }: TrainingSet,
+  { workers, out }: Pick<TrainingOptions, 'workers' | 'out'>,
+): Promise<{ weights: Weights; folds: FoldEvaluation[] }> {
+  const job: DistillJob = { labels, features, options };
+  const jobs = [job, ...Array.from({ length: options.folds }, (_, fold) => ({ ...job, fold }))];
+  note(`${labels.length} ionic formulas; ${options.folds} folds and the final student to train`);
+  const [final, ...folds] = await runLongJobs<DistillJob, DistillResult>({
+    script: new URL('./distill-worker.js', import.meta.url),
+    ...{ jobs, workers, out, unit: 'trainings' },
+    describe: ({ evaluation }, index) =>
+      evaluation === undefined
+        ? 'final student'
+        : `fold ${index}, average precision ${evaluation.student.averagePrecision.toFixed(3)}`,
+  });
+  return {
+    weights: final.weights as Weights,
+    folds: folds.map(({ evaluation }) => evaluation as FoldEvaluation),
+  };
+}
+
+async function writeStudent(
+  { out, json }: Pick<TrainingOptions, 'out' | 'json'>,
+  { model, card }: AssembledStudent,
+): Promise<void> {
+  const files = await writeModel(out, model, card, renderCard(card));
+  const { modelHash, student, forest } = card;
+  if (json) return printJson({ files, modelHash, student, forest });
+  const { auc, averagePrecision, f1 } = student;
+  const metrics = `AUC ${auc.mean.toFixed(3)}, average precision ${averagePrecision.mean.toFixed(3)}, F1 ${f1.mean.toFixed(3)}`;
+  process.stdout.write(`held-out systems: ${metrics}\n${files.join(', ')} written\n`);
+}

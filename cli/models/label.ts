@@ -1,0 +1,149 @@
+import { basename } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { packagePath } from '../../local/shipped/package-root.ts';
+import { atomicNumber, SYMBOLS } from '../../shared/chemistry/elements.ts';
+import { InputError } from '../../shared/errors.ts';
+import { readText } from '../../shared/io/tables/lines.ts';
+import type { StructureLabel } from '../../shared/labels/label.ts';
+import {
+  countReasons,
+  labelStructures,
+  type SkippedStructure,
+  UNUSABLE,
+} from '../../shared/labels/label-structures.ts';
+import { compress, formatLabels, formatSkipped } from '../../shared/labels/labels-file.ts';
+import type { Substitution } from '../../shared/structure/substitute.ts';
+import { parseTeacher, type Teacher, teacherIon } from '../../shared/teacher/teacher.ts';
+import { withExamples } from '../terminal/examples.ts';
+import { interruptible } from '../terminal/interruptible.ts';
+import { beside, checkOutput, writeTogether } from '../terminal/output-files.ts';
+import { tellInputs } from '../terminal/tell-inputs.ts';
+import { shownStructures } from './shown-structures.ts';
+
+interface LabelOptions {
+  readonly out: string;
+  readonly teacher?: string;
+  readonly substitute?: Substitution;
+  readonly json?: boolean;
+}
+
+/** `label PATH… --out labels.csv`: the teacher's features and teacher probability of crystal structures. */
+export function labelCommand(): Command {
+  const command = new Command('label')
+    .description('label crystal structures with the teacher: its features and a probability each')
+    .argument('<path...>', 'CIF, POSCAR or OPTIMADE JSON Lines files (plain or .gz), or directories of them')
+    .requiredOption('--out <file>', 'labels file to write; compressed if it ends in .gz')
+    .option('--teacher <file>', 'teacher file (default: the published teacher of Sendek et al. 2017)')
+    .option(
+      '--substitute <from=to>',
+      'put one element in the place of another first, such as Li=Na; the cell grows with the ionic radii',
+      parseSubstitution,
+    )
+    .option('--json', 'print files and counts as JSON')
+    .action(label);
+  return withExamples(
+    command,
+    ['ionsieve label cifs --out labels.csv', 'label all structure files of a folder'],
+    ['ionsieve label mp.jsonl.gz --out labels.csv.gz', 'label what `import optimade` fetched'],
+    [
+      'ionsieve label cifs --out na.csv --teacher models/teacher-sodium.json --substitute Li=Na',
+      'lithium structures as if they had sodium',
+    ],
+  );
+}
+
+function parseSubstitution(text: string): Substitution {
+  const [from, to, ...rest] = text.split('=').map(atomicNumber);
+  if (from === undefined || to === undefined || from === to || rest.length > 0)
+    throw new InvalidArgumentError('Give two elements such as Li=Na.');
+  return { from, to };
+}
+
+async function label(paths: readonly string[], options: LabelOptions): Promise<void> {
+  const teacherPath = options.teacher ?? packagePath('models/teacher-sendek-2017.json');
+  const teacher = parseTeacher(await readText(teacherPath), teacherPath);
+  await checkOutput(options.out, [...paths, teacherPath]);
+  await tellInputs([...paths, teacherPath]);
+  const { substitute } = options;
+  if (substitute !== undefined && substitute.to !== teacherIon(teacher))
+    throw new InputError(
+      `the mobile ion of teacher ${teacher.name} is ${teacher.mobileIon}, and ${SYMBOLS[substitute.to]} is to be put in the place of ${SYMBOLS[substitute.from]}`,
+      { file: teacherPath, column: 'mobileIon' },
+      'Substitute its mobile ion, or name another teacher with --teacher.',
+    );
+  const { labels, skipped } = await interruptible(
+    'stopped; nothing is written: the same command begins anew. Label parts of the files one by one to keep what is done',
+    (signal) => collect(paths, teacher, substitute, signal),
+  );
+  const counts = countReasons(skipped);
+  if (labels.length === 0) throw nothingLabelled(paths, skipped, describeSkipped(counts), teacher);
+  await writeTogether([
+    [skippedPath(options.out), Buffer.from(formatSkipped(skipped))],
+    [options.out, encode(options.out, formatLabels(labels))],
+  ]);
+  process.stdout.write(describe(labels, counts, teacher, options));
+}
+
+/** What came out, in words or as JSON. */
+function describe(
+  labels: readonly StructureLabel[],
+  skipped: ReturnType<typeof countReasons>,
+  { name, threshold }: Teacher,
+  { out, json }: LabelOptions,
+): string {
+  const passed = labels.filter(({ probability }) => probability >= threshold).length;
+  const files = [out, skippedPath(out)];
+  if (json) {
+    const counts = { labelled: labels.length, threshold, passed, skipped: Object.fromEntries(skipped) };
+    return `${JSON.stringify({ files, teacher: name, ...counts }, undefined, 2)}\n`;
+  }
+  const lines = [
+    `${labels.length} structures labelled by ${name}, ${passed} with P >= ${threshold}`,
+    ...describeSkipped(skipped),
+    `${files.join(' and ')} written`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function describeSkipped(skipped: ReturnType<typeof countReasons>): string[] {
+  return skipped.map(([reason, count]) => `${count} skipped: ${reason}`);
+}
+
+/** The first unusable structure's fault stands for all: what is wrong with it, and where. */
+function nothingLabelled(
+  paths: readonly string[],
+  skipped: readonly SkippedStructure[],
+  reasons: readonly string[],
+  { mobileIon }: Teacher,
+): InputError {
+  const first = skipped.find(({ reason }) => reason === UNUSABLE) ?? skipped[0];
+  return new InputError(
+    `no structure could be labelled (${reasons.join('; ')}); ${first.id}: ${first.detail}`,
+    { file: paths[0] },
+    `Give at least one readable structure with ${mobileIon} and a more electronegative element.`,
+  );
+}
+
+async function collect(
+  paths: readonly string[],
+  teacher: Teacher,
+  substitute: Substitution | undefined,
+  signal: AbortSignal,
+): Promise<{ labels: StructureLabel[]; skipped: SkippedStructure[] }> {
+  const labels: StructureLabel[] = [];
+  const skipped: SkippedStructure[] = [];
+  for await (const result of labelStructures(shownStructures(paths, signal), teacher, substitute)) {
+    if ('label' in result) labels.push(result.label);
+    else skipped.push(result.skipped);
+  }
+  return { labels, skipped };
+}
+
+/** `labels.csv` and `labels.csv.gz` → `labels.skipped.csv`. */
+function skippedPath(out: string): string {
+  return beside(out, `${basename(out).replace(/(\.csv)?(\.gz)?$/i, '')}.skipped.csv`);
+}
+
+function encode(path: string, text: string): Uint8Array {
+  return path.toLowerCase().endsWith('.gz') ? compress(text) : Buffer.from(text);
+}

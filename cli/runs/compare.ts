@@ -1,0 +1,103 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type ComparedLine, compareRuns, parseComparedLines } from '../../shared/comparison/compare-runs.ts';
+import { type RunInputs, runChanges } from '../../shared/comparison/run-changes.ts';
+import { InputError } from '../../shared/errors.ts';
+import { readBytes } from '../../shared/io/store/files.ts';
+import { readText } from '../../shared/io/tables/lines.ts';
+import { readStudentMetadata } from '../../shared/models/student-session.ts';
+import { decodeSummary, runName } from '../../shared/report/summary.ts';
+import { withExamples } from '../terminal/examples.ts';
+import { positiveInteger } from '../terminal/options.ts';
+import { printJson } from '../terminal/output.ts';
+import { checkOutput, writeTogether } from '../terminal/output-files.ts';
+import { tellInputs } from '../terminal/tell-inputs.ts';
+import { describeComparison } from './describe-comparison.ts';
+import { findRanking } from './stored-ranking.ts';
+
+interface CompareOptions {
+  readonly runs: string; // directory where runs are kept
+  readonly out?: string; // of the page
+  readonly top?: number; // lines to compare, from the best; all if absent
+  readonly limit: number; // lines to print of each kind
+  readonly json?: boolean;
+}
+
+/** `compare`: what entered, left and moved between two rankings, and why. */
+export function compareCommand(): Command {
+  const command = new Command('compare')
+    .description('what entered, left and moved between two rankings, and why; with a page to look at')
+    .argument('<before>', 'ranking.csv, the directory of a run, or a run id or its beginning')
+    .argument('<after>', 'the same for the later run')
+    .option('--out <file>', 'HTML page to write')
+    .option('--runs <directory>', 'where runs are kept', 'out')
+    .option('--top <count>', 'lines to compare, from the best (default: all)', positiveInteger)
+    .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20)
+    .option('--json', 'print JSON alone')
+    .action(compare);
+  return withExamples(
+    command,
+    ['ionsieve compare before.csv after.csv', 'what changed between two rankings'],
+    ['ionsieve compare 0a1b2c3d 4e5f6a7b --out changes.html', 'two runs of out/ by their ids, with a page'],
+  );
+}
+
+async function compare(before: string, after: string, options: CompareOptions): Promise<void> {
+  const [earlier, later] = [await readRun(before, options.runs), await readRun(after, options.runs)];
+  const { out, top = Number.POSITIVE_INFINITY, limit } = options;
+  await tellInputs([earlier.path, later.path]);
+  if (out !== undefined) await checkOutput(out, [earlier.path, later.path]);
+  const comparison = compareRuns(earlier.lines.slice(0, top), later.lines.slice(0, top));
+  const changes = earlier.inputs && later.inputs && runChanges(earlier.inputs, later.inputs);
+  if (out !== undefined) {
+    const { comparisonPage } = await import('../../shared/comparison/comparison-page.ts'); // plots take long to load
+    const page = comparisonPage({ before: earlier.name, after: later.name, comparison, changes });
+    await writeTogether([[out, Buffer.from(page)]]);
+  }
+  if (options.json) printJson({ ...comparison, changes });
+  else {
+    const why = changes?.map(({ what, before: was, after: is }) => `${what}: ${was} → ${is}\n`) ?? [];
+    const page = out === undefined ? '' : `page written to ${out}\n`;
+    process.stdout.write(`${why.join('')}${describeComparison(comparison, limit)}${page}`);
+  }
+}
+
+interface StoredRun {
+  readonly path: string; // of its ranking
+  readonly name: string;
+  readonly lines: readonly ComparedLine[];
+  readonly inputs?: RunInputs; // if there is a summary beside the ranking
+}
+
+async function readRun(run: string, runs: string): Promise<StoredRun> {
+  const path = await findRanking(run, runs);
+  if (path === undefined)
+    throw new InputError(
+      `there is no ranking, and no run of ${runs} begins so`,
+      { file: run },
+      "Name a ranking.csv, its directory, or a run's id, with --runs if runs are kept elsewhere; of a run in the cloud, get it by `ionsieve cloud results`.",
+    );
+  const lines = parseComparedLines(await readText(path), path);
+  const inputs = await readInputs(dirname(path));
+  const name = inputs === undefined ? basename(resolve(path)) : runName(inputs.summary);
+  return { path, name, lines, inputs };
+}
+
+/** What the files beside a ranking say of its inputs. */
+async function readInputs(directory: string): Promise<RunInputs | undefined> {
+  const summary = await readIfThere(join(directory, 'summary.json'));
+  if (summary === undefined) return undefined;
+  const path = join(directory, 'plan', 'student.onnx');
+  const student = await readIfThere(path);
+  const teacherHash = student && readStudentMetadata(student, path).teacherHash;
+  return { summary: decodeSummary(summary), ...(teacherHash === undefined ? {} : { teacherHash }) };
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readBytes(path);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,165 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { type FinishedRun, runLocally } from '../../local/run-locally.ts';
+import { DEFAULT_SPACE, findSpaceFile, SPACE_OPTION } from '../../local/shipped/spaces.ts';
+import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../../local/shipped/students.ts';
+import { readBytes } from '../../shared/io/store/files.ts';
+import { BESIDE, beside } from '../../shared/models/companions.ts';
+import { readStudentMetadata } from '../../shared/models/student-session.ts';
+import { decodeSummary, type RunSummary, sourceName } from '../../shared/report/summary.ts';
+import { noteLabelsOnly } from '../models/labels-only-note.ts';
+import { withExamples } from '../terminal/examples.ts';
+import { endingOnSignal, interruptible } from '../terminal/interruptible.ts';
+import { positiveInteger } from '../terminal/options.ts';
+import { formatCount, formatTable } from '../terminal/output.ts';
+import { tellInputs } from '../terminal/tell-inputs.ts';
+import { terminalWatch } from '../terminal/terminal-watch.ts';
+import { inOptions, type RankingArguments, readRankingArguments, withRankingOptions } from './ranking-options.ts';
+
+interface ScreenOptions extends RankingArguments {
+  readonly space?: string;
+  readonly compositions?: string;
+  readonly student: string;
+  readonly committee?: string;
+  readonly labels?: string;
+  readonly measured?: string;
+  readonly workers: number;
+  readonly chunks?: number;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+const STOPPED = 'stopped; finished chunks are kept: give the same command again to go on';
+const COMMITTEE_COLUMNS = ['probability_mean', 'probability_std', 'probability_lower'] as const;
+
+/** `screen`: score every composition of a space and rank the best. */
+export function screenCommand(): Command {
+  const command = withRankingOptions(screenSources())
+    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
+    .option('--chunks <count>', 'parts in which the work is done (default: by the amount of work)', positiveInteger)
+    .option('--out <directory>', 'where runs are kept; the same command again goes on with a run', 'out')
+    .option('--json', 'print summary.json alone')
+    .action(screen);
+  return withExamples(
+    command,
+    ['ionsieve screen', 'screen the default space'],
+    ['ionsieve screen --space trillion --prune --exclude Co,toxic', 'a space of 1.2e12 compositions, without cobalt'],
+    [
+      'ionsieve screen --compositions list.csv --rank-by lower --out mine',
+      'a list, ranked by what the committee is sure of',
+    ],
+  );
+}
+
+function screenSources(): Command {
+  return new Command('screen')
+    .description('screen a composition space, or a list, with a student: score every composition, rank the best')
+    .option('--space <file>', `${SPACE_OPTION} (default: "${DEFAULT_SPACE}")`)
+    .addOption(
+      new Option(
+        '--compositions <file>',
+        'instead of a space: CSV or Parquet file with a column "formula", or a folder of such files',
+      ).conflicts('space'),
+    )
+    .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
+    .option('--committee <file>', 'committee that scores the best again, or none (default: the one beside the student)')
+    .option('--labels <file>', 'labels that the student learned from (default: those beside the student)')
+    .option('--measured <file>', 'CSV of measured conductivities, to be told in the ranking');
+}
+
+async function screen(options: ScreenOptions): Promise<void> {
+  const source =
+    options.compositions === undefined
+      ? { space: findSpaceFile(options.space ?? DEFAULT_SPACE) }
+      : { compositions: resolve(options.compositions) };
+  const { committee, measured, chunks, workers, out } = options;
+  const { student, labels } = findStudent(options.student);
+  const companions = { committee, labels: options.labels ?? labels, measured };
+  const scorers = [student, committee ?? beside(student, BESIDE.committee)];
+  await tellInputs([
+    ...Object.values(source),
+    ...scorers,
+    companions.labels ?? beside(student, BESIDE.labels),
+    measured,
+  ]);
+  const run = { ...source, student, ...companions, ...readRankingArguments(options), chunks, workers, out };
+  const finished = await endingOnSignal(STOPPED, () =>
+    runLocally(run, terminalWatch, (work) => interruptible(STOPPED, work)).catch((error) => {
+      throw inOptions(error);
+    }),
+  );
+  if ('hash' in decodeSummary(finished.summary).committee)
+    noteLabelsOnly(readStudentMetadata(await readBytes(student), student));
+  if (options.json) process.stdout.write(finished.summary);
+  else process.stdout.write(describeRun(options.out, finished));
+}
+
+function describeRun(out: string, { runId, summary: bytes, compared }: FinishedRun): string {
+  const summary: RunSummary = decodeSummary(bytes);
+  const { ranked, skipped } = summary;
+  const folder = join(out, 'runs', runId);
+  return [
+    describeScreened(summary),
+    ...describeSkipped(skipped, join(folder, 'skipped.csv')),
+    ...describeExcluded(summary.excluded),
+    ...describeAbsent(summary),
+    '\n',
+    formatTop(summary),
+    `\n${formatCount(ranked)} ranked in ${join(folder, 'ranking.csv')}\n`,
+    compared.outcome === 'first' ? '' : `\n${compared.message}\n`,
+  ].join('');
+}
+
+function describeScreened(summary: RunSummary): string {
+  const { space, student, screened, passed, bounded } = summary;
+  const systems = space === undefined ? '' : ` in ${formatCount(space.systems)} systems`;
+  if (passed === undefined)
+    return (
+      `${formatCount(space?.compositions ?? screened)} compositions of ${sourceName(summary)}${systems}; ${formatCount(screened)} screened,` +
+      ` ${formatCount(bounded?.compositions ?? 0)} in ${formatCount(bounded?.systems ?? 0)} systems bounded away: they cannot reach the ranking\n` +
+      `so it is unknown how many reach probability ${student.threshold}\n`
+    );
+  const percent = ((100 * passed) / Math.max(1, screened)).toPrecision(3);
+  return (
+    `${formatCount(screened)} compositions of ${sourceName(summary)} screened${systems};` +
+    ` ${formatCount(passed)} (${percent} %) reach probability ${student.threshold}\n` +
+    (bounded === undefined ? '' : 'nothing could be bounded away\n')
+  );
+}
+
+/** The first of the ranking, with what of the further columns is short. */
+function formatTop({ top, committee }: RunSummary): string {
+  const hasCommittee = 'hash' in committee;
+  const header = ['rank', 'formula', 'system', 'probability', ...(hasCommittee ? ['mean', 'std', 'lower'] : [])];
+  const rows = top.map((line) => [
+    ...[line.rank, line.formula, line.system, line.probability.toFixed(6)],
+    ...(hasCommittee ? COMMITTEE_COLUMNS.map((name) => Number(line[name]).toFixed(3)) : []),
+  ]);
+  return formatTable(header, rows);
+}
+
+function describeExcluded(excluded: RunSummary['excluded']): string[] {
+  if (excluded === undefined) return [];
+  const { unscored, passed } = excluded;
+  const counts = (of: Readonly<Record<string, number>>): string =>
+    Object.entries(of)
+      .map(([reason, count]) => `${formatCount(count)} ${reason}`)
+      .join(', ') || 'none';
+  const later = passed === undefined ? '' : `; of those that passed: ${counts(passed)}`;
+  return [`left out before scoring: ${counts(unscored)}${later}\n`];
+}
+
+/** Why there are columns that are missing. */
+function describeAbsent({ committee, labels }: RunSummary): string[] {
+  return Object.entries({ committee, labels }).flatMap(([name, companion]) =>
+    'absent' in companion ? [`no columns of the ${name}: ${companion.absent}\n`] : [],
+  );
+}
+
+function describeSkipped(skipped: RunSummary['skipped'], file: string): string[] {
+  if (skipped === undefined || skipped.total === 0) return [];
+  const reasons = Object.entries(skipped.reasons).map(([reason, count]) => `${formatCount(count)} ${reason}`);
+  const rows = skipped.total === 1 ? '1 row has' : `${formatCount(skipped.total)} rows have`;
+  return [`${rows} no score (${reasons.join(', ')}), see ${file}\n`];
+}

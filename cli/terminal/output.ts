@@ -1,0 +1,73 @@
+import { fileError } from '../../shared/io/store/directory-store.ts';
+import { isVerbose, styled } from './terminal.ts';
+
+/** What the process was stopped with by a signal such as Ctrl-C. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption';
+  readonly exitCode: number; // 128 + number of the signal
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** By name, because an error that comes from a worker thread has lost its class. */
+const EXIT_CODES: Readonly<Record<string, number>> = {
+  ...{ InputError: 2, IntegrityError: 3, DescriptorUndefinedError: 2 },
+  StoreError: 1, // foreseen, and nobody's fault
+};
+
+/** Exit code of an error: 2 bad input, 3 damaged artifact, 128 + n signal, 1 anything unforeseen. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interruption) return error.exitCode;
+  return error instanceof Error ? (EXIT_CODES[error.name] ?? 1) : 1;
+}
+
+/** What to tell the user about an error: its message; where it arose only if nobody foresaw it and it is asked for. */
+export function describeError(error: unknown): string {
+  if (error instanceof Interruption) return error.message;
+  const label = styled('red', 'error:', process.stderr);
+  if (!(error instanceof Error)) return `${label} ${String(error)}`;
+  if (error.name in EXIT_CODES) return `${label} ${error.message}`;
+  const unforeseen = styled('red', 'unexpected error:', process.stderr);
+  if (isVerbose()) return `${unforeseen} ${error.stack ?? error.message}`;
+  return `${unforeseen} ${error.name}: ${error.message}\nThe same command with --verbose says where it arose.`;
+}
+
+/** Print a value as the one JSON document of a command. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/**
+ * Let a command go on to its own exit code when what it prints cannot be written: a reader such as `head` that closes our
+ * stdout has all it wants, and progress that nobody reads is no reason to stop work of hours. Results that find no room are told.
+ */
+export function outlastReaders(): void {
+  const ignore = (): void => undefined;
+  process.stderr.on('error', ignore);
+  process.stdout.on('error', ignore).once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    const failure = fileError(error, 'standard output');
+    process.stderr.write(`${describeError(failure)}\n`);
+    process.exitCode = exitCodeOf(failure);
+  });
+}
+
+/** Columns of text, each as wide as its widest cell; numbers to the right. */
+export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const widths = header.map((title, c) => Math.max(title.length, ...rows.map((row) => String(row[c]).length)));
+  const line = (cells: readonly (string | number)[], isNumber: (c: number) => boolean): string =>
+    cells
+      .map((cell, c) => (isNumber(c) ? String(cell).padStart(widths[c]) : String(cell).padEnd(widths[c])))
+      .join('  ')
+      .trimEnd();
+  const isNumeric = (c: number): boolean => rows.every((row) => typeof row[c] === 'number');
+  return [header, ...rows].map((cells) => `${line(cells, isNumeric)}\n`).join('');
+}
+
+/** A count for people: 1234567 → 1,234,567. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,21 @@
+import { workerData } from 'node:worker_threads';
+import { openEncoder } from '../../shared/models/student-head.ts';
+import { openStudent } from '../../shared/models/student-session.ts';
+import { doTask, type PlanningTask } from '../../shared/pruning/planning-tasks.ts';
+import type { RankedEntries } from '../../shared/screen/top-k.ts';
+import { answerQueue } from './thread-queue.ts';
+
+const { bytes, name } = workerData as StudentFile;
+const student = openStudent(bytes, name, 1);
+const encoder = openEncoder(bytes, name);
+
+answerQueue(
+  async (task: PlanningTask): Promise<RankedEntries> =>
+    doTask(task, { student: await student, encoder: await encoder }),
+);
+
+/** A student's file, for a thread to load. */
+export interface StudentFile {
+  readonly bytes: Uint8Array;
+  readonly name: string; // for messages
+}

@@ -1,0 +1,43 @@
+import { sha256 } from '../../hash.ts';
+import { parseBoundedJson } from '../../json.ts';
+import { MAX_TEXT } from '../../limits.ts';
+
+/** The last field of a sealed file. */
+const SEAL = 'sha256';
+
+/**
+ * A JSON object as a file that vouches for itself: its last field is the SHA-256 of the file as it is without that field.
+ *
+ * @param value whose own field of this name, if it was sealed before, is replaced
+ */
+export function sealJson(value: object): Uint8Array {
+  const { [SEAL]: _, ...content } = value as Record<string, unknown>;
+  return Buffer.from(jsonFile({ ...content, [SEAL]: sha256(jsonFile(content)) }));
+}
+
+/**
+ * Read what {@link sealJson} gave. Every byte counts, also blanks and the order of fields.
+ *
+ * @param damaged makes the error of what is wrong
+ * @throws what `damaged` gives, if it is no JSON object, has no seal, or is not what was sealed
+ */
+export function openSealedJson(
+  bytes: Uint8Array,
+  damaged: (problem: string) => Error,
+): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = parseBoundedJson(Buffer.from(bytes).toString(), MAX_TEXT); // trees of a committee are long
+  } catch (error) {
+    throw damaged(`it is not JSON (${(error as Error).message})`);
+  }
+  const { [SEAL]: said, ...content } = Object(value) as Record<string, unknown>;
+  if (said === undefined)
+    throw damaged(`it has no field ${SEAL} for its own hash: it is damaged, or of an earlier version`);
+  if (Buffer.compare(sealJson(content), bytes) === 0) return content;
+  throw damaged(`its own hash is not that of its content: ${JSON.stringify(said)} is in its field ${SEAL}`);
+}
+
+function jsonFile(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

@@ -1,0 +1,135 @@
+import { parse } from 'csv-parse/sync';
+import { InputError, IntegrityError } from '../../errors.ts';
+import type { RangedFile } from '../store/inputs.ts';
+import { parseCsv } from './csv.ts';
+
+/** Where the rows of a CSV file are. */
+export interface CsvIndex {
+  readonly cell: number; // position of the column in a row, from 0
+  readonly marks: readonly number[]; // byte at which every so-manieth row begins, and the end of the file
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const SPAN_BYTES = 1 << 23; // read at once, at least one mark
+
+/** Where a scan is in a record. */
+type ScanState = 'cell begins' | 'plain' | 'quoted' | 'quote ended';
+
+/**
+ * Finds the records of a CSV file byte by byte. A quote opens a quoted cell only where a cell begins; line breaks inside
+ * quoted cells do not end a record, and empty lines are none.
+ */
+class RecordScanner {
+  private state: ScanState = 'cell begins';
+  private isEmpty = true; // of bytes other than a carriage return
+  private begin = 0; // of the current record
+  private position = 0;
+
+  /** Report the records that end in these bytes by their first byte and the byte after their line break. */
+  scan(bytes: Uint8Array, onRecord: (begin: number, end: number) => void): void {
+    let { state, isEmpty } = this;
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i];
+      if (state === 'quoted') {
+        if (byte === QUOTE) state = 'quote ended';
+      } else if (byte === NEWLINE) {
+        const end = this.position + i + 1;
+        if (!isEmpty) onRecord(this.begin, end);
+        this.begin = end;
+        state = 'cell begins';
+        isEmpty = true;
+      } else {
+        if (byte === QUOTE && state !== 'plain') state = 'quoted';
+        else state = byte === COMMA ? 'cell begins' : 'plain';
+        if (byte !== RETURN) isEmpty = false;
+      }
+    }
+    this.state = state;
+    this.isEmpty = isEmpty;
+    this.position += bytes.length;
+  }
+
+  /** The record that the file ends with, without a line break. Returns false if it ends inside a quoted cell. */
+  end(onRecord: (begin: number, end: number) => void): boolean {
+    if (this.state === 'quoted') return false;
+    if (!this.isEmpty) onRecord(this.begin, this.position);
+    return true;
+  }
+}
+
+/**
+ * Count the rows of a CSV file with a header line, and mark where every `every`-th begins.
+ *
+ * @param blocks all bytes of the file, in order
+ * @throws {InputError} if the column is missing, or a quote is never closed
+ */
+export async function indexCsv(
+  source: RangedFile,
+  blocks: AsyncIterable<Uint8Array>,
+  column: string,
+  every: number,
+): Promise<CsvIndex & { readonly rows: number }> {
+  const marks: number[] = [];
+  let records = 0; // the header too
+  let header = 0;
+  const scanner = new RecordScanner();
+  const onRecord = (begin: number, end: number): void => {
+    if (records === 0) header = end;
+    else if ((records - 1) % every === 0) marks.push(begin);
+    records++;
+  };
+  for await (const bytes of blocks) scanner.scan(bytes, onRecord);
+  if (!scanner.end(onRecord)) throw unclosed(source, records);
+  marks.push(source.size);
+  const names = parseCsv(decode(await source.read(0, header)), source.name, [column]).columns;
+  return { cell: names.indexOf(column), marks, rows: Math.max(0, records - 1) };
+}
+
+/** See `readCells`. Rows are read from the mark at or before `start` on. */
+export async function* readCsvCells(
+  source: RangedFile,
+  { cell, marks }: CsvIndex,
+  every: number,
+  start: number,
+  end: number,
+): AsyncGenerator<(string | undefined)[]> {
+  let mark = Math.floor(start / every);
+  const last = Math.ceil(end / every);
+  while (mark < last) {
+    let next = mark + 1;
+    while (next < last && marks[next + 1] - marks[mark] <= SPAN_BYTES) next++;
+    const cells = parseCells(decode(await source.read(marks[mark], marks[next])), cell);
+    const first = mark * every;
+    const expected = next === marks.length - 1 ? Math.min(end, next * every) - first : (next - mark) * every;
+    const isWhole = next === marks.length - 1 ? cells.length >= expected : cells.length === expected;
+    if (!isWhole) throw misread(source, first, expected, cells.length);
+    yield cells.slice(Math.max(0, start - first), end - first);
+    mark = next;
+  }
+}
+
+function parseCells(text: string, cell: number): (string | undefined)[] {
+  const lenient = { relax_quotes: true, relax_column_count: true }; // a bad row is reported as one, not as a bad file
+  const options = { ...lenient, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] };
+  return (parse(text, options) as string[][]).map((record) => record[cell]);
+}
+
+function decode(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+}
+
+function unclosed({ name }: RangedFile, records: number): InputError {
+  const problem = `a quoted cell is still open at the end of the file, in row ${records} or after`;
+  return new InputError(problem, { file: name }, 'Close the quote, or double quotes that are part of a cell.');
+}
+
+function misread({ name }: RangedFile, first: number, expected: number, found: number): IntegrityError {
+  return new IntegrityError(
+    `from row ${first} on there are ${found} rows where ${expected} were counted`,
+    { file: name },
+    'The file has changed since the run was planned, or has quotes inside plain cells: start again with a clean file.',
+  );
+}

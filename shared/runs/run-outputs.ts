@@ -1,0 +1,97 @@
+import { IntegrityError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import type { ObjectStore } from '../io/store/store.ts';
+import { COMPARISON_FILES, outputKey } from './run-keys.ts';
+
+/** Files that every run gives. */
+const OUTPUTS = ['ranking.csv', 'ranking.parquet', 'summary.json', 'report.html'] as const;
+type Output = (typeof OUTPUTS)[number];
+
+/** Files that a run gives; `skipped.csv` only if it screened a list. */
+export type Outputs = Readonly<Record<Output, Uint8Array>> & { readonly 'skipped.csv'?: Uint8Array };
+
+const RECEIPT = 'receipt.json'; // SHA-256 of the outputs by name; written last
+
+/** Names of all files that a finished run may have beside its folders. */
+export const RUN_FILES: readonly string[] = [...OUTPUTS, 'skipped.csv', RECEIPT, ...COMPARISON_FILES];
+
+/** Store the outputs of a run. */
+export async function storeOutputs(store: ObjectStore, runId: string, outputs: Outputs): Promise<void> {
+  const hashes: Record<string, string> = {};
+  for (const [file, bytes] of Object.entries(outputs)) {
+    await store.put(outputKey(runId, file), bytes);
+    hashes[file] = sha256(bytes);
+  }
+  await store.put(outputKey(runId, RECEIPT), encodeHashes(hashes));
+}
+
+function encodeHashes(hashes: Readonly<Record<string, unknown>>): Uint8Array {
+  return Buffer.from(`${JSON.stringify(hashes, undefined, 2)}\n`);
+}
+
+/**
+ * Bytes of `summary.json` if the run is finished and all its outputs are whole, else undefined: also where an earlier version
+ * finished it that did not give all that runs give today.
+ */
+export async function loadFinished(store: ObjectStore, runId: string): Promise<Uint8Array | undefined> {
+  const receipt = await store.get(outputKey(runId, RECEIPT));
+  if (receipt === undefined) return undefined;
+  const hashes = parseHashes(receipt);
+  if (OUTPUTS.some((file) => !(file in hashes))) return undefined;
+  let summary: Uint8Array | undefined;
+  for (const [file, hash] of Object.entries(hashes)) {
+    const bytes = await store.get(outputKey(runId, file));
+    if (bytes === undefined || sha256(bytes) !== hash) return undefined;
+    if (file === 'summary.json') summary = bytes;
+  }
+  return summary;
+}
+
+/**
+ * One output of a finished run, checked against its receipt.
+ *
+ * @throws {IntegrityError} if there is none, or a damaged one
+ */
+export async function loadOutput(store: ObjectStore, runId: string, file: Output): Promise<Uint8Array> {
+  const receipt = await store.get(outputKey(runId, RECEIPT));
+  const bytes = await store.get(outputKey(runId, file));
+  const [expected, actual] = [receipt && parseHashes(receipt)[file], bytes && sha256(bytes)];
+  if (bytes !== undefined && actual === expected) return bytes;
+  throw new IntegrityError(
+    `its SHA-256 is ${actual ?? 'that of nothing: it is missing'}, and ${RECEIPT} says ${expected ?? 'nothing'}`,
+    { file: `${store.location}/${outputKey(runId, file)}` },
+    'Start that run again: it makes its outputs anew.',
+  );
+}
+
+/**
+ * What is wrong with the outputs of a run: each has the hash of the receipt, and the bytes that its chunk results give.
+ *
+ * @param expected outputs made anew
+ * @returns one line for each problem
+ */
+export async function outputProblems(store: ObjectStore, runId: string, expected?: Outputs): Promise<string[]> {
+  const receipt = await store.get(outputKey(runId, RECEIPT));
+  if (receipt === undefined) return [`${RECEIPT} is missing: the run is not finished`];
+  const hashes = parseHashes(receipt);
+  const problems = Buffer.compare(encodeHashes(hashes), receipt) === 0 ? [] : [`${RECEIPT} is not as runs write it`];
+  for (const file of new Set([...OUTPUTS, ...Object.keys(expected ?? {}), ...Object.keys(hashes)])) {
+    const bytes = /^[\w.-]+$/.test(file) ? await store.get(outputKey(runId, file)) : undefined;
+    const [said, actual] = [hashes[file], bytes && sha256(bytes)];
+    const made = expected && sha256(expected[file as Output] ?? new Uint8Array());
+    if (actual === undefined) problems.push(`${file} is missing`);
+    else if (actual !== said) problems.push(`${file} has SHA-256 ${actual}, and ${RECEIPT} says ${said ?? 'nothing'}`);
+    if (actual !== undefined && made !== undefined && actual !== made)
+      problems.push(`${file} is not what the chunk results give: SHA-256 ${made}`);
+  }
+  return problems;
+}
+
+/** A damaged receipt vouches for nothing: the outputs are made again. */
+function parseHashes(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(Buffer.from(bytes).toString())) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

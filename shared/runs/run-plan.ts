@@ -1,0 +1,153 @@
+import { type CostEstimate, estimateCost, type ScreenPlatform } from '../cost/cost-estimate.ts';
+import { IntegrityError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { type Companion, type Companions, companionsIdentity } from '../models/companions.ts';
+import type { Pruning } from '../pruning/pruning.ts';
+import type { ChunkRange } from '../screen/blocks.ts';
+import { RUN_ID_LENGTH } from '../screen/chunk-result.ts';
+import { optionsIdentity, type RunOptions, runOptions } from '../screen/run-options.ts';
+import type { CompositionSource, SourceCounts, SourceRecord } from '../sources/source.ts';
+
+/**
+ * Goes into every run id: to be raised when the same source, student and options would give other results, or when plans are
+ * stored otherwise. So a version never meets a run that it cannot read where it looks for its own.
+ */
+const FORMAT = 4;
+
+/** The student of a run. */
+export interface RunStudent {
+  readonly name: string; // of its file
+  readonly hash: string; // SHA-256 of its bytes, hexadecimal
+  readonly threshold: number; // probability from which a composition passes
+}
+
+/** A run, planned: what to screen with what, and in which chunks. */
+export interface RunPlan {
+  readonly runId: string;
+  readonly source: CompositionSource;
+  readonly student: RunStudent;
+  readonly companions: Companions;
+  readonly options: RunOptions;
+  readonly pruning?: Pruning; // if the options ask for it
+  readonly chunks: readonly ChunkRange[]; // tile the source, in index order
+}
+
+/**
+ * Name of a run: equal for equal results. The number of chunks does not matter, so it is no part of it.
+ *
+ * @param identity of the source
+ */
+export function runIdOf(
+  identity: readonly unknown[],
+  studentHash: string,
+  companions: Companions,
+  options: RunOptions,
+): string {
+  const all = [FORMAT, ...identity, studentHash, companionsIdentity(companions), optionsIdentity(options)];
+  return sha256(JSON.stringify(all)).slice(0, RUN_ID_LENGTH);
+}
+
+/** What `run.json` says. */
+export interface RunRecord extends SourceRecord {
+  readonly format: number;
+  readonly runId: string;
+  readonly student: RunStudent;
+  readonly companions: Companions;
+  readonly options: RunOptions;
+  readonly pruning?: Pruning;
+  readonly counts: SourceCounts & { readonly chunks: number };
+  readonly costEstimate: CostEstimate; // of the same run in the cloud
+  readonly files: Readonly<Record<string, string>>; // SHA-256 of the other files of the plan, by name
+}
+
+/** `run.json` of a plan, with a hash of its own: nothing else vouches for counts and estimate. */
+export function encodeRunRecord(record: RunRecord): Uint8Array {
+  return sealJson(record);
+}
+
+/**
+ * @param files SHA-256 of the other files of the plan, by name
+ * @param platform that the cost is estimated for
+ */
+export function runRecordOf(
+  plan: RunPlan,
+  files: Readonly<Record<string, string>>,
+  platform: ScreenPlatform,
+): RunRecord {
+  const { runId, source, student, companions, options, pruning, chunks } = plan;
+  const { counts, ...described } = source.record;
+  return {
+    format: FORMAT,
+    runId,
+    ...described,
+    student,
+    companions,
+    options,
+    ...(pruning && { pruning: { threshold: pruning.threshold, work: pruning.work } }),
+    counts: { ...counts, chunks: chunks.length },
+    costEstimate: estimateCost(
+      pruning?.work ?? source.effort(options.criteria).compositions,
+      ...([chunks.length, source.rate, platform] as const),
+    ),
+    files,
+  };
+}
+
+/** Read `run.json`; its run id is checked by who knows the source. Throws {@link IntegrityError} if it is damaged. */
+export function decodeRunRecord(bytes: Uint8Array, name: string): RunRecord {
+  const record = openSealedJson(bytes, (problem) => damagedPlan(problem, name)) as unknown as RunRecord;
+  if (record.format !== FORMAT)
+    throw damagedPlan(`the format is ${JSON.stringify(record.format)}, not ${FORMAT}`, name);
+  const { student, companions, options, counts, files } = record;
+  const isWhole =
+    typeof record.runId === 'string' &&
+    typeof student?.name === 'string' &&
+    typeof student.hash === 'string' &&
+    Number.isFinite(student.threshold) &&
+    [options?.top, options?.perSystem, counts?.compositions, counts?.chunks].every(Number.isSafeInteger) &&
+    isCompanion(companions?.committee) &&
+    isCompanion(companions.labels) &&
+    isPruning(record) &&
+    typeof files === 'object';
+  if (!isWhole) throw damagedPlan('it does not describe a run', name);
+  return { ...record, options: runOptions(options, name) };
+}
+
+function isPruning({ options, pruning }: RunRecord): boolean {
+  if (options.prune !== true) return pruning === undefined;
+  return (pruning?.threshold === null || Number.isFinite(pruning?.threshold)) && Number.isSafeInteger(pruning?.work);
+}
+
+function isCompanion(value: Companion | undefined): boolean {
+  return typeof Object.values(Object(value))[0] === 'string';
+}
+
+/** `chunks.json`: one item a chunk, which is also the event that has it screened. */
+export function encodeChunkList(runId: string, chunks: readonly ChunkRange[]): string {
+  const items = chunks.map(({ chunk, start, end }) => JSON.stringify({ runId, chunk, start, end }));
+  return `[\n${items.join(',\n')}\n]\n`;
+}
+
+/** Read `chunks.json`, whose hash was checked before. */
+export function decodeChunkList(text: string, name: string): ChunkRange[] {
+  const items = parseJson(text, name) as ChunkRange[];
+  return items.map(({ chunk, start, end }) => ({ chunk, start, end }));
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damagedPlan(`it is not JSON (${(error as Error).message})`, name);
+  }
+}
+
+/** A plan that cannot be used. */
+export function damagedPlan(problem: string, name: string): IntegrityError {
+  return new IntegrityError(
+    problem,
+    { file: name },
+    "The plan is damaged: delete the run's directory and start again.",
+  );
+}

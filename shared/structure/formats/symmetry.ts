@@ -1,0 +1,117 @@
+import { InputError, type Place } from '../../errors.ts';
+import { intoCell, nearestImage } from '../coincidence.ts';
+import { transform } from '../lattice.ts';
+
+/** A space group operation on fractional coordinates: x' = rotation · x + translation. */
+export interface SymmetryOperation {
+  readonly rotation: readonly number[]; // shape (3, 3) row-major, integers, determinant ±1
+  readonly translation: readonly number[]; // shape (3,)
+}
+
+const TERM = /([+-]?)(?:(\d+(?:\.\d*)?|\.\d+)(?:\/(\d+))?\*?)?([xyz]?)/y;
+const MAX_LENGTH = 100; // characters of one operation
+
+/**
+ * An operation in the notation of the International Tables, such as `-x+1/2, y, z` or `1/3+X-Y,X,Z+.5`.
+ *
+ * @throws {InputError} naming the operation that cannot be read, or is none of a crystal
+ */
+export function parseOperation(text: string, place: Place): SymmetryOperation {
+  const fail = (): never => {
+    throw new InputError(
+      `${JSON.stringify(text.slice(0, MAX_LENGTH))} is no symmetry operation`,
+      place,
+      'Write three comma-separated expressions such as -x+1/2, y, z.',
+    );
+  };
+  const expressions = text.toLowerCase().replaceAll(/\s/g, '').split(',');
+  if (text.length > MAX_LENGTH || expressions.length !== 3) fail();
+  const rotation: number[] = [];
+  const translation: number[] = [];
+  for (const expression of expressions) {
+    const row = readExpression(expression) ?? fail();
+    rotation.push(...row.slice(0, 3));
+    translation.push(row[3]);
+  }
+  if (!rotation.every(Number.isInteger) || Math.abs(determinant(rotation)) !== 1) fail();
+  return { rotation, translation };
+}
+
+/** Factors of x, y, z and the constant of an expression such as `-x+1/2`, or undefined if it is none. */
+function readExpression(expression: string): [number, number, number, number] | undefined {
+  const row: [number, number, number, number] = [0, 0, 0, 0];
+  if (expression === '') return undefined;
+  for (let position = 0; position < expression.length; ) {
+    TERM.lastIndex = position;
+    const [term, sign, numerator, denominator, variable] = TERM.exec(expression) as RegExpExecArray; // matches '' too
+    if ((numerator === undefined && variable === '') || (position > 0 && sign === '')) return undefined;
+    const value = Number(numerator ?? 1) / Number(denominator ?? 1);
+    row[variable === '' ? 3 : 'xyz'.indexOf(variable)] += sign === '-' ? -value : value;
+    position += term.length;
+  }
+  return row.every(Number.isFinite) ? row : undefined;
+}
+
+function determinant([a, b, c, d, e, f, g, h, i]: readonly number[]): number {
+  return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+}
+
+/** Whether an operation leaves every position where it is, up to a lattice vector. */
+export function isIdentity({ rotation, translation }: SymmetryOperation): boolean {
+  return rotation.every((value, i) => value === (i % 4 === 0 ? 1 : 0)) && translation.every(Number.isInteger);
+}
+
+/**
+ * The positions in one cell to which operations map a position. Images nearer than the tolerance are one atom on a special
+ * position, and their mean is taken, which is on it exactly.
+ *
+ * @param position fractional
+ * @param lattice shape (3, 3) row-major, Å
+ * @param tolerance Å
+ * @returns shape (images, 3) row-major, fractional in [0, 1); the first is the position itself if the first operation is the identity
+ */
+export function orbit(
+  position: readonly number[],
+  operations: readonly SymmetryOperation[],
+  lattice: ArrayLike<number>,
+  tolerance: number,
+): number[] {
+  const images: number[] = []; // the first image found at each position
+  const shifts: number[] = []; // sums of what later ones lie off it
+  const counts: number[] = [];
+  for (const operation of operations) {
+    const image = applied(operation, position);
+    const known = nearImage(image, images, lattice, tolerance);
+    if (known === undefined) {
+      images.push(...image);
+      shifts.push(0, 0, 0);
+      counts.push(1);
+    } else {
+      for (let k = 0; k < 3; k++) shifts[3 * known + k] += nearestImage(image[k] - images[3 * known + k]);
+      counts[known]++;
+    }
+  }
+  return images.map((value, i) => intoCell(value + shifts[i] / counts[Math.floor(i / 3)]));
+}
+
+function applied({ rotation, translation }: SymmetryOperation, [x, y, z]: readonly number[]): number[] {
+  return translation.map((t, i) => t + rotation[3 * i] * x + rotation[3 * i + 1] * y + rotation[3 * i + 2] * z);
+}
+
+function nearImage(
+  [x, y, z]: readonly number[],
+  images: readonly number[],
+  lattice: ArrayLike<number>,
+  tolerance: number,
+): number | undefined {
+  for (let i = 0; i < images.length; i += 3) {
+    const offset = transform(
+      nearestImage(x - images[i]),
+      nearestImage(y - images[i + 1]),
+      nearestImage(z - images[i + 2]),
+      lattice,
+    );
+    if (Math.hypot(...offset) < tolerance) return i / 3;
+  }
+  return undefined;
+}

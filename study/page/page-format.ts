@@ -1,0 +1,18 @@
+import type { Interval } from '../../shared/fine-tuning/measured-metrics.ts';
+import type { Spread } from '../../shared/student/card.ts';
+
+/** A share as percent. */
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+/** A figure with its interval, such as 0.84 (0.67 to 0.98). */
+export function formatInterval({ value, low, high }: Interval): string {
+  if (![value, low, high].every(Number.isFinite)) return '–';
+  return `${value.toFixed(3)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+}
+
+/** Mean ± standard deviation. */
+export function formatSpread({ mean, deviation }: Spread): string {
+  return `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`;
+}

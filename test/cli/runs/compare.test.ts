@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { randomStudent } from '../../random-student.ts';
+import { runCli } from '../../run-cli.ts';
+
+const BEFORE = 'rank,formula,probability\n1,Li3PS4,0.9\n2,Li2S,0.8\n3,Li3N,0.7\n';
+const AFTER = 'rank,formula,probability\n1,Li2S,0.95\n2,Li3PS4,0.85\n3,Li6PS5Cl,0.8\n';
+const SYMBOLS = ['Li', 'B', 'O', 'P', 'S', 'Cl', 'Ge', 'Br', 'La'];
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'ionsieve-compare-'));
+  await writeFile(join(scratch, 'before.csv'), BEFORE);
+  await writeFile(join(scratch, 'after.csv'), AFTER);
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+it('says what entered, left and moved between two rankings', async () => {
+  const { code, stdout } = await runCli(scratch, 'compare', 'before.csv', 'after.csv', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    entered: [{ rank: 3, formula: 'Li6PS5Cl', probability: 0.8 }],
+    left: [{ rank: 3, formula: 'Li3N', probability: 0.7 }],
+    moved: [
+      { formula: 'Li2S', from: 2, to: 1, probabilityBefore: 0.8, probabilityAfter: 0.95 },
+      { formula: 'Li3PS4', from: 1, to: 2, probabilityBefore: 0.9, probabilityAfter: 0.85 },
+    ],
+    stayed: 0,
+  });
+});
+
+it('tells why, of runs that it finds by their id, and writes a page', async () => {
+  const summary = {
+    space: { name: 's', systems: 1, compositions: 2 },
+    student: { hash: 'a' },
+    committee: {},
+    labels: {},
+  };
+  for (const [runId, csv, top] of [['0a', BEFORE, 3] as const, ['0b', AFTER, 4] as const]) {
+    const run = join(scratch, 'out', 'runs', runId);
+    await mkdir(run, { recursive: true });
+    await writeFile(join(run, 'ranking.csv'), csv);
+    await writeFile(join(run, 'summary.json'), JSON.stringify({ ...summary, runId, options: { top } }));
+  }
+  const { code, stdout, stderr } = await runCli(scratch, 'compare', '0a', '0b', '--out', 'page.html');
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain('option top: 3 → 4\n1 entered\n');
+  const { code: unclear, stderr: clash } = await runCli(scratch, 'compare', '0', '0b');
+  expect(unclear).toBe(2);
+  expect(clash).toContain('2 runs begin with 0: 0a, 0b');
+  const page = await readFile(join(scratch, 'page.html'), 'utf8');
+  expect(page).toContain('1 entered, 1 left, 2 moved, and 0 stayed');
+  expect(page).toContain('<th scope="row">option top</th><td>3</td><td>4</td>');
+  expect(page).toContain('Li<sub>6</sub>PS<sub>5</sub>Cl');
+});
+
+it('screening again with another student says what changed since the last run, and with options of its own nothing', async () => {
+  const screen = async (seed: number, ...options: string[]): Promise<string> => {
+    await writeFile(join(scratch, 'student.onnx'), randomStudent(SYMBOLS, seed));
+    const source = ['--space', 'small', '--student', 'student.onnx', '--top', '50', '--out', 'screened'];
+    const { code, stdout, stderr } = await runCli(scratch, 'screen', ...source, ...options);
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  expect(await screen(1)).not.toContain('last run');
+  const told = await screen(2);
+  expect(told).toMatch(/Compared with the last run, small \w{8}: \d+ entered, \d+ left/);
+  expect(told).toMatch(/^Why: student \w{12} → \w{12}$/m);
+  const page = /^.*comparison\.html$/m.exec(told)?.[0] as string;
+  expect(await readFile(page, 'utf8')).toContain('What changed between two rankings');
+  expect(await screen(2)).toBe(told);
+  expect(await screen(2, '--exclude', 'Ge')).not.toContain('last run');
+});
+
+it('refuses what is no run, and a page in the place of a ranking', async () => {
+  const { code, stderr } = await runCli(scratch, 'compare', 'before.csv', 'nowhere');
+  expect(code).toBe(2);
+  expect(stderr).toContain('nowhere: there is no ranking');
+  const { stderr: other } = await runCli(scratch, 'compare', 'before.csv', 'after.csv', '--out', 'after.csv');
+  expect(other).toContain('would replace an input');
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { program } from '../../../cli/program.ts';
+import { examplesOf } from '../../../cli/terminal/examples.ts';
+import { calledBy, commandsOf } from '../called-command.ts';
+
+const commands = commandsOf(program());
+
+describe.each(commands)('help of %s', (path, command) => {
+  it('has examples that its commands and options understand', async () => {
+    const examples = examplesOf(command);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const [line, does] of examples) {
+      expect(line).toMatch(/^ionsieve /);
+      expect(does).not.toBe('');
+      const called = await calledBy(line);
+      if (called !== 'help') expect(`${called} `).toContain(`${path} `);
+    }
+  });
+
+  it('says what every option is for, and no default twice', () => {
+    for (const option of command.options) {
+      expect(option.description, option.flags).not.toBe('');
+      const told = command.createHelp().optionDescription(option);
+      expect(told.match(/default:/g)?.length ?? 0, told).toBeLessThan(2);
+    }
+    expect(command.description()).not.toBe('');
+  });
+});
+
+it('exit codes and what can be said to every command are told by --help', async () => {
+  let help = '';
+  const root = program().configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
+  await expect(root.parseAsync(['--help'], { from: 'user' })).rejects.toMatchObject({ exitCode: 0 });
+  for (const text of ['--quiet', '--verbose', '128 + n', 'NO_COLOR', 'completion']) expect(help).toContain(text);
+});
+
+it('results can be had as JSON of every command that has any', () => {
+  const without = commands
+    .filter(
+      ([, { commands: subcommands, options }]) =>
+        subcommands.length === 0 && !options.some(({ long }) => long === '--json'),
+    )
+    .map(([path]) => path);
+  expect(without).toEqual(['ionsieve completion', 'ionsieve help']);
+});
+
+it.each([
+  [['help', 'nosuch'], 'there is no command "nosuch"'],
+  [
+    ['help', 'space', 'cuont'],
+    'there is no command "space cuont". `ionsieve help space` lists those that there are. Did you mean count?',
+  ],
+])('%j is refused: %s', async (words, message) => {
+  await expect(program().parseAsync(words, { from: 'user' })).rejects.toThrow(message);
+});
