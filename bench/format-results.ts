@@ -1,7 +1,7 @@
 import { formatTable } from '../cli/terminal/output.ts';
 import type { Machine } from './machine.ts';
 import type { PartResult, Ratio } from './measure.ts';
-import type { Spread } from './statistics.ts';
+import type { Quartiles } from './statistics.ts';
 
 /** What `--json` prints. */
 export interface BenchResults {
@@ -33,7 +33,7 @@ function formatPart(part: PartResult): string {
   return `${formatTable(HEADER, rows)}${part.remarks.map((remark) => `${remark}\n`).join('')}`;
 }
 
-function cells({ median, least, most }: Spread): string[] {
+function cells({ median, least, most }: Quartiles): string[] {
   return [median, least, most].map(formatNumber);
 }
 

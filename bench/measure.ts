@@ -1,17 +1,17 @@
 import type { BenchContext, Figure, OpenPart, Part } from './part.ts';
-import { ratioOf, type Spread, spreadOf } from './statistics.ts';
+import { ratioOf, type Quartiles, spreadOf } from './statistics.ts';
 
 /** What a part gave, or why it gave nothing. */
 export type PartResult =
   | { readonly title: string; readonly skipped: string }
   | {
       readonly title: string;
-      readonly figures: Readonly<Record<string, Figure & Spread>>;
+      readonly figures: Readonly<Record<string, Figure & Quartiles>>;
       readonly remarks: readonly string[];
     };
 
 /** A ratio of two figures of one round. */
-export interface Ratio extends Spread {
+export interface Ratio extends Quartiles {
   readonly title: string;
 }
 
@@ -69,7 +69,7 @@ function resultOf(
 
 /** Ratios whose both parts were measured, equally often. */
 export function ratiosOf(parts: Readonly<Record<string, PartResult>>): Ratio[] {
-  const figure = (part: string, key: string): Spread | undefined => {
+  const figure = (part: string, key: string): Quartiles | undefined => {
     const result = parts[part];
     return result === undefined || 'skipped' in result ? undefined : result.figures[key];
   };

@@ -1,5 +1,5 @@
 /** What repeats of one measurement say together. */
-export interface Spread {
+export interface Quartiles {
   readonly median: number;
   readonly least: number;
   readonly most: number;
@@ -15,11 +15,11 @@ export function median(samples: readonly number[]): number {
 }
 
 /** Throws {@link RangeError} if there is no sample. */
-export function spreadOf(samples: readonly number[]): Spread {
+export function spreadOf(samples: readonly number[]): Quartiles {
   return { median: median(samples), least: Math.min(...samples), most: Math.max(...samples), samples };
 }
 
 /** Sample by sample: what was measured in one round is compared, since rates drift with the machine. */
-export function ratioOf(numerator: Spread, denominator: Spread): Spread {
+export function ratioOf(numerator: Quartiles, denominator: Quartiles): Quartiles {
   return spreadOf(numerator.samples.map((value, i) => value / denominator.samples[i]));
 }

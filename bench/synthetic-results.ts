@@ -57,10 +57,17 @@ function syntheticResult(
   const passed = histogram.subarray(histogramBin(0)).reduce((sum, count) => sum + count, 0);
   const screenedByElement = countByElement(space, parts);
   return {
-    ...{ runId, studentHash, ...range, screened, passed, histogram, screenedByElement },
+    runId,
+    studentHash,
+    ...range,
+    screened,
+    passed,
+    histogram,
+    screenedByElement,
     passedByElement: screenedByElement.map((count) => Math.floor((count * passed) / screened)),
     best: bestOf(parts, limits, random),
-    ...{ skipped: NONE_SKIPPED, excluded: NONE_EXCLUDED },
+    skipped: NONE_SKIPPED,
+    excluded: NONE_EXCLUDED,
   };
 }
 

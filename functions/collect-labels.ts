@@ -44,8 +44,10 @@ export function createHandler(load: () => Promise<CollectRuntime>): (event: unkn
     const quarantined = countUnusable(collected.skipped);
     const record: CollectedRecord = {
       labelsHash: sha256(text),
-      ...{ structures: labels.length, added: collected.labels.length },
-      ...{ quarantined, withoutScore: collected.skipped.length - quarantined },
+      structures: labels.length,
+      added: collected.labels.length,
+      quarantined,
+      withoutScore: collected.skipped.length - quarantined,
     };
     const trainings = listTrainings(job);
     const trainingList = jobKey(jobId, 'trainings.json');

@@ -45,7 +45,8 @@ export function createHandler(load: () => Promise<CompareRuntime>): (event: unkn
     const places = [`${store.location}/${page}`, ...(addressOf === undefined ? [] : [addressOf(page)])];
     const told = [fields.optionalText('message'), comparisonNews(outcome, places)];
     return {
-      ...{ runId, outcome: outcome.kind },
+      runId,
+      outcome: outcome.kind,
       ...(outcome.kind === 'compared' ? { before: outcome.compared.beforeId, page } : {}),
       message: told.filter((text) => text !== undefined).join('\n\n'),
     };

@@ -229,10 +229,12 @@ async function makePlan(
   const perChunk = chunkSeconds && source.rate * chunkSeconds * (pruning ? UNEVEN_CHUNK : 1);
   const count = chunks || (perChunk ? defaultChunkCount(work.compositions, perChunk) : chooseChunks(work, stage));
   return {
-    ...{ runId, source },
+    runId,
+    source,
     student: { name: basename(name), hash: student.hash, threshold: student.metadata.threshold },
     companions,
-    ...{ options, pruning },
+    options,
+    pruning,
     chunks: pruning?.cut(count) ?? source.cut(count, options.criteria),
   };
 }

@@ -5,7 +5,7 @@ import {
   type Executions,
   type NoStart,
   type Outcome,
-  PATIENCE,
+  BEGIN_PATIENCE,
   type Start,
   type Wish,
 } from '../shared/executions/begin.ts';
@@ -43,7 +43,7 @@ const SAID: Readonly<Record<Outcome, string>> = {
   finished: 'is finished',
   answered: 'was begun after this event',
   stopped: 'was stopped by somebody and stays so: start it by hand',
-  'given up': `failed ${PATIENCE} times or more and is not tried again: mend the cause and start it by hand`,
+  'given up': `failed ${BEGIN_PATIENCE} times or more and is not tried again: mend the cause and start it by hand`,
 };
 
 /** Parse, decide, begin, acknowledge. An event that comes twice begins nothing the second time. */

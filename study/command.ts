@@ -78,7 +78,10 @@ async function runStudy({ data, out, sections, seed, workers, json }: Options): 
 function runAll(jobs: readonly StudyJob[], workers: number, out: string): Promise<StudyJobResult[]> {
   return runLongJobs<StudyJob, StudyJobResult>({
     script: new URL('./study-worker.js', import.meta.url),
-    ...{ jobs, workers, out, unit: 'trainings' },
+    jobs,
+    workers,
+    out,
+    unit: 'trainings',
     describe: (_, index) => describeJob(jobs[index]),
   });
 }

@@ -2,7 +2,7 @@ import type { FormulaLabel } from '../shared/labels/label.ts';
 import { MERGES, type Merge } from '../shared/labels/merge-polymorphs.ts';
 import { binaryMetrics } from '../shared/learning/metrics.ts';
 import { rankCorrelation } from '../shared/learning/rank-correlation.ts';
-import { type Spread, spread } from '../shared/student/card.ts';
+import { type FoldSpread, spread } from '../shared/student/card.ts';
 
 export const MERGE_NAMES = Object.keys(MERGES) as readonly Merge[];
 
@@ -11,8 +11,8 @@ export interface MergeRow {
   readonly merge: Merge;
   readonly formulas: number;
   readonly positives: number;
-  readonly averagePrecision: Spread; // over the folds, of a forest taught and judged by this merge
-  readonly auc: Spread;
+  readonly averagePrecision: FoldSpread; // over the folds, of a forest taught and judged by this merge
+  readonly auc: FoldSpread;
   readonly labelCorrelation: number; // Spearman's, of its labels with the means
   readonly scoreCorrelation: number; // of its held-out forest scores with those of the means
 }

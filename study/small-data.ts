@@ -1,6 +1,6 @@
 import { type Composition, formatFormula, reduced } from '../shared/chemistry/formula.ts';
 import { InputError } from '../shared/errors.ts';
-import { bootstrapInterval, type Interval } from '../shared/fine-tuning/measured-metrics.ts';
+import { bootstrapInterval, type MeasuredInterval } from '../shared/fine-tuning/measured-metrics.ts';
 import { binaryMetrics } from '../shared/learning/metrics.ts';
 import { createRandom, randomInteger, shuffle } from '../shared/random.ts';
 import { groupedFolds, splitFold } from '../shared/student/splits.ts';
@@ -21,9 +21,9 @@ export type Description = (typeof DESCRIPTIONS)[number];
 /** AUC of one learner, each compound predicted by a model of all others. */
 export interface LeaveOneOutRow {
   readonly learner: LearnerName;
-  readonly generic: Interval;
-  readonly structural: Interval;
-  readonly difference: Interval; // structural − generic, resampled in pairs
+  readonly generic: MeasuredInterval;
+  readonly structural: MeasuredInterval;
+  readonly difference: MeasuredInterval; // structural − generic, resampled in pairs
 }
 
 /**
@@ -94,7 +94,7 @@ export interface LearningPoint {
   readonly learner: LearnerName;
   readonly description: Description;
   readonly size: number; // compounds learned from
-  readonly auc: Interval; // mean over the draws; 95 % interval of that mean by resampling draws
+  readonly auc: MeasuredInterval; // mean over the draws; 95 % interval of that mean by resampling draws
 }
 
 const FOLDS = 5; // of chemical systems; one is held out per draw
@@ -175,7 +175,7 @@ function firstOf(learned: readonly DescribedCompound[], size: number): Described
   return first;
 }
 
-function meanInterval(values: readonly number[], seed: number): Interval {
+function meanInterval(values: readonly number[], seed: number): MeasuredInterval {
   const draws = values.map((_, i) => ({ system: String(i) }));
   return bootstrapInterval(draws, seed, (rows) => rows.reduce((sum, i) => sum + values[i], 0) / rows.length);
 }

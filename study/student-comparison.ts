@@ -9,14 +9,14 @@ import {
 } from '../shared/learning/curves.ts';
 import { fitLogistic, logisticLogit, sigmoid } from '../shared/learning/logistic.ts';
 import { type BinaryMetrics, binaryMetrics } from '../shared/learning/metrics.ts';
-import { type Spread, spread } from '../shared/student/card.ts';
+import { type FoldSpread, spread } from '../shared/student/card.ts';
 import { type FoldResult, type FoldScores, STUDENT_KINDS, type StudentKind } from './cross-validation.ts';
 
 /** Held-out figures of one kind of student. */
 export interface StudentRow {
   readonly kind: StudentKind;
-  readonly metrics: Readonly<Record<Exclude<keyof BinaryMetrics, 'accuracy'>, Spread>>; // over the folds
-  readonly calibrationError: Spread; // expected, of 15 bins
+  readonly metrics: Readonly<Record<Exclude<keyof BinaryMetrics, 'accuracy'>, FoldSpread>>; // over the folds
+  readonly calibrationError: FoldSpread; // expected, of 15 bins
   readonly calibrated: boolean; // whether its probabilities were made on the other folds
   readonly precisionRecall: readonly PrecisionRecall[]; // of all folds together
   readonly reliability: readonly ReliabilityBin[]; // of all folds together
@@ -103,7 +103,7 @@ export function compareStudents(
       probabilities: Float64Array.from(part, (i) => probabilities[i]),
     }));
     const metrics = parts.map((part) => binaryMetrics(part.truth, part.probabilities, threshold));
-    const of = (name: keyof BinaryMetrics): Spread => spread(metrics.map((fold) => fold[name]));
+    const of = (name: keyof BinaryMetrics): FoldSpread => spread(metrics.map((fold) => fold[name]));
     return {
       kind,
       metrics: { auc: of('auc'), averagePrecision: of('averagePrecision'), f1: of('f1') },

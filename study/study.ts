@@ -1,4 +1,4 @@
-import type { Comparison } from '../shared/fine-tuning/compare-measured.ts';
+import type { MeasuredComparison } from '../shared/fine-tuning/compare-measured.ts';
 import type { StructureLabel } from '../shared/labels/label.ts';
 import type { TrainingSet } from '../shared/student/training-set.ts';
 import type { CandidateRow } from './candidates.ts';
@@ -36,7 +36,7 @@ export interface StudyInput {
 export interface FineTunedEvidence {
   readonly modelHash: string;
   readonly measurements: { readonly compositions: number; readonly systems: number };
-  readonly evaluation: { readonly folds: number; readonly repeats: number } & Comparison;
+  readonly evaluation: { readonly folds: number; readonly repeats: number } & MeasuredComparison;
 }
 
 /** Figures of a study; equal inputs give equal figures on processors of one kind. Sections that were not asked for are absent. */

@@ -1,6 +1,6 @@
 import { ELECTRONEGATIVITY } from '../shared/chemistry/elements.ts';
 import { formatFormula, reduced } from '../shared/chemistry/formula.ts';
-import { bootstrapInterval, type Interval, measuredMetrics } from '../shared/fine-tuning/measured-metrics.ts';
+import { bootstrapInterval, type MeasuredInterval, measuredMetrics } from '../shared/fine-tuning/measured-metrics.ts';
 import type { FormulaLabel } from '../shared/labels/label.ts';
 import type { MeasuredComposition } from '../shared/labels/measurements.ts';
 import { groupedFolds } from '../shared/student/splits.ts';
@@ -19,8 +19,8 @@ export interface Scorer {
 /** How well one order agrees with measurements. */
 export interface TransferRow {
   readonly name: string;
-  readonly auc: Interval;
-  readonly meanAbsoluteError: Interval; // of log10 of S/cm, from a straight line through the scores of other systems
+  readonly auc: MeasuredInterval;
+  readonly meanAbsoluteError: MeasuredInterval; // of log10 of S/cm, from a straight line through the scores of other systems
 }
 
 /** The rows of one group of measured compositions. */
@@ -104,7 +104,7 @@ function judgeGroup(
   seed: number,
 ): TransferGroup {
   const members = rows.map((i) => measured[i]);
-  const figure = (values: ArrayLike<number>, metric: 'auc' | 'meanAbsoluteError'): Interval =>
+  const figure = (values: ArrayLike<number>, metric: 'auc' | 'meanAbsoluteError'): MeasuredInterval =>
     bootstrapInterval(
       members,
       seed,

@@ -40,7 +40,10 @@ export function parseAudit(json: string, file: string): Advisory[] {
     via.filter((each) => typeof each !== 'string'),
   );
   const advisories = found.map(({ url, name, severity, title }) => ({
-    ...{ id: url.slice(url.lastIndexOf('/') + 1), package: name, severity, title },
+    id: url.slice(url.lastIndexOf('/') + 1),
+    package: name,
+    severity,
+    title,
   }));
   const byKey = new Map(advisories.map((each) => [`${each.package} ${each.id}`, each]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);

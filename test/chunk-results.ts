@@ -29,10 +29,18 @@ export function chunkResult({ chunk, start, end }: ChunkRange, logits: Float32Ar
   const byElement = (count: number): Float64Array =>
     Float64Array.from({ length: MAX_ATOMIC_NUMBER + 1 }, (_, z) => (z === 3 || z === 8 ? count : 0));
   return {
-    ...{ runId: RUN_ID, studentHash: STUDENT_HASH, chunk, start, end, screened: end - start, passed, histogram },
+    runId: RUN_ID,
+    studentHash: STUDENT_HASH,
+    chunk,
+    start,
+    end,
+    screened: end - start,
+    passed,
+    histogram,
     screenedByElement: byElement(end - start),
     passedByElement: byElement(passed),
     best: best.ranked(),
-    ...{ skipped: NONE_SKIPPED, excluded: NONE_EXCLUDED },
+    skipped: NONE_SKIPPED,
+    excluded: NONE_EXCLUDED,
   };
 }

@@ -20,7 +20,9 @@ export const TINY: RetrainingSettings = {
   seed: 1,
   distill: parseDistillSettings(
     JSON.stringify({
-      ...{ folds: 2, made: 200, neutral: 50 },
+      folds: 2,
+      made: 200,
+      neutral: 50,
       forest: { trees: 4 },
       training: { size: { encoder: 8, first: 12, second: 6 }, steps: 8, batch: 64 },
     }),

@@ -4,8 +4,12 @@ import { randomCommittee } from './random-committee.ts';
 /** What a small run is made of: the elements that its models know, a space, and labels with a committee of them. */
 export const KNOWN = ['Li', 'O', 'P', 'S', 'Cl', 'Ge', 'Tl'];
 export const SPACE = {
-  ...{ name: 'test', mobileIon: 'Li', elements: ['P', 'O', 'S', 'Cl', 'Ge', 'Tl'] },
-  ...{ anions: ['O', 'S', 'Cl'], arity: [3, 4], maxCoefficient: 6 },
+  name: 'test',
+  mobileIon: 'Li',
+  elements: ['P', 'O', 'S', 'Cl', 'Ge', 'Tl'],
+  anions: ['O', 'S', 'Cl'],
+  arity: [3, 4],
+  maxCoefficient: 6,
 };
 export const LABELS = `id,formula,anion,llb,sbi,afc,lasd,llsd,probability
 a,Li3PS4,S,1,1,1,1,1,0.75

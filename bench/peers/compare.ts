@@ -7,7 +7,7 @@ import { openStudent } from '../../shared/models/student-session.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { compareEnumeration } from './enumeration.ts';
 import { compareForest, compareNumpyList, type ListWork } from './list-scoring.ts';
-import type { Bench, Comparison } from './side-by-side.ts';
+import type { Bench, PeerComparison } from './side-by-side.ts';
 import { compareScreening } from './space-screening.ts';
 import { compareFeatures } from './structure-features.ts';
 import { comparisonTable } from './table.ts';
@@ -23,14 +23,14 @@ const studentFile = packagePath('models/student.onnx');
 const student = await openStudent(readFileSync(studentFile), studentFile, 1);
 const work: ListWork = { space: buildSpace(loadSpace('ionic-quinary').definition), student, studentFile };
 
-const parts: readonly (() => Promise<Comparison[]>)[] = [
+const parts: readonly (() => Promise<PeerComparison[]>)[] = [
   () => compareEnumeration(bench),
   () => compareForest(bench, work),
   () => compareNumpyList(bench, work),
   () => compareScreening(bench, work),
   ...(structures ? [() => compareFeatures(bench, structures)] : []),
 ];
-const comparisons: Comparison[] = [];
+const comparisons: PeerComparison[] = [];
 for (const part of parts) {
   try {
     comparisons.push(...(await part()));

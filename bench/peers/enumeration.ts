@@ -4,7 +4,7 @@ import { packagePath } from '../../local/shipped/package-root.ts';
 import { ELECTRONEGATIVITY, SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { amountsMatrix, buildSpace } from '../../shared/space/space.ts';
 import { parseSpace, type SpaceDefinition } from '../../shared/space/space-file.ts';
-import { type Bench, type Comparison, Peer, PeerError, sideBySide } from './side-by-side.ts';
+import { type Bench, type PeerComparison, Peer, PeerError, sideBySide } from './side-by-side.ts';
 
 /** One composition of a space, in the column order of its class. */
 interface Member {
@@ -13,7 +13,7 @@ interface Member {
 }
 
 /** SMACT's filter and our space, from the same elements, oxidation states and amounts to the same compositions. */
-export async function compareEnumeration(bench: Bench): Promise<Comparison[]> {
+export async function compareEnumeration(bench: Bench): Promise<PeerComparison[]> {
   const file = packagePath('bench/peers/space.json');
   const text = readFileSync(file, 'utf8');
   const peer = new Peer(bench, 'smact_filter', smactTask(parseSpace(text, file), join(bench.scratch, 'states.txt')));
@@ -23,8 +23,11 @@ export async function compareEnumeration(bench: Bench): Promise<Comparison[]> {
   return [
     {
       task: 'every neutral composition of a space, elements and amounts',
-      ...{ count: members.length, unit: 'compositions' },
-      ...{ peer: 'SMACT smact_filter', ours: 'buildSpace, amountsMatrix', ...times },
+      count: members.length,
+      unit: 'compositions',
+      peer: 'SMACT smact_filter',
+      ours: 'buildSpace, amountsMatrix',
+      ...times,
       agreement: `the same ${unique} compositions, each once`,
     },
   ];
@@ -36,7 +39,11 @@ function smactTask(definition: SpaceDefinition, statesFile: string): object {
   const all = [mobileIon, ...elements];
   const statesOf = (z: number) => (oxidationStates.get(z) ?? []).filter((state) => state > 0 || anions.includes(z));
   return {
-    ...{ mobileIon: SYMBOLS[mobileIon], elements: elements.map((z) => SYMBOLS[z]), arity, maxCoefficient, statesFile },
+    mobileIon: SYMBOLS[mobileIon],
+    elements: elements.map((z) => SYMBOLS[z]),
+    arity,
+    maxCoefficient,
+    statesFile,
     states: Object.fromEntries(all.map((z) => [SYMBOLS[z], statesOf(z)])),
     electronegativity: Object.fromEntries(all.map((z) => [SYMBOLS[z], ELECTRONEGATIVITY[z]])),
   };

@@ -9,7 +9,7 @@ import type { StudentSession } from '../../shared/models/student-session.ts';
 import { createRandom, randomInteger, shuffle } from '../../shared/random.ts';
 import { compositionAt } from '../../shared/space/rank.ts';
 import type { Space } from '../../shared/space/space.ts';
-import { type Bench, type Comparison, largestDifference, Peer, PeerError, sideBySide } from './side-by-side.ts';
+import { type Bench, type PeerComparison, largestDifference, Peer, PeerError, sideBySide } from './side-by-side.ts';
 
 const SEED = 1;
 const [FOREST_FORMULAS, NUMPY_FORMULAS] = [2000, 40_000];
@@ -24,7 +24,7 @@ export interface ListWork {
 }
 
 /** Formulas to scores: matminer's descriptors and a forest, another model on the same compositions. */
-export async function compareForest(bench: Bench, { space, student }: ListWork): Promise<Comparison[]> {
+export async function compareForest(bench: Bench, { space, student }: ListWork): Promise<PeerComparison[]> {
   const formulas = drawFormulas(space, FOREST_FORMULAS);
   const labels = mergePolymorphs(await readLabels(packagePath('data/labels.csv.gz'))).filter(isIonic);
   const labelled = shuffle([...labels], createRandom(SEED)).slice(0, LABELLED);
@@ -47,15 +47,18 @@ export async function compareForest(bench: Bench, { space, student }: ListWork):
   return [
     {
       task: 'a list of formulas to probabilities, by the model that each has',
-      ...{ count: formulas.length, unit: 'compositions' },
-      ...{ peer: 'matminer Magpie, scikit-learn forest of 100 trees', ours: 'scoreCompositions', ...times },
+      count: formulas.length,
+      unit: 'compositions',
+      peer: 'matminer Magpie, scikit-learn forest of 100 trees',
+      ours: 'scoreCompositions',
+      ...times,
       agreement: `the same compositions (mean atomic number to 1e-9); another model: rank correlation ${correlation.toFixed(2)}`,
     },
   ];
 }
 
 /** Formulas to scores: the student in numpy. */
-export async function compareNumpyList(bench: Bench, { space, student, studentFile }: ListWork): Promise<Comparison[]> {
+export async function compareNumpyList(bench: Bench, { space, student, studentFile }: ListWork): Promise<PeerComparison[]> {
   const formulas = drawFormulas(space, NUMPY_FORMULAS);
   const peer = new Peer(bench, 'numpy_list', { student: studentFile, formulas });
   const times = await sideBySide(peer, () => scoreFormulas(student, formulas));
@@ -64,8 +67,11 @@ export async function compareNumpyList(bench: Bench, { space, student, studentFi
   return [
     {
       task: 'a list of formulas to logits of the student',
-      ...{ count: formulas.length, unit: 'compositions' },
-      ...{ peer: 'numpy by hand', ours: 'scoreCompositions', ...times },
+      count: formulas.length,
+      unit: 'compositions',
+      peer: 'numpy by hand',
+      ours: 'scoreCompositions',
+      ...times,
       agreement: `logits to ${difference.toExponential(0)}`,
     },
   ];

@@ -16,7 +16,7 @@ export interface Bench {
 }
 
 /** Two ways to do the same work, and that they agree. */
-export interface Comparison {
+export interface PeerComparison {
   readonly task: string;
   readonly count: number; // of `unit` in one repeat
   readonly unit: string; // plural
@@ -82,7 +82,7 @@ const ONE_THREAD = Object.fromEntries(
 export async function sideBySide(
   peer: Peer,
   ours: () => unknown,
-): Promise<Pick<Comparison, 'seconds' | 'peerSeconds'>> {
+): Promise<Pick<PeerComparison, 'seconds' | 'peerSeconds'>> {
   try {
     await peer.prepared();
     await peer.repeat();

@@ -11,7 +11,7 @@ import { DEFAULT_LIMITS } from '../../shared/screen/ranking-limits.ts';
 import { Screener } from '../../shared/screen/space-screener.ts';
 import { amountsMatrix, type Space } from '../../shared/space/space.ts';
 import type { ListWork } from './list-scoring.ts';
-import { type Bench, type Comparison, largestDifference, Peer, PeerError, sideBySide } from './side-by-side.ts';
+import { type Bench, type PeerComparison, largestDifference, Peer, PeerError, sideBySide } from './side-by-side.ts';
 
 const COMPOSITIONS = 4e6; // at least: whole classes from the middle of the space
 
@@ -36,7 +36,7 @@ interface Stretch {
 }
 
 /** Part of a space: screened by numpy, and scored by the same ONNX Runtime from Python. */
-export async function compareScreening(bench: Bench, work: ListWork): Promise<Comparison[]> {
+export async function compareScreening(bench: Bench, work: ListWork): Promise<PeerComparison[]> {
   const { space, student, studentFile } = work;
   const stretch = prepareStretch(space, student);
   const files = { student: studentFile, ...writeBatches(bench, stretch) };
@@ -48,17 +48,22 @@ async function compareNumpy(
   { space, student }: ListWork,
   stretch: Stretch,
   files: object,
-): Promise<Comparison> {
+): Promise<PeerComparison> {
   const peer = new Peer(bench, 'numpy_screening', {
-    ...{ ...files, ...DEFAULT_LIMITS, passLogit: logitOf(student.metadata.threshold) },
+    ...files,
+    ...DEFAULT_LIMITS,
+    passLogit: logitOf(student.metadata.threshold),
     histogram: [HISTOGRAM_LOW, HISTOGRAM_HIGH, BINS_PER_UNIT],
   });
   const screen = () => screenStretch(space, student, stretch);
   const times = await sideBySide(peer, screen);
   return {
     task: 'a part of the default space screened: counts, histogram, the best 1,000 with at most 3 of a system',
-    ...{ count: stretch.end - stretch.start, unit: 'compositions' },
-    ...{ peer: 'numpy by hand, amounts given', ours: 'Screener', ...times },
+    count: stretch.end - stretch.start,
+    unit: 'compositions',
+    peer: 'numpy by hand, amounts given',
+    ours: 'Screener',
+    ...times,
     agreement: agreeOnScreening(await screen(), JSON.parse(readFileSync(peer.answer, 'utf8')), student),
   };
 }
@@ -68,7 +73,7 @@ async function compareRuntime(
   { student }: ListWork,
   stretch: Stretch,
   files: object,
-): Promise<Comparison> {
+): Promise<PeerComparison> {
   const peer = new Peer(bench, 'onnxruntime_python', files);
   const times = await sideBySide(peer, () => scoreStretch(student, stretch));
   const theirs = new Float32Array(new Uint8Array(readFileSync(peer.answer)).buffer);
@@ -81,8 +86,11 @@ async function compareRuntime(
   const difference = largestDifference(logits, theirs, 1e-6, 'logit');
   return {
     task: 'the same part: logits of the same batches, tensors ready',
-    ...{ count: theirs.length, unit: 'compositions' },
-    ...{ peer: 'onnxruntime in Python', ours: 'StudentSession, encoder and head', ...times },
+    count: theirs.length,
+    unit: 'compositions',
+    peer: 'onnxruntime in Python',
+    ours: 'StudentSession, encoder and head',
+    ...times,
     agreement: difference === 0 ? 'the same bits' : `logits to ${difference.toExponential(0)}`,
   };
 }
@@ -109,9 +117,14 @@ function prepareStretch(space: Space, student: StudentSession): Stretch {
     const amounts = Float32Array.from(counts.subarray(0, shape.stoichiometries * k));
     batches.push({
       firstIndex: cls.offset + firstSystem * cls.stoichiometries + firstStoichiometry,
-      ...{ k, ...shape, endsSystems: firstStoichiometry + shape.stoichiometries === cls.stoichiometries },
-      ...{ rows: rowsOf(firstSystem, firstSystem + shape.systems), amounts, prepared: student.prepare(amounts, k) },
-      ...{ encodedRows, places: Uint32Array.from({ length: shape.systems }, (_, i) => firstSystem - encodedFrom + i) },
+      k,
+      ...shape,
+      endsSystems: firstStoichiometry + shape.stoichiometries === cls.stoichiometries,
+      rows: rowsOf(firstSystem, firstSystem + shape.systems),
+      amounts,
+      prepared: student.prepare(amounts, k),
+      encodedRows,
+      places: Uint32Array.from({ length: shape.systems }, (_, i) => firstSystem - encodedFrom + i),
     });
   }
   return { start, end, batches };

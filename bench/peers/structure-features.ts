@@ -9,13 +9,13 @@ import type { Structure } from '../../shared/structure/structure.ts';
 import { PUBLISHED_FEATURES } from '../../shared/teacher/features.ts';
 import { BOND_CUTOFF } from '../../shared/teacher/sublattices.ts';
 import { parseTeacher, type Teacher } from '../../shared/teacher/teacher.ts';
-import { type Bench, type Comparison, largestDifference, Peer, sideBySide } from './side-by-side.ts';
+import { type Bench, type PeerComparison, largestDifference, Peer, sideBySide } from './side-by-side.ts';
 
 const SEED = 1;
 const STRUCTURES = 400;
 
 /** The teacher's features from pymatgen's neighbours, and the neighbours alone. Reading structures is not measured. */
-export async function compareFeatures(bench: Bench, path: string): Promise<Comparison[]> {
+export async function compareFeatures(bench: Bench, path: string): Promise<PeerComparison[]> {
   const teacherFile = packagePath('models/teacher-sendek-2017.json');
   const teacher = parseTeacher(readFileSync(teacherFile, 'utf8'), teacherFile);
   const structures = await drawStructures(path, teacher);
@@ -26,8 +26,12 @@ export async function compareFeatures(bench: Bench, path: string): Promise<Compa
   const difference = compareFeatureValues(label(), JSON.parse(readFileSync(peer.answer, 'utf8')));
   return [
     {
-      ...{ task: 'five structure features', count: structures.length, unit: 'structures', ...times },
-      ...{ peer: 'pymatgen get_neighbor_list and numpy', ours: 'labelStructure, probability included' },
+      task: 'five structure features',
+      count: structures.length,
+      unit: 'structures',
+      ...times,
+      peer: 'pymatgen get_neighbor_list and numpy',
+      ours: 'labelStructure, probability included',
       agreement: `features to ${difference.toExponential(0)}`,
     },
     await compareNeighbors(bench, structures, { ...task, what: 'arrays' }, 'get_neighbor_list'),
@@ -41,7 +45,7 @@ async function compareNeighbors(
   structures: readonly Structure[],
   task: { readonly what: string },
   method: string,
-): Promise<Comparison> {
+): Promise<PeerComparison> {
   const count = () => structures.map(countNeighbors);
   const peer = new Peer(bench, 'pymatgen_features', task, `pymatgen_${task.what}`);
   const times = await sideBySide(peer, count);
@@ -49,8 +53,12 @@ async function compareNeighbors(
   const ours = count().flatMap((counts) => [...counts]);
   largestDifference(ours, theirs.flat(), 0, `neighbours by ${method}`);
   return {
-    ...{ task: 'neighbours of every atom within 4 Å', count: structures.length, unit: 'structures', ...times },
-    ...{ peer: `pymatgen ${method}`, ours: 'NeighborSearch' },
+    task: 'neighbours of every atom within 4 Å',
+    count: structures.length,
+    unit: 'structures',
+    ...times,
+    peer: `pymatgen ${method}`,
+    ours: 'NeighborSearch',
     agreement: `the same number at each of ${ours.length} atoms`,
   };
 }

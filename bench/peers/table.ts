@@ -1,8 +1,8 @@
 import { median } from '../../shared/report/page/words.ts';
-import type { Comparison } from './side-by-side.ts';
+import type { PeerComparison } from './side-by-side.ts';
 
 /** Markdown: one row per comparison, by the medians over the repeats. */
-export function comparisonTable(comparisons: readonly Comparison[]): string {
+export function comparisonTable(comparisons: readonly PeerComparison[]): string {
   const rows = comparisons.map((comparison) => {
     const { task, count, unit, peer, ours, agreement } = comparison;
     const [theirs, our] = [median(comparison.peerSeconds), median(comparison.seconds)];

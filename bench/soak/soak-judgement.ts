@@ -112,12 +112,17 @@ export function judgeSoak(samples: readonly SoakSample[]): SoakVerdict {
   const course = (key: 'memoryMB' | 'handles' | 'threads'): Course =>
     courseOf(judged.map(({ seconds, [key]: value }) => ({ seconds, value })));
   const courses = {
-    ...{ memory: course('memoryMB'), handles: course('handles'), threads: course('threads') },
-    ...{ rate: courseOf(rates.wall), cpuRate: courseOf(rates.cpu) },
+    memory: course('memoryMB'),
+    handles: course('handles'),
+    threads: course('threads'),
+    rate: courseOf(rates.wall),
+    cpuRate: courseOf(rates.cpu),
   };
   const { seconds, compositions, chunks } = samples[samples.length - 1];
   return {
-    ...{ seconds, compositions, chunks },
+    seconds,
+    compositions,
+    chunks,
     judgedSeconds: judged[judged.length - 1].seconds - judged[0].seconds,
     samples: judged.length,
     peakMB: Math.max(...samples.map(({ peakMB }) => peakMB)),

@@ -41,7 +41,12 @@ function rounded(coordinate: string): string {
 function plotOptions(label: string, points: readonly TimePoint[], end: number): PlotOptions {
   const most = Math.max(1e-9, ...points.map(({ value }) => value));
   return {
-    ...{ width: WIDTH, height: HEIGHT, marginLeft: 56, marginTop: 24, marginBottom: 32, ariaLabel: label },
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: 56,
+    marginTop: 24,
+    marginBottom: 32,
+    ariaLabel: label,
     x: { label: 'minutes', domain: [0, end] },
     y: { label, domain: [0, 1.1 * most], grid: true, ticks: 4, nice: true },
     marks: [

@@ -11,7 +11,10 @@ import { LOCAL_CHUNK_SECONDS } from '../../shared/planning/chunk-count.ts';
 const [stage, directory, event] = process.argv.slice(2);
 const store = new DirectoryStore(directory);
 const planRuntime = {
-  ...{ store, inputs: fileInputs, chunkSeconds: LOCAL_CHUNK_SECONDS, spendingLimit: null },
+  store,
+  inputs: fileInputs,
+  chunkSeconds: LOCAL_CHUNK_SECONDS,
+  spendingLimit: null,
   claim: async () => undefined,
 };
 const handlers: Readonly<Record<string, (event: unknown) => Promise<unknown>>> = {

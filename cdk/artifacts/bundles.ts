@@ -64,11 +64,27 @@ export async function buildBundles(root: string, output: string): Promise<Bundle
 
 async function buildBundle(root: string, output: string, name: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    ...{ absWorkingDir: root, entryPoints: [`functions/${name}.ts`], outdir: join(output, name), write: false },
-    ...{ bundle: true, platform: 'node', target: TARGET, format: 'esm', outExtension: { '.js': '.mjs' } },
-    ...{ entryNames: 'index', mainFields: ['module', 'main'], banner: { js: BANNER }, plugins: [requireNative] },
-    ...{ minifySyntax: true, minifyWhitespace: true, legalComments: 'linked', charset: 'utf8' },
-    ...{ sourcemap: 'external', sourcesContent: false, metafile: true, logLevel: 'warning' },
+    absWorkingDir: root,
+    entryPoints: [`functions/${name}.ts`],
+    outdir: join(output, name),
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: TARGET,
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    entryNames: 'index',
+    mainFields: ['module', 'main'],
+    banner: { js: BANNER },
+    plugins: [requireNative],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'linked',
+    charset: 'utf8',
+    sourcemap: 'external',
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'warning',
   });
   const directory = join(output, name);
   await rm(directory, { recursive: true, force: true });

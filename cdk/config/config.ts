@@ -126,17 +126,18 @@ const SCREEN_MEMORY = integer(
 
 const COUNT = integer(1, 1e9);
 const DISTILL: ReadersOf<DistillSettings> = {
-  ...{
-    folds: integer(2, 100),
-    made: COUNT,
-    neutral: COUNT,
-    favoured: positive(1),
-    labelWeight: positive(1e6),
-  },
+  folds: integer(2, 100),
+  made: COUNT,
+  neutral: COUNT,
+  favoured: positive(1),
+  labelWeight: positive(1e6),
   forest: changes({ trees: COUNT, featureShare: positive(1), minimumLeaf: COUNT }),
   training: changes({
     size: changes({ encoder: COUNT, first: COUNT, second: COUNT }),
-    ...{ steps: COUNT, batch: COUNT, learningRate: positive(1), weightDecay: positive(1) },
+    steps: COUNT,
+    batch: COUNT,
+    learningRate: positive(1),
+    weightDecay: positive(1),
     averageFrom: positive(0.99),
   }),
 };
@@ -144,8 +145,13 @@ const DISTILL: ReadersOf<DistillSettings> = {
 const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> } = {
   architecture: oneOf(...ARCHITECTURES),
   memoryMB: record(DEFAULT_SETTINGS.memoryMB, {
-    ...{ plan: PLAN_MEMORY, screen: SCREEN_MEMORY, reduce: REDUCE_MEMORY, label: LABEL_MEMORY },
-    ...{ collect: COLLECT_MEMORY, train: TRAIN_MEMORY, light: LIGHT_MEMORY },
+    plan: PLAN_MEMORY,
+    screen: SCREEN_MEMORY,
+    reduce: REDUCE_MEMORY,
+    label: LABEL_MEMORY,
+    collect: COLLECT_MEMORY,
+    train: TRAIN_MEMORY,
+    light: LIGHT_MEMORY,
   }),
   timeoutMinutes: record(DEFAULT_SETTINGS.timeoutMinutes, {
     ...everyClass(integer(1, 15)),

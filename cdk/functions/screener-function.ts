@@ -68,7 +68,8 @@ export class ScreenerFunction extends Construct {
       logGroup,
       tracing: Tracing.ACTIVE,
       environment: {
-        ...{ BUCKET: storage.bucket.bucketName, STAGE: config.stage },
+        BUCKET: storage.bucket.bucketName,
+        STAGE: config.stage,
         ...(props.layer === undefined ? {} : NO_TELEMETRY),
         ...props.environment,
       },

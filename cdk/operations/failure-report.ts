@@ -27,7 +27,9 @@ export interface FailureReportProps {
 /** What an item of each map is called, and the fields of the child's input that say which it is. */
 const ITEMS: readonly { readonly workflow: string; readonly map: string; readonly text: string; fields: string[] }[] = [
   {
-    ...{ workflow: 'screening', map: 'ScreenChunks', text: 'run {}, chunk {} [{}, {})' },
+    workflow: 'screening',
+    map: 'ScreenChunks',
+    text: 'run {}, chunk {} [{}, {})',
     fields: ['runId', 'chunk', 'start', 'end'],
   },
   { workflow: 'retraining', map: 'LabelShards', text: 'job {}, shard {}', fields: ['jobId', 'shard'] },
@@ -84,7 +86,9 @@ function define(scope: Construct, { stage }: DeploymentConfig, notifications: No
   const subject = `ionsieve ${stage}: an execution did not succeed`;
   const message = JsonPath.jsonToString(JsonPath.objectAt('$.notice'));
   const eachMap = new MapState(scope, 'EachMap', {
-    ...{ itemsPath: '$.maps.MapRuns', resultPath: '$.failed', maxConcurrency: 1 },
+    itemsPath: '$.maps.MapRuns',
+    resultPath: '$.failed',
+    maxConcurrency: 1,
   }).itemProcessor(failedOfMap(scope));
   return read(scope, 'FindMaps', 'listMapRuns', { ExecutionArn: JsonPath.stringAt('$.detail.executionArn') }, '$.maps')
     .next(eachMap)
@@ -134,7 +138,10 @@ function read(
   resultPath: string,
 ): CallAwsService {
   const task = new CallAwsService(scope, id, {
-    ...{ service: 'sfn', action, parameters, resultPath },
+    service: 'sfn',
+    action,
+    parameters,
+    resultPath,
     iamResources: ['*'], // not granted: the role is written out
     taskTimeout: Timeout.duration(Duration.minutes(1)),
   });

@@ -41,12 +41,16 @@ export class OperationsKey extends Construct {
     // To the topic: for encrypted topics EventBridge gives the key no source, so the topic's own policy asks for it.
     // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     const topic = Stack.of(this).formatArn({
-      ...{ service: 'sns', resource: stageName(stage, 'notifications'), arnFormat: NO_RESOURCE_NAME },
+      service: 'sns',
+      resource: stageName(stage, 'notifications'),
+      arnFormat: NO_RESOURCE_NAME,
     });
     this.allow('events', ENVELOPE, { StringEquals: { 'kms:EncryptionContext:aws:sns:topicArn': topic } });
     const groups = ['/aws/lambda/', '/aws/vendedlogs/states/'].map((prefix) =>
       Stack.of(this).formatArn({
-        ...{ service: 'logs', resource: 'log-group', resourceName: `${prefix}${stageName(stage, '*')}` },
+        service: 'logs',
+        resource: 'log-group',
+        resourceName: `${prefix}${stageName(stage, '*')}`,
         arnFormat: COLON_RESOURCE_NAME,
       }),
     );

@@ -29,7 +29,9 @@ export abstract class LoggedStateMachine extends Construct {
     const stateMachineName = stageName(config.stage, name);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
-      ...{ stateMachineName, comment, timeout },
+      stateMachineName,
+      comment,
+      timeout,
       definitionBody: DefinitionBody.fromChainable(definition),
       role: this.role.withoutPolicyUpdates(),
       tracingEnabled: true,

@@ -36,8 +36,12 @@ const SERVICE_ERRORS = [
 /** Full jitter, because thousands of chunks that are turned away together would come back together. */
 function retry(errors: string[], { maxAttempts, intervalSeconds, maxDelaySeconds }: RetryPolicy): RetryProps {
   return {
-    ...{ errors, maxAttempts, interval: Duration.seconds(intervalSeconds) },
-    ...{ maxDelay: Duration.seconds(maxDelaySeconds), backoffRate: BACKOFF_RATE, jitterStrategy: JitterType.FULL },
+    errors,
+    maxAttempts,
+    interval: Duration.seconds(intervalSeconds),
+    maxDelay: Duration.seconds(maxDelaySeconds),
+    backoffRate: BACKOFF_RATE,
+    jitterStrategy: JitterType.FULL,
   };
 }
 

@@ -45,7 +45,9 @@ export class Triggers extends Construct {
     const name = stageName(config.stage, workflow);
     const arn = (resource: string, resourceName: string): string =>
       Stack.of(this).formatArn({
-        ...{ service: 'states', resource, resourceName },
+        service: 'states',
+        resource,
+        resourceName,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
     const machine = arn('stateMachine', name);
@@ -92,7 +94,8 @@ export class Triggers extends Construct {
         roleArn: role.roleArn,
         // Scheduler puts the time in: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
         input: JSON.stringify({
-          ...{ source: 'ionsieve.schedule', space: config.defaultSpace },
+          source: 'ionsieve.schedule',
+          space: config.defaultSpace,
           time: '<aws.scheduler.scheduled-time>',
         }),
         deadLetterConfig: { arn: deadLetters.queueArn },

@@ -61,7 +61,9 @@ export class Workflow extends LoggedStateMachine {
 /** ARN of something of Step Functions, by name: a reference would be a circle where a machine's own role has it. */
 export function statesArn(scope: Construct, resource: string, resourceName: string): string {
   return Stack.of(scope).formatArn({
-    ...{ service: 'states', resource, resourceName },
+    service: 'states',
+    resource,
+    resourceName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }

@@ -92,7 +92,9 @@ async function runOf(
 ): Promise<CloudRun> {
   const output = parse(found.output) as { plan?: PlanReceipt; reduce?: ReduceReceipt; compare?: CompareReceipt };
   return {
-    ...{ arn, name: found.name ?? '', status: found.status ?? '' },
+    arn,
+    name: found.name ?? '',
+    status: found.status ?? '',
     started: found.startDate ?? new Date(0),
     stopped: found.stopDate,
     input: parse(found.input),

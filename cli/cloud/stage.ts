@@ -47,7 +47,9 @@ export function cloudStage(stage: string): CloudStage {
   const { architecture, memoryMB, timeoutMinutes, maxConcurrency, lambdaConcurrency } = stageSettings(stage);
   return {
     platform: { architecture, memoryMB: memoryMB.screen },
-    ...{ maxConcurrency, lambdaConcurrency, timeoutSeconds: timeoutMinutes.screen * 60 },
+    maxConcurrency,
+    lambdaConcurrency,
+    timeoutSeconds: timeoutMinutes.screen * 60,
   };
 }
 

@@ -67,10 +67,15 @@ async function follow(session: CloudSession, start: CloudRun, wait: number): Pro
 function asJson(run: CloudRun, progress: MapProgress | undefined, failed: readonly FailedChunk[]): string {
   const { name, status, plan, reduced, started, stopped, error, cause } = run;
   const told = {
-    ...{ runId: plan?.runId ?? null, execution: name, status, started, stopped },
+    runId: plan?.runId ?? null,
+    execution: name,
+    status,
+    started,
+    stopped,
     chunks: progress?.counts,
     spent: plan && spentSoFar(plan, progress?.counts),
-    ...{ ranked: reduced?.ranked, top: reduced?.top },
+    ranked: reduced?.ranked,
+    top: reduced?.top,
     ...(status === 'SUCCEEDED' ? {} : { error, cause, failedChunks: failed }),
   };
   return `${JSON.stringify(told, undefined, 2)}\n`;

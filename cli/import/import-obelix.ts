@@ -9,7 +9,7 @@ import {
   type ObelixMeasurement,
   parseObelix,
 } from '../../shared/import/obelix.ts';
-import { findCifs, findTable, type Named, SPLITS, type Split } from '../../shared/import/obelix-source.ts';
+import { findCifs, findTable, type Named, SPLITS, type ObelixSplit } from '../../shared/import/obelix-source.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { interruptible } from '../terminal/interruptible.ts';
@@ -19,7 +19,7 @@ import { addFetchOptions, type FetchOptions, fetchClient } from './import-client
 
 interface Options extends FetchOptions {
   readonly out: string;
-  readonly split: Split;
+  readonly split: ObelixSplit;
   readonly cifs?: string | false;
   readonly json?: boolean;
 }

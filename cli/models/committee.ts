@@ -42,7 +42,10 @@ async function trainAll(
   note(`${ionic.length} ionic formulas; ${options.folds} folds and the final committee to grow`);
   const [final, ...folds] = await runLongJobs<CommitteeJob, CommitteeJobResult>({
     script: new URL('./committee-worker.js', import.meta.url),
-    ...{ jobs, workers, out, unit: 'committees' },
+    jobs,
+    workers,
+    out,
+    unit: 'committees',
     describe: (_, index) => (index === 0 ? 'final committee' : `fold ${index}`),
   });
   return {

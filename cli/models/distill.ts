@@ -56,7 +56,10 @@ async function trainAll(
   note(`${labels.length} ionic formulas; ${options.folds} folds and the final student to train`);
   const [final, ...folds] = await runLongJobs<DistillJob, DistillResult>({
     script: new URL('./distill-worker.js', import.meta.url),
-    ...{ jobs, workers, out, unit: 'trainings' },
+    jobs,
+    workers,
+    out,
+    unit: 'trainings',
     describe: ({ evaluation }, index) =>
       evaluation === undefined
         ? 'final student'

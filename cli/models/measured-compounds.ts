@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { atomicNumber, SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { DescriptorUndefinedError, InputError } from '../../shared/errors.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
-import { type Measurement, parseConductivities } from '../../shared/labels/conductivities.ts';
+import { type StructureMeasurement, parseConductivities } from '../../shared/labels/conductivities.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import {
   FEATURE_NAMES,
@@ -131,7 +131,7 @@ async function readFeatures(
 
 /** The compound with its structures from the first source that has any; none if no source has. */
 function measuredCompound(
-  { structureIds, conductor }: Measurement,
+  { structureIds, conductor }: StructureMeasurement,
   sources: readonly ReadonlyMap<string, FeatureValues>[],
 ): MeasuredCompound[] {
   const features = sources.map((source) => structureIds.flatMap((id) => source.get(id) ?? []));

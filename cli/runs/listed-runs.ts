@@ -58,7 +58,8 @@ async function listedRun(store: ContainedStore, runId: string): Promise<ListedRu
   const summary = isComplete ? await store.get(outputKey(runId, 'summary.json')) : undefined;
   const marker = isComplete ? outputKey(runId, 'receipt.json') : planKey(runId, 'run.json');
   return {
-    ...{ runId, files },
+    runId,
+    files,
     source: (record.space as { readonly name: string } | undefined)?.name ?? record.list?.name ?? '',
     student: { name: record.student.name, hash: record.student.hash },
     changed: (await stat(join(store.location, marker))).mtime,

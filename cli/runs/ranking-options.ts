@@ -59,7 +59,8 @@ export function withRankingOptions(command: Command): Command {
 export function readRankingArguments(given: RankingArguments): RunOptions {
   const { top, perSystem, exclude, require, maxCost, minLithium, rankBy, finalists, prune } = given;
   const asked = {
-    ...{ exclude, require },
+    exclude,
+    require,
     ...(maxCost === undefined ? {} : { maxUsdPerKg: maxCost }),
     ...(minLithium === undefined ? {} : { minLithiumMassPercent: minLithium }),
   };
@@ -72,9 +73,16 @@ export function readRankingArguments(given: RankingArguments): RunOptions {
 
 const OPTIONS = 'options';
 const OPTION_OF: Readonly<Record<string, string>> = {
-  ...{ top: '--top', perSystem: '--per-system', exclude: '--exclude', require: '--require', rankBy: '--rank-by' },
-  ...{ maxUsdPerKg: '--max-cost', minLithiumMassPercent: '--min-lithium', finalists: '--finalists' },
-  ...{ prune: '--prune', chunks: '--chunks' },
+  top: '--top',
+  perSystem: '--per-system',
+  exclude: '--exclude',
+  require: '--require',
+  rankBy: '--rank-by',
+  maxUsdPerKg: '--max-cost',
+  minLithiumMassPercent: '--min-lithium',
+  finalists: '--finalists',
+  prune: '--prune',
+  chunks: '--chunks',
 };
 
 /** An error about an event, or about a key of it, as one about the option that the user gave; any other as it is. */

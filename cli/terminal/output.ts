@@ -14,7 +14,9 @@ export class Interruption extends Error {
 
 /** By name, because an error that comes from a worker thread has lost its class. */
 const EXIT_CODES: Readonly<Record<string, number>> = {
-  ...{ InputError: 2, IntegrityError: 3, DescriptorUndefinedError: 2 },
+  InputError: 2,
+  IntegrityError: 3,
+  DescriptorUndefinedError: 2,
   StoreError: 1, // foreseen, and nobody's fault
 };
 

@@ -88,7 +88,9 @@ async function scoreAll(
     logits.push(await compositionLogit(student, composition, { column: formulas[i] }));
   const verdict = committee && (await rescore(committee, compositions));
   return formulas.map((formula, i) => ({
-    ...{ formula, probability: sigmoid(logits[i]), logit: logits[i] },
+    formula,
+    probability: sigmoid(logits[i]),
+    logit: logits[i],
     ...(verdict && { committee: { mean: verdict.mean[i], std: verdict.std[i], lower: verdict.lower[i] } }),
   }));
 }

@@ -127,9 +127,19 @@ function localRun(options: ScreenOptions): LocalRun {
   );
   return {
     ...(compositions === undefined ? named(space) : { compositions: resolve(compositions) }),
-    ...{ student, committee, measured, labels: options.labels ?? labels },
-    ...{ top, perSystem, criteria, rankBy, finalists, prune },
-    ...{ chunks, out, workers: threads(options.workers) },
+    student,
+    committee,
+    measured,
+    labels: options.labels ?? labels,
+    top,
+    perSystem,
+    criteria,
+    rankBy,
+    finalists,
+    prune,
+    chunks,
+    out,
+    workers: threads(options.workers),
   };
 }
 

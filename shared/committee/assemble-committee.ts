@@ -80,11 +80,17 @@ export function assembleCommittee(
   const model = exportCommittee({ features, members, calibration, mobileIon }, metadata);
   const card: CommitteeCard = {
     ...identity,
-    ...{ modelHash: sha256(model), bytes: model.length, teacher },
+    modelHash: sha256(model),
+    bytes: model.length,
+    teacher,
     labels: { file: basename(set.labelsFile), hash: labelsHash },
-    ...{ trained: countLabels(set.ionic, threshold), elements: features.symbols, seed, parts },
+    trained: countLabels(set.ionic, threshold),
+    elements: features.symbols,
+    seed,
+    parts,
     nodes: members.reduce((sum, { feature }) => sum + feature.length, 0),
-    ...{ calibration, evaluation },
+    calibration,
+    evaluation,
   };
   return { model, card };
 }

@@ -62,37 +62,37 @@ function interpolation(graph: GraphBuilder, value: Value, { x, y }: PiecewiseLin
 
 /** The generic descriptors of each row in double precision; see `descriptors.ts`. */
 class DescriptorGraph {
-  readonly #graph: GraphBuilder;
-  readonly #features: ElementFeatures;
-  readonly #elements: Value;
-  readonly #isPresent: Value; // bool, shape (N, k)
-  readonly #fractions: Value; // shape (N, k)
+  private readonly graph: GraphBuilder;
+  private readonly features: ElementFeatures;
+  private readonly elements: Value;
+  private readonly isPresent: Value; // bool, shape (N, k)
+  private readonly fractions: Value; // shape (N, k)
 
   constructor(graph: GraphBuilder, features: ElementFeatures, elements: Value, amounts: Value) {
     const exact = graph.cast(amounts, 'double');
-    this.#graph = graph;
-    this.#features = features;
-    this.#elements = elements;
-    this.#isPresent = graph.node('Greater', [amounts, graph.constant([], [0])]);
-    this.#fractions = graph.node('Div', [exact, graph.node('ReduceSum', [exact, graph.integers([1], [1])])]);
+    this.graph = graph;
+    this.features = features;
+    this.elements = elements;
+    this.isPresent = graph.node('Greater', [amounts, graph.constant([], [0])]);
+    this.fractions = graph.node('Div', [exact, graph.node('ReduceSum', [exact, graph.integers([1], [1])])]);
   }
 
   /** Rounded as in `committeeTable`, float32, shape (N, descriptors). */
   descriptors(mobileIon: number): Value {
-    const graph = this.#graph;
-    const all = graph.node('Concat', [this.#statistics(), ...this.#extras(mobileIon)], { axis: 1 });
+    const graph = this.graph;
+    const all = graph.node('Concat', [this.statistics(), ...this.extras(mobileIon)], { axis: 1 });
     const grid = graph.doubles([1], [DESCRIPTOR_GRID]);
     return graph.cast(graph.node('Div', [graph.node('Round', [graph.node('Mul', [all, grid])]), grid]), 'float');
   }
 
   /** Mean, average deviation, minimum, maximum and range of each property, shape (N, 5 · properties). */
-  #statistics(): Value {
-    const graph = this.#graph;
-    const { symbols, names, values: table } = this.#features;
-    const values = graph.node('Gather', [graph.doubles([symbols.length, names.length], table), this.#elements]);
+  private statistics(): Value {
+    const graph = this.graph;
+    const { symbols, names, values: table } = this.features;
+    const values = graph.node('Gather', [graph.doubles([symbols.length, names.length], table), this.elements]);
     const last = graph.integers([1], [2]);
-    const fractions = graph.node('Unsqueeze', [this.#fractions, last]);
-    const isPresent = graph.node('Unsqueeze', [this.#isPresent, last]);
+    const fractions = graph.node('Unsqueeze', [this.fractions, last]);
+    const isPresent = graph.node('Unsqueeze', [this.isPresent, last]);
     const weighted = (of: Value): Value =>
       graph.node('ReduceSum', [graph.node('Mul', [of, fractions]), graph.integers([1], [1])]);
     const extreme = (type: string, otherwise: number): Value => {
@@ -110,15 +110,15 @@ class DescriptorGraph {
   }
 
   /** Number of elements, norms, largest fraction, fractions of the mobile ion and of the anion, each of shape (N, 1). */
-  #extras(mobileIon: number): Value[] {
-    const graph = this.#graph;
-    const { atomicNumbers } = this.#features;
+  private extras(mobileIon: number): Value[] {
+    const graph = this.graph;
+    const { atomicNumbers } = this.features;
     const sum = (of: Value): Value => graph.node('ReduceSum', [of, graph.integers([1], [1])]);
     const largest = (of: Value): Value => graph.node('ReduceMax', [of], { axes: [1], keepdims: 1 });
     const perElement = (values: ArrayLike<number>): Value =>
-      graph.node('Gather', [graph.doubles([values.length], values), this.#elements]);
+      graph.node('Gather', [graph.doubles([values.length], values), this.elements]);
     const power = (of: Value, exponent: number): Value => graph.node('Pow', [of, graph.doubles([1], [exponent])]);
-    const present = graph.cast(this.#isPresent, 'double');
+    const present = graph.cast(this.isPresent, 'double');
     const isMobile = perElement(Float64Array.from(atomicNumbers, (z) => Number(z === mobileIon)));
     const order = [...atomicNumbers].sort(compareElements); // of a formula: the anion is last
     const place = graph.node('Mul', [
@@ -128,11 +128,11 @@ class DescriptorGraph {
     const isAnion = graph.cast(graph.node('Equal', [place, largest(place)]), 'double');
     return [
       sum(present),
-      power(sum(power(this.#fractions, 2)), 1 / 2),
-      power(sum(power(this.#fractions, 3)), 1 / 3),
-      largest(this.#fractions),
-      sum(graph.node('Mul', [this.#fractions, isMobile])),
-      sum(graph.node('Mul', [this.#fractions, isAnion])),
+      power(sum(power(this.fractions, 2)), 1 / 2),
+      power(sum(power(this.fractions, 3)), 1 / 3),
+      largest(this.fractions),
+      sum(graph.node('Mul', [this.fractions, isMobile])),
+      sum(graph.node('Mul', [this.fractions, isAnion])),
     ];
   }
 }

@@ -19,11 +19,11 @@ type TreeArrays = Readonly<{
  * the very same committee as one that is grown at once.
  */
 export class CommitteeGrowth {
-  readonly #task: CommitteeTask;
-  readonly #learned: readonly FormulaLabel[];
-  readonly #heldOut: readonly FormulaLabel[];
-  readonly #members: Tree[];
-  #grower: { readonly part: number; readonly forest: ForestGrower } | undefined;
+  private readonly task: CommitteeTask;
+  private readonly learned: readonly FormulaLabel[];
+  private readonly heldOut: readonly FormulaLabel[];
+  private readonly grown: Tree[];
+  private grower: { readonly part: number; readonly forest: ForestGrower } | undefined;
 
   /**
    * @param fold to be held out and predicted; undefined = learn from all labels
@@ -33,63 +33,63 @@ export class CommitteeGrowth {
     const { ionic, options } = task;
     const split =
       fold === undefined ? { learned: ionic, heldOut: [] } : splitFold(ionic, systemFolds(ionic, options), fold);
-    this.#task = task;
-    this.#learned = split.learned;
-    this.#heldOut = split.heldOut;
-    this.#members = from === undefined ? [] : unpackTrees(from.arrays as unknown as TreeArrays);
-    if (from !== undefined) this.#grower = this.#begin(this.#next(), from);
+    this.task = task;
+    this.learned = split.learned;
+    this.heldOut = split.heldOut;
+    this.grown = from === undefined ? [] : unpackTrees(from.arrays as unknown as TreeArrays);
+    if (from !== undefined) this.grower = this.begin(this.next(), from);
   }
 
   get done(): boolean {
-    return this.#next() === this.#task.parts.length;
+    return this.next() === this.task.parts.length;
   }
 
   /** Grow a tree. */
   step(): void {
-    const part = this.#next();
-    if (this.#grower?.part !== part) this.#grower = this.#begin(part);
-    if (this.#grower !== undefined) this.#members.push(this.#grower.forest.grow());
+    const part = this.next();
+    if (this.grower?.part !== part) this.grower = this.begin(part);
+    if (this.grower !== undefined) this.grown.push(this.grower.forest.grow());
   }
 
   /** Where it stands. */
   checkpoint(): ArrayFile {
-    const isBetween = this.#grower === undefined || this.#grower.part !== this.#next();
-    const state = isBetween ? {} : this.#grower?.forest.state();
-    return { header: {}, arrays: { ...packTrees(this.#members), ...state } };
+    const isBetween = this.grower === undefined || this.grower.part !== this.next();
+    const state = isBetween ? {} : this.grower?.forest.state();
+    return { header: {}, arrays: { ...packTrees(this.grown), ...state } };
   }
 
   /** All trees, once it is done. */
   members(): readonly Tree[] {
-    return this.#members;
+    return this.grown;
   }
 
   /** What the members say of the fold that is held out. */
   predictions(): HeldOutFold {
-    const compositions = this.#heldOut.map(({ composition }) => composition);
-    const { features, options } = this.#task;
+    const compositions = this.heldOut.map(({ composition }) => composition);
+    const { features, options } = this.task;
     const table = committeeTable(features, compositions, options.mobileIon);
-    const labels = Float64Array.from(this.#heldOut, ({ probability }) => probability);
-    return { ...memberStatistics(this.#members, table, compositions.length), labels };
+    const labels = Float64Array.from(this.heldOut, ({ probability }) => probability);
+    return { ...memberStatistics(this.grown, table, compositions.length), labels };
   }
 
   /** The part that the next tree is of; their number if there is none. */
-  #next(): number {
+  private next(): number {
     let end = 0;
-    const part = this.#task.parts.findIndex(({ trees }) => {
+    const part = this.task.parts.findIndex(({ trees }) => {
       end += trees;
-      return this.#members.length < end;
+      return this.grown.length < end;
     });
-    return part < 0 ? this.#task.parts.length : part;
+    return part < 0 ? this.task.parts.length : part;
   }
 
-  #begin(part: number, from?: ArrayFile): { part: number; forest: ForestGrower } | undefined {
-    const { parts, features, options } = this.#task;
+  private begin(part: number, from?: ArrayFile): { part: number; forest: ForestGrower } | undefined {
+    const { parts, features, options } = this.task;
     if (part === parts.length) return undefined;
     const { random, order } = from?.arrays ?? {};
     const state = random && { random: random as Int32Array, order: order as Uint32Array };
-    const compositions = this.#learned.map(({ composition }) => composition);
+    const compositions = this.learned.map(({ composition }) => composition);
     const table = committeeTable(features, compositions, options.mobileIon);
-    const targets = Float64Array.from(this.#learned, ({ probability }) => probability);
+    const targets = Float64Array.from(this.learned, ({ probability }) => probability);
     return { part, forest: new ForestGrower(table, targets, { ...parts[part], seed: options.seed + part }, state) };
   }
 }
@@ -99,8 +99,10 @@ export function packTrees(trees: readonly Tree[]): TreeArrays {
   const lengths = Uint32Array.from(trees, ({ feature }) => feature.length);
   const nodes = lengths.reduce((sum, length) => sum + length, 0);
   const packed = {
-    ...{ lengths, feature: new Int32Array(nodes) },
-    ...{ threshold: new Float32Array(nodes), right: new Int32Array(nodes) },
+    lengths,
+    feature: new Int32Array(nodes),
+    threshold: new Float32Array(nodes),
+    right: new Int32Array(nodes),
   };
   let at = 0;
   for (const { feature, threshold, right } of trees) {

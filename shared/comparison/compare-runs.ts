@@ -47,8 +47,11 @@ export function compareRuns(before: readonly ComparedLine[], after: readonly Com
     if (was.rank === rank) stayed++;
     else
       moved.push({
-        ...{ formula, from: was.rank, to: rank },
-        ...{ probabilityBefore: was.probability, probabilityAfter: probability },
+        formula,
+        from: was.rank,
+        to: rank,
+        probabilityBefore: was.probability,
+        probabilityAfter: probability,
       });
   }
   moved.sort((a, b) => Math.abs(b.from - b.to) - Math.abs(a.from - a.to) || a.to - b.to);

@@ -54,7 +54,8 @@ export async function compareStored(
 
 function comparedRuns(before: FinishedRun, after: FinishedRun): Required<ComparedRuns> {
   return {
-    ...{ before: runName(before.inputs.summary), after: runName(after.inputs.summary) },
+    before: runName(before.inputs.summary),
+    after: runName(after.inputs.summary),
     comparison: compareRuns(before.lines, after.lines),
     changes: runChanges(before.inputs, after.inputs),
   };

@@ -77,7 +77,10 @@ function movesFigure({ moved }: RunComparison): Content {
   const step = Math.ceil(moved.length / DRAWN);
   const drawn = step === 1 ? '' : ` One of ${step} is drawn.`;
   return figure(`Rank before and after of compositions that moved; above the line they rose.${drawn}`, {
-    ...{ width: 480, height: 420, marginLeft: 56, ariaLabel: 'Ranks before and after' },
+    width: 480,
+    height: 420,
+    marginLeft: 56,
+    ariaLabel: 'Ranks before and after',
     x: { label: 'rank before', domain: [1, last], grid: true },
     y: { label: 'rank after', domain: [1, last], reverse: true, grid: true },
     marks: [

@@ -28,7 +28,10 @@ export interface CloudStage {
 
 /** As a stage is by default, in a new account. */
 export const DEFAULT_STAGE: CloudStage = {
-  ...{ platform: DEFAULT_PLATFORM, maxConcurrency: 8, lambdaConcurrency: 10, timeoutSeconds: 300 },
+  platform: DEFAULT_PLATFORM,
+  maxConcurrency: 8,
+  lambdaConcurrency: 10,
+  timeoutSeconds: 300,
 };
 
 /** What a run has to do. */
@@ -68,9 +71,14 @@ export function cloudWork(source: CompositionSource, options: RunOptions, prunin
   const { top, perSystem } = cutLimits(options);
   const bounding = pruning === undefined ? 0 : systems * BOUNDING_PER_SYSTEM;
   return {
-    ...{ planSeconds: planSeconds + bounding, systems, rate: source.rate },
-    ...{ compositions: pruning?.work ?? compositions, isBounded: pruning !== undefined },
-    ...{ kept: top, keptPerSystem: perSystem, rescored: options.finalists ?? 0 },
+    planSeconds: planSeconds + bounding,
+    systems,
+    rate: source.rate,
+    compositions: pruning?.work ?? compositions,
+    isBounded: pruning !== undefined,
+    kept: top,
+    keptPerSystem: perSystem,
+    rescored: options.finalists ?? 0,
   };
 }
 
@@ -97,7 +105,10 @@ export function predictRun(
   const { platform } = stage;
   const vcpuSeconds = work.compositions / chunks / work.rate;
   const map = {
-    ...{ ...stage, chunks, vcpuSeconds, vcpus: vcpusOf(platform) },
+    ...stage,
+    chunks,
+    vcpuSeconds,
+    vcpus: vcpusOf(platform),
     spread: work.isBounded ? BOUNDED_CHUNK_SPREAD : CHUNK_SPREAD,
   };
   const outcomes = Array.from({ length: seeds }, (_, seed) => {
@@ -108,7 +119,9 @@ export function predictRun(
   const around = secondsAround(work, chunks, resultBytes);
   const over = (figure: (outcome: MapOutcome) => number): Spread => spreadOf(outcomes.map(figure));
   return {
-    ...{ chunks, chunkSeconds: vcpuSeconds / map.vcpus, resultBytes },
+    chunks,
+    chunkSeconds: vcpuSeconds / map.vcpus,
+    resultBytes,
     seconds: over(({ seconds }) => seconds + around),
     cost: over(
       ({ billedSeconds, ...counts }) => priceMap({ ...counts, seconds: billedSeconds, chunks }, platform).total,

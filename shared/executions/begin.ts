@@ -39,7 +39,7 @@ export interface Step {
 }
 
 /** Failures in a row, each redrive counted, after which nothing is tried unattended. */
-export const PATIENCE = 5;
+export const BEGIN_PATIENCE = 5;
 
 const LOOK = 8; // names looked up at once
 const MOST = 64; // names for one thing in 90 days
@@ -123,7 +123,7 @@ export function nextStep(
   const { attempt, state } = newest;
   if (since !== undefined && since <= state.began) return { outcome: 'answered', attempt };
   if (unattended && state.status === 'ABORTED') return { outcome: 'stopped', attempt };
-  if (unattended && failuresInARow(known) >= PATIENCE) return { outcome: 'given up', attempt };
+  if (unattended && failuresInARow(known) >= BEGIN_PATIENCE) return { outcome: 'given up', attempt };
   if (resumes && mayRedrive(state)) return { outcome: 'redriven', attempt };
   return free < 0 ? { outcome: 'given up', attempt } : { outcome: 'started', attempt: free };
 }

@@ -59,7 +59,9 @@ export function stateOf({
   ...redrive
 }: Description): ExecutionState {
   return {
-    ...{ status, error, output },
+    status,
+    error,
+    output,
     began: redrive.redriveDate ?? startDate,
     redrives: redrive.redriveCount ?? 0,
     redrivable: redrive.redriveStatus === 'REDRIVABLE',

@@ -6,7 +6,7 @@ import { encodeStudentMetadata, STUDENT_SCHEMA } from '../models/student-session
 import type { Weights } from '../student/network.ts';
 import { exportStudent } from '../student/student-graph.ts';
 import type { NamedText, TrainingSet } from '../student/training-set.ts';
-import type { Comparison } from './compare-measured.ts';
+import type { MeasuredComparison } from './compare-measured.ts';
 import type { FineTuneOptions } from './fine-tune.ts';
 import type { FineTunedCard, MeasurementsSummary } from './fine-tuned-card.ts';
 import type { ConductivityScale } from './measured-likelihood.ts';
@@ -18,7 +18,7 @@ export interface FineTuning {
   readonly options: FineTuneOptions;
   readonly weights: Weights;
   readonly scale: ConductivityScale;
-  readonly evaluation: { readonly folds: number; readonly repeats: number } & Comparison;
+  readonly evaluation: { readonly folds: number; readonly repeats: number } & MeasuredComparison;
 }
 
 /** Put the fine-tuned weights and the comparison together: the bytes of the ONNX model, of schema 1, and its card. */

@@ -2,7 +2,7 @@ import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
 import type { Composition } from '../chemistry/formula.ts';
 import type { MeasuredComposition } from '../labels/measurements.ts';
 import { COMPARED, type Compared, type HeldOutPredictions } from './evaluate-fine-tuning.ts';
-import { averageMetrics, bootstrapInterval, type Interval } from './measured-metrics.ts';
+import { averageMetrics, bootstrapInterval, type MeasuredInterval } from './measured-metrics.ts';
 
 /** What is compared: models, and baselines of one line. */
 export type ComparedName = Compared | 'elements' | 'electronegativity' | 'median';
@@ -10,15 +10,15 @@ export type ComparedName = Compared | 'elements' | 'electronegativity' | 'median
 /** One row of the comparison. A score that is no conductivity has no error; a constant has no AUC. */
 export interface ComparisonRow {
   readonly name: ComparedName;
-  readonly auc?: Interval;
-  readonly meanAbsoluteError?: Interval; // of log10 of S/cm
+  readonly auc?: MeasuredInterval;
+  readonly meanAbsoluteError?: MeasuredInterval; // of log10 of S/cm
 }
 
 /** All on the same held-out compositions. */
-export interface Comparison {
+export interface MeasuredComparison {
   readonly rows: readonly ComparisonRow[];
   /** AUC of the fine-tuned student minus that of the labels-only one, resampled in pairs. */
-  readonly gain: Interval;
+  readonly gain: MeasuredInterval;
   readonly whole?: WholeComparison; // none if these are all of one class
 }
 
@@ -26,8 +26,8 @@ export interface Comparison {
 export interface WholeComparison {
   readonly compositions: number;
   readonly conductors: number;
-  readonly auc: Readonly<Partial<Record<ComparedName, Interval>>>;
-  readonly gain: Interval;
+  readonly auc: Readonly<Partial<Record<ComparedName, MeasuredInterval>>>;
+  readonly gain: MeasuredInterval;
 }
 
 const SCORES: ReadonlySet<ComparedName> = new Set(['transferred', 'elements', 'electronegativity']);
@@ -43,7 +43,7 @@ export function compareMeasured(
   repeats: readonly (readonly HeldOutPredictions[])[],
   threshold: number,
   seed: number,
-): Comparison {
+): MeasuredComparison {
   const predictions = new Map<ComparedName, readonly ArrayLike<number>[]>([
     ...COMPARED.map((name) => [name, repeats.map((folds) => collect(measured.length, folds, name))] as const),
     ...baselines(measured),
@@ -70,7 +70,7 @@ type Figure = (rows: readonly number[]) => number;
 function compareWhole(
   measured: readonly MeasuredComposition[],
   threshold: number,
-  interval: (figure: Figure) => Interval,
+  interval: (figure: Figure) => MeasuredInterval,
   names: readonly ComparedName[],
   auc: (name: ComparedName) => Figure,
   gain: Figure,

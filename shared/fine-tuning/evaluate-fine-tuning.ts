@@ -1,7 +1,7 @@
 import type { Composition } from '../chemistry/formula.ts';
 import type { MeasuredComposition } from '../labels/measurements.ts';
 import { forward, type Weights } from '../student/network.ts';
-import { groupedFolds, type Split, splitFold } from '../student/splits.ts';
+import { groupedFolds, type FoldSplit, splitFold } from '../student/splits.ts';
 import { type FineTuneTask, learn, lessonExamples, prepareLessons } from './fine-tune.ts';
 import { log10Of } from './measured-likelihood.ts';
 
@@ -26,7 +26,7 @@ export interface HeldOutPart {
 export function splitMeasured(
   measured: readonly MeasuredComposition[],
   { fold, folds, seed }: HeldOutPart,
-): Split<MeasuredComposition> & { readonly rows: readonly number[] } {
+): FoldSplit<MeasuredComposition> & { readonly rows: readonly number[] } {
   const systems = measured.map(({ system }) => system);
   const assigned = groupedFolds(systems, folds, seed);
   const rows = measured.flatMap((_, i) => (assigned[i] === fold ? [i] : []));

@@ -1,7 +1,7 @@
-import type { ComparedName, Comparison } from './compare-measured.ts';
+import type { ComparedName, MeasuredComparison } from './compare-measured.ts';
 import type { FineTuneOptions } from './fine-tune.ts';
 import type { ConductivityScale } from './measured-likelihood.ts';
-import type { Interval } from './measured-metrics.ts';
+import type { MeasuredInterval } from './measured-metrics.ts';
 
 /** Everything that there is to say of a fine-tuned student. */
 export interface FineTunedCard {
@@ -13,7 +13,7 @@ export interface FineTunedCard {
   readonly elements: readonly string[];
   readonly options: FineTuneOptions;
   readonly conductivity: ConductivityScale;
-  readonly evaluation: { readonly folds: number; readonly repeats: number } & Comparison;
+  readonly evaluation: { readonly folds: number; readonly repeats: number } & MeasuredComparison;
 }
 
 /** What was measured. */
@@ -84,7 +84,7 @@ ${renderWhole(evaluation)}## Use and limits
 `;
 }
 
-function renderWhole({ whole }: Comparison): string {
+function renderWhole({ whole }: MeasuredComparison): string {
   if (whole === undefined) return '';
   const rows = Object.entries(whole.auc).map(([name, auc]) => `| ${TITLES[name as ComparedName]} | ${interval(auc)} |`);
   return `Of the ${whole.compositions} compositions with whole amounts up to 12 alone, as a space has them (${whole.conductors} conductors):
@@ -99,7 +99,7 @@ labels-only student for a space.
 `;
 }
 
-function interval(found: Interval | undefined): string {
+function interval(found: MeasuredInterval | undefined): string {
   if (found === undefined) return '–';
   return `${found.value.toFixed(3)} (${found.low.toFixed(3)} to ${found.high.toFixed(3)})`;
 }

@@ -12,7 +12,7 @@ export interface ConductivityScale {
 }
 
 /** Logit of a predicted log10 conductivity. */
-export function logitOf(log10: number, { threshold, scale }: ConductivityScale): number {
+export function measuredLogitOf(log10: number, { threshold, scale }: ConductivityScale): number {
   return (log10 - threshold) / scale;
 }
 
@@ -30,7 +30,7 @@ export function measuredLoss(
   bound: Bound,
   scale: ConductivityScale,
 ): Required<Pick<Example, 'probability' | 'slope' | 'shift'>> {
-  const shift = logitOf(log10, scale);
+  const shift = measuredLogitOf(log10, scale);
   if (bound === 'exact') return { slope: 2, shift, probability: 1 };
   return { slope: 1, shift, probability: bound === 'upper' ? 0 : 1 };
 }

@@ -9,7 +9,7 @@ export interface MeasuredMetrics {
 }
 
 /** A figure with the interval that holds it with 95 % confidence. */
-export interface Interval {
+export interface MeasuredInterval {
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -59,7 +59,7 @@ export function bootstrapInterval(
   measured: readonly Pick<MeasuredComposition, 'system'>[],
   seed: number,
   figure: (rows: readonly number[]) => number,
-): Interval {
+): MeasuredInterval {
   const bySystem = new Map<string, number[]>();
   measured.forEach(({ system }, i) => {
     const rows = bySystem.get(system);

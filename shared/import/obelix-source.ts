@@ -8,7 +8,7 @@ import { readTarGz } from '../io/tables/tar.ts';
 
 /** Tables of OBELiX. */
 export const SPLITS = ['train', 'test', 'all'] as const;
-export type Split = (typeof SPLITS)[number];
+export type ObelixSplit = (typeof SPLITS)[number];
 
 /** Bytes and what they are called. */
 export interface Named {
@@ -25,7 +25,7 @@ const RAW =
  * @param source folder or CSV file, or the address of one
  * @returns named by its path or address
  */
-export async function findTable(source: string, split: Split, client: HttpClient): Promise<Named> {
+export async function findTable(source: string, split: ObelixSplit, client: HttpClient): Promise<Named> {
   if (isAddress(source)) {
     const url = parseHttpUrl(source);
     if (!/\.csv$/i.test(url.pathname)) url.pathname = `${withoutTrailingSlashes(url.pathname)}/${split}.csv`;

@@ -2,7 +2,7 @@ import { InputError } from '../errors.ts';
 import { type CsvRow, parseCsv } from '../io/tables/csv.ts';
 
 /** One measured compound. */
-export interface Measurement {
+export interface StructureMeasurement {
   readonly structureIds: readonly string[]; // structures of the compound; empty = none is known
   readonly conductor: boolean; // whether its conductivity reaches the threshold
 }
@@ -21,7 +21,7 @@ const FORMS =
  * @param threshold conductivity from which a compound counts as a conductor, S/cm
  * @throws {InputError} naming line and column of a value that is not usable, or the column that is missing
  */
-export function parseConductivities(text: string, file: string, threshold: number): Measurement[] {
+export function parseConductivities(text: string, file: string, threshold: number): StructureMeasurement[] {
   const { columns, rows } = parseCsv(text, file, []);
   const conductivity = CONDUCTIVITY_COLUMNS.find((name) => columns.includes(name));
   const ids = columns.filter((name) => ID_COLUMN.test(name));

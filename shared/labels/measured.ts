@@ -12,18 +12,19 @@ const BOUNDS = { exact: undefined, upper: '<', lower: '>' } as const;
  * @param mobileIon symbol of the element that every composition has
  * @throws {InputError} naming line and column of what is not usable
  */
-export function readMeasured(bytes: Uint8Array, file: string, mobileIon: string): MeasuredComposition[] {
+export function readMeasured(bytes: Uint8Array, file: string, mobileIon: string): MeasuredNeighbor[] {
   const text = Buffer.from(bytes).toString();
   const any = { mobileIon: atomicNumber(mobileIon) as number, knows: () => true };
   const measurements = parseMeasurements(text, file, any);
   return mergeMeasurements(measurements, file).map(({ composition, log10, bound }) => ({
-    ...{ composition, logConductivity: log10 },
+    composition,
+    logConductivity: log10,
     ...(BOUNDS[bound] === undefined ? {} : { bound: BOUNDS[bound] }),
   }));
 }
 
 /** What was measured of one composition. */
-export interface MeasuredComposition {
+export interface MeasuredNeighbor {
   readonly composition: Composition;
   readonly logConductivity: number; // log10 of S/cm at room temperature, or of the bound
   readonly bound?: '<' | '>'; // the value is a bound: the conductivity is below or above it

@@ -17,8 +17,8 @@ export interface GrowthState {
  * features, tree by tree: the forest's prediction is the mean over its trees.
  */
 export class ForestGrower {
-  readonly #builder: TreeBuilder;
-  readonly #random: ResumableRandom;
+  private readonly builder: TreeBuilder;
+  private readonly random: ResumableRandom;
 
   /**
    * @param table shape (examples, features) row-major, finite
@@ -29,18 +29,18 @@ export class ForestGrower {
     const features = table.length / targets.length;
     const edges = quantileEdges(table, features);
     const bins = binColumns(table, features, edges);
-    this.#random = state === undefined ? createRandom(options.seed) : resumeRandom(state.random);
-    this.#builder = new TreeBuilder(bins, edges, targets, options, this.#random, state?.order.slice());
+    this.random = state === undefined ? createRandom(options.seed) : resumeRandom(state.random);
+    this.builder = new TreeBuilder(bins, edges, targets, options, this.random, state?.order.slice());
   }
 
   /** The next tree. */
   grow(): Tree {
-    return this.#builder.build();
+    return this.builder.build();
   }
 
   /** Where the next tree begins. */
   state(): GrowthState {
-    return { random: this.#random.state(), order: this.#builder.order };
+    return { random: this.random.state(), order: this.builder.order };
   }
 }
 

@@ -36,17 +36,17 @@ const PURE = 1e-6; // a node whose targets vary less than this is a leaf: its pr
  * doi:10.1007/s10994-006-6226-1), each on all rows.
  */
 export class TreeBuilder {
-  readonly #bins: Uint8Array;
-  readonly #edges: Edges;
-  readonly #targets: Float64Array;
-  readonly #options: TreeOptions;
-  readonly #random: Random;
-  readonly #sample: Uint32Array; // rows of the tree; a node owns a range
-  readonly #scratch: Uint32Array;
-  readonly #order: Uint32Array; // features; those tried at a split are moved to the front
-  readonly #counts = new Float64Array(BINS);
-  readonly #sums = new Float64Array(BINS);
-  #nodes: { feature: number; threshold: number; right: number }[] = [];
+  private readonly bins: Uint8Array;
+  private readonly edges: Edges;
+  private readonly targets: Float64Array;
+  private readonly options: TreeOptions;
+  private readonly random: Random;
+  private readonly sample: Uint32Array; // rows of the tree; a node owns a range
+  private readonly scratch: Uint32Array;
+  private readonly featureOrder: Uint32Array; // features; those tried at a split are moved to the front
+  private readonly counts = new Float64Array(BINS);
+  private readonly sums = new Float64Array(BINS);
+  private nodes: { feature: number; threshold: number; right: number }[] = [];
 
   /**
    * @param bins bin of every value, shape (features, rows) row-major
@@ -61,71 +61,71 @@ export class TreeBuilder {
     random: Random,
     order = Uint32Array.from(edges.keys()),
   ) {
-    this.#bins = bins;
-    this.#edges = edges;
-    this.#targets = targets;
-    this.#options = options;
-    this.#random = random;
-    this.#sample = new Uint32Array(targets.length);
-    this.#scratch = new Uint32Array(targets.length);
-    this.#order = order;
+    this.bins = bins;
+    this.edges = edges;
+    this.targets = targets;
+    this.options = options;
+    this.random = random;
+    this.sample = new Uint32Array(targets.length);
+    this.scratch = new Uint32Array(targets.length);
+    this.featureOrder = order;
   }
 
   /** Features in the order in which the next tree begins to try them. */
   get order(): Uint32Array {
-    return this.#order.slice();
+    return this.featureOrder.slice();
   }
 
   build(): Tree {
-    this.#nodes = [];
-    const rows = this.#sample.length;
-    const { extraRandom = false } = this.#options;
-    for (let i = 0; i < rows; i++) this.#sample[i] = extraRandom ? i : randomInteger(this.#random, rows);
-    this.#grow(0, rows);
+    this.nodes = [];
+    const rows = this.sample.length;
+    const { extraRandom = false } = this.options;
+    for (let i = 0; i < rows; i++) this.sample[i] = extraRandom ? i : randomInteger(this.random, rows);
+    this.grow(0, rows);
     return {
-      feature: Int16Array.from(this.#nodes, (node) => node.feature),
-      threshold: Float32Array.from(this.#nodes, (node) => node.threshold),
-      right: Int32Array.from(this.#nodes, (node) => node.right),
+      feature: Int16Array.from(this.nodes, (node) => node.feature),
+      threshold: Float32Array.from(this.nodes, (node) => node.threshold),
+      right: Int32Array.from(this.nodes, (node) => node.right),
     };
   }
 
   /** Append the subtree of the sample rows start (inclusive) to end (exclusive). */
-  #grow(start: number, end: number): void {
+  private grow(start: number, end: number): void {
     let sum = 0;
     let squares = 0;
     for (let i = start; i < end; i++) {
-      const target = this.#targets[this.#sample[i]];
+      const target = this.targets[this.sample[i]];
       sum += target;
       squares += target * target;
     }
     const count = end - start;
     const mean = sum / count;
     const node = { feature: -1, threshold: mean, right: -1 };
-    this.#nodes.push(node);
-    if (count < 2 * this.#options.minimumLeaf || squares / count - mean * mean < PURE) return;
-    const split = this.#bestSplit(start, end, sum);
+    this.nodes.push(node);
+    if (count < 2 * this.options.minimumLeaf || squares / count - mean * mean < PURE) return;
+    const split = this.bestSplit(start, end, sum);
     if (split === undefined) return;
-    const middle = this.#partition(start, end, split);
+    const middle = this.partition(start, end, split);
     node.feature = split.feature;
-    node.threshold = this.#edges[split.feature][split.bin];
-    this.#grow(start, middle);
-    node.right = this.#nodes.length;
-    this.#grow(middle, end);
+    node.threshold = this.edges[split.feature][split.bin];
+    this.grow(start, middle);
+    node.right = this.nodes.length;
+    this.grow(middle, end);
   }
 
-  #bestSplit(start: number, end: number, sum: number): Split | undefined {
-    const { featureShare, extraRandom = false } = this.#options;
-    const tries = Math.max(1, Math.round(featureShare * this.#order.length));
+  private bestSplit(start: number, end: number, sum: number): Split | undefined {
+    const { featureShare, extraRandom = false } = this.options;
+    const tries = Math.max(1, Math.round(featureShare * this.featureOrder.length));
     let best: Split | undefined;
     let bestGain = (sum * sum) / (end - start) + 1e-9; // of not splitting
     for (let i = 0; i < tries; i++) {
-      const j = i + randomInteger(this.#random, this.#order.length - i);
-      const feature = this.#order[j];
-      this.#order[j] = this.#order[i];
-      this.#order[i] = feature;
+      const j = i + randomInteger(this.random, this.featureOrder.length - i);
+      const feature = this.featureOrder[j];
+      this.featureOrder[j] = this.featureOrder[i];
+      this.featureOrder[i] = feature;
       const found = extraRandom
-        ? this.#draw(feature, start, end, sum, bestGain)
-        : this.#scan(feature, start, end, sum, bestGain);
+        ? this.draw(feature, start, end, sum, bestGain)
+        : this.scan(feature, start, end, sum, bestGain);
       if (found !== undefined) {
         bestGain = found.gain;
         best = { feature, bin: found.bin };
@@ -135,17 +135,17 @@ export class TreeBuilder {
   }
 
   /** Best threshold of one feature, if it gains more than `bound`. */
-  #scan(feature: number, start: number, end: number, total: number, bound: number): Threshold | undefined {
-    const column = feature * this.#targets.length;
-    const counts = this.#counts;
-    const sums = this.#sums;
+  private scan(feature: number, start: number, end: number, total: number, bound: number): Threshold | undefined {
+    const column = feature * this.targets.length;
+    const counts = this.counts;
+    const sums = this.sums;
     let low = BINS;
     let high = -1;
     for (let i = start; i < end; i++) {
-      const row = this.#sample[i];
-      const bin = this.#bins[column + row];
+      const row = this.sample[i];
+      const bin = this.bins[column + row];
       counts[bin]++;
-      sums[bin] += this.#targets[row];
+      sums[bin] += this.targets[row];
       if (bin < low) low = bin;
       if (bin > high) high = bin;
     }
@@ -156,7 +156,7 @@ export class TreeBuilder {
       count += counts[bin];
       sum += sums[bin];
       const others = end - start - count;
-      if (count < this.#options.minimumLeaf || others < this.#options.minimumLeaf) continue;
+      if (count < this.options.minimumLeaf || others < this.options.minimumLeaf) continue;
       const gain = (sum * sum) / count + (total - sum) ** 2 / others;
       if (gain > limit) {
         limit = gain;
@@ -169,41 +169,41 @@ export class TreeBuilder {
   }
 
   /** A random threshold of one feature, between two of its bins, if it gains more than `bound`. */
-  #draw(feature: number, start: number, end: number, total: number, bound: number): Threshold | undefined {
-    const column = feature * this.#targets.length;
+  private draw(feature: number, start: number, end: number, total: number, bound: number): Threshold | undefined {
+    const column = feature * this.targets.length;
     let low = BINS;
     let high = -1;
     for (let i = start; i < end; i++) {
-      const bin = this.#bins[column + this.#sample[i]];
+      const bin = this.bins[column + this.sample[i]];
       if (bin < low) low = bin;
       if (bin > high) high = bin;
     }
     if (low === high) return undefined;
-    const bin = low + randomInteger(this.#random, high - low);
+    const bin = low + randomInteger(this.random, high - low);
     let [count, sum] = [0, 0];
     for (let i = start; i < end; i++) {
-      const row = this.#sample[i];
-      if (this.#bins[column + row] > bin) continue;
+      const row = this.sample[i];
+      if (this.bins[column + row] > bin) continue;
       count++;
-      sum += this.#targets[row];
+      sum += this.targets[row];
     }
     const others = end - start - count;
-    if (count < this.#options.minimumLeaf || others < this.#options.minimumLeaf) return undefined;
+    if (count < this.options.minimumLeaf || others < this.options.minimumLeaf) return undefined;
     const gain = (sum * sum) / count + (total - sum) ** 2 / others;
     return gain > bound ? { gain, bin } : undefined;
   }
 
   /** Move the rows that go left to the front, keeping their order; returns where the others begin. */
-  #partition(start: number, end: number, { feature, bin }: Split): number {
-    const column = feature * this.#targets.length;
+  private partition(start: number, end: number, { feature, bin }: Split): number {
+    const column = feature * this.targets.length;
     let left = start;
     let right = 0;
     for (let i = start; i < end; i++) {
-      const row = this.#sample[i];
-      if (this.#bins[column + row] <= bin) this.#sample[left++] = row;
-      else this.#scratch[right++] = row;
+      const row = this.sample[i];
+      if (this.bins[column + row] <= bin) this.sample[left++] = row;
+      else this.scratch[right++] = row;
     }
-    this.#sample.set(this.#scratch.subarray(0, right), left);
+    this.sample.set(this.scratch.subarray(0, right), left);
     return left;
   }
 }

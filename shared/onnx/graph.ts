@@ -31,52 +31,52 @@ const CAST_TYPES = { float: FLOAT, double: DOUBLE } as const;
 
 /** Builds an ONNX model node by node. Values are named in order of creation, so equal calls give equal bytes. */
 export class GraphBuilder {
-  readonly #nodes: Node[] = [];
-  readonly #initializers: Tensor[] = [];
-  readonly #inputs: ValueInfo[] = [];
-  readonly #outputs: ValueInfo[] = [];
+  private readonly nodes: Node[] = [];
+  private readonly initializers: Tensor[] = [];
+  private readonly inputs: ValueInfo[] = [];
+  private readonly outputs: ValueInfo[] = [];
 
   /** Declare a graph input. */
   input(name: string, type: 'float' | 'int64', shape: Shape): Value {
-    this.#inputs.push(valueInfo(name, type, shape));
+    this.inputs.push(valueInfo(name, type, shape));
     return name;
   }
 
   /** A float32 constant; `data` is row-major. */
   constant(shape: readonly number[], data: ArrayLike<number>): Value {
     const values = Float32Array.from(data);
-    return this.#initializer({ dims: [...shape], dataType: FLOAT, rawData: new Uint8Array(values.buffer) });
+    return this.initializer({ dims: [...shape], dataType: FLOAT, rawData: new Uint8Array(values.buffer) });
   }
 
   /** A float64 constant; `data` is row-major. */
   doubles(shape: readonly number[], data: ArrayLike<number>): Value {
     const values = Float64Array.from(data);
-    return this.#initializer({ dims: [...shape], dataType: DOUBLE, rawData: new Uint8Array(values.buffer) });
+    return this.initializer({ dims: [...shape], dataType: DOUBLE, rawData: new Uint8Array(values.buffer) });
   }
 
   /** An int64 constant; `data` is row-major and within the safe integers. */
   integers(shape: readonly number[], data: readonly number[]): Value {
     const values = BigInt64Array.from(data, BigInt);
-    return this.#initializer({ dims: [...shape], dataType: INT64, rawData: new Uint8Array(values.buffer) });
+    return this.initializer({ dims: [...shape], dataType: INT64, rawData: new Uint8Array(values.buffer) });
   }
 
-  #initializer(tensor: Tensor): Value {
-    const name = `c${this.#initializers.length}`;
-    this.#initializers.push({ ...tensor, name });
+  private initializer(tensor: Tensor): Value {
+    const name = `c${this.initializers.length}`;
+    this.initializers.push({ ...tensor, name });
     return name;
   }
 
   /** Append a node with one output. Attributes are integers, lists of integers, strings, or tensors of rank 1 (typed arrays). */
   node(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, AttributeValue>> = {}): Value {
-    const output = `v${this.#nodes.length}`;
-    this.#append(type, inputs, output, attributes);
+    const output = `v${this.nodes.length}`;
+    this.append(type, inputs, output, attributes);
     return output;
   }
 
   /** Append a node of the domain ai.onnx.ml with one output. */
   mlNode(type: string, inputs: readonly Value[], attributes: Readonly<Record<string, AttributeValue>>): Value {
     const output = this.node(type, inputs, attributes);
-    this.#nodes[this.#nodes.length - 1].domain = ML_DOMAIN;
+    this.nodes[this.nodes.length - 1].domain = ML_DOMAIN;
     return output;
   }
 
@@ -87,33 +87,33 @@ export class GraphBuilder {
 
   /** Append an identity that names a value as a graph output. */
   output(name: string, value: Value, shape: Shape): void {
-    this.#append('Identity', [value], name, {});
-    this.#outputs.push(valueInfo(name, 'float', shape));
+    this.append('Identity', [value], name, {});
+    this.outputs.push(valueInfo(name, 'float', shape));
   }
 
-  #append(
+  private append(
     type: string,
     inputs: readonly Value[],
     output: Value,
     attributes: Readonly<Record<string, AttributeValue>>,
   ): void {
     const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
-    this.#nodes.push({ name: `n${this.#nodes.length}`, opType: type, input: [...inputs], output: [output], attribute });
+    this.nodes.push({ name: `n${this.nodes.length}`, opType: type, input: [...inputs], output: [output], attribute });
   }
 
   /** The model's bytes. `metadata` becomes `metadata_props`, in the order of its keys. */
   encode(graphName: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-    const usesMl = this.#nodes.some(({ domain }) => domain === ML_DOMAIN);
+    const usesMl = this.nodes.some(({ domain }) => domain === ML_DOMAIN);
     return encodeModel({
       irVersion: usesMl ? ML_IR_VERSION : IR_VERSION,
       producerName: 'ionsieve',
       opsetImport: [{ domain: '', version: OPSET }, ...(usesMl ? [{ domain: ML_DOMAIN, version: ML_OPSET }] : [])],
       graph: {
         name: graphName,
-        node: this.#nodes,
-        initializer: this.#initializers,
-        input: this.#inputs,
-        output: this.#outputs,
+        node: this.nodes,
+        initializer: this.initializers,
+        input: this.inputs,
+        output: this.outputs,
       },
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     });

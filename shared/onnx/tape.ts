@@ -16,8 +16,8 @@ type Backward = (gradient: Value) => void;
  */
 export class Tape {
   readonly graph: GraphBuilder;
-  readonly #steps: { readonly output: Value; readonly backward: Backward }[] = [];
-  readonly #gradients = new Map<Value, Value>();
+  private readonly steps: { readonly output: Value; readonly backward: Backward }[] = [];
+  private readonly gradientOf = new Map<Value, Value>();
 
   constructor(graph: GraphBuilder) {
     this.graph = graph;
@@ -33,42 +33,42 @@ export class Tape {
     return { value: this.graph.input(name, 'float', shape), shape, tracked: true };
   }
 
-  #record(value: Value, inputs: readonly Variable[], shape: readonly number[], backward: Backward): Variable {
-    this.#steps.push({ output: value, backward });
+  private record(value: Value, inputs: readonly Variable[], shape: readonly number[], backward: Backward): Variable {
+    this.steps.push({ output: value, backward });
     return { value, shape, tracked: inputs.some((input) => input.tracked) };
   }
 
   /** Matrix product of a (m, n) and b (n, p). */
   matmul(a: Variable, b: Variable): Variable {
-    return this.#record(this.graph.node('MatMul', [a.value, b.value]), [a, b], [a.shape[0], b.shape[1]], (gradient) => {
-      this.#accumulate(a, () => this.graph.node('MatMul', [gradient, this.#transpose(b.value)]));
-      this.#accumulate(b, () => this.graph.node('MatMul', [this.#transpose(a.value), gradient]));
+    return this.record(this.graph.node('MatMul', [a.value, b.value]), [a, b], [a.shape[0], b.shape[1]], (gradient) => {
+      this.accumulate(a, () => this.graph.node('MatMul', [gradient, this.transpose(b.value)]));
+      this.accumulate(b, () => this.graph.node('MatMul', [this.transpose(a.value), gradient]));
     });
   }
 
   /** a + b with broadcasting. */
   add(a: Variable, b: Variable): Variable {
     const shape = broadcast(a.shape, b.shape);
-    return this.#record(this.graph.node('Add', [a.value, b.value]), [a, b], shape, (gradient) => {
-      this.#accumulate(a, () => this.#sumTo(gradient, shape, a.shape));
-      this.#accumulate(b, () => this.#sumTo(gradient, shape, b.shape));
+    return this.record(this.graph.node('Add', [a.value, b.value]), [a, b], shape, (gradient) => {
+      this.accumulate(a, () => this.sumTo(gradient, shape, a.shape));
+      this.accumulate(b, () => this.sumTo(gradient, shape, b.shape));
     });
   }
 
   /** a · b, element by element, with broadcasting. */
   multiply(a: Variable, b: Variable): Variable {
     const shape = broadcast(a.shape, b.shape);
-    return this.#record(this.graph.node('Mul', [a.value, b.value]), [a, b], shape, (gradient) => {
-      this.#accumulate(a, () => this.#sumTo(this.graph.node('Mul', [gradient, b.value]), shape, a.shape));
-      this.#accumulate(b, () => this.#sumTo(this.graph.node('Mul', [gradient, a.value]), shape, b.shape));
+    return this.record(this.graph.node('Mul', [a.value, b.value]), [a, b], shape, (gradient) => {
+      this.accumulate(a, () => this.sumTo(this.graph.node('Mul', [gradient, b.value]), shape, a.shape));
+      this.accumulate(b, () => this.sumTo(this.graph.node('Mul', [gradient, a.value]), shape, b.shape));
     });
   }
 
   /** Rows of a matrix; `rows` int64 (count,) may name one several times. */
   gather(a: Variable, rows: Value, count: number): Variable {
     const value = this.graph.node('Gather', [a.value, rows]);
-    return this.#record(value, [a], [count, a.shape[1]], (gradient) => {
-      this.#accumulate(a, () => {
+    return this.record(value, [a], [count, a.shape[1]], (gradient) => {
+      this.accumulate(a, () => {
         const zeros = this.graph.constant(a.shape, new Float32Array(a.shape[0] * a.shape[1]));
         const indices = this.graph.node('Unsqueeze', [rows, this.graph.integers([1], [1])]);
         return this.graph.node('ScatterND', [zeros, indices, gradient], { reduction: 'add' });
@@ -78,19 +78,19 @@ export class Tape {
 
   /** max(a, 0). */
   relu(a: Variable): Variable {
-    return this.#record(this.graph.node('Relu', [a.value]), [a], a.shape, (gradient) => {
+    return this.record(this.graph.node('Relu', [a.value]), [a], a.shape, (gradient) => {
       const zero = this.graph.constant([], [0]);
       const positive = this.graph.node('Greater', [a.value, zero]);
-      this.#accumulate(a, () => this.graph.node('Where', [positive, gradient, zero]));
+      this.accumulate(a, () => this.graph.node('Where', [positive, gradient, zero]));
     });
   }
 
   /** The same numbers in another shape. */
   reshape(a: Variable, shape: readonly number[]): Variable {
     const value = this.graph.node('Reshape', [a.value, this.graph.integers([shape.length], shape)]);
-    return this.#record(value, [a], shape, (gradient) => {
+    return this.record(value, [a], shape, (gradient) => {
       const original = this.graph.integers([a.shape.length], a.shape);
-      this.#accumulate(a, () => this.graph.node('Reshape', [gradient, original]));
+      this.accumulate(a, () => this.graph.node('Reshape', [gradient, original]));
     });
   }
 
@@ -98,10 +98,10 @@ export class Tape {
   sum(a: Variable, axis: number): Variable {
     const shape = a.shape.filter((_, i) => i !== axis);
     const value = this.graph.node('ReduceSum', [a.value, this.graph.integers([1], [axis])], { keepdims: 0 });
-    return this.#record(value, [a], shape, (gradient) => {
+    return this.record(value, [a], shape, (gradient) => {
       const wide = this.graph.node('Unsqueeze', [gradient, this.graph.integers([1], [axis])]);
       const original = this.graph.integers([a.shape.length], a.shape);
-      this.#accumulate(a, () => this.graph.node('Expand', [wide, original]));
+      this.accumulate(a, () => this.graph.node('Expand', [wide, original]));
     });
   }
 
@@ -113,30 +113,30 @@ export class Tape {
    * @returns for each parameter, the value that holds d loss / d parameter
    */
   gradients(output: Variable, gradient: Value, parameters: readonly Variable[]): Value[] {
-    this.#gradients.set(output.value, gradient);
-    for (const step of this.#steps.toReversed()) {
-      const incoming = this.#gradients.get(step.output);
+    this.gradientOf.set(output.value, gradient);
+    for (const step of this.steps.toReversed()) {
+      const incoming = this.gradientOf.get(step.output);
       if (incoming !== undefined) step.backward(incoming);
     }
     return parameters.map(({ value }) => {
-      const found = this.#gradients.get(value);
+      const found = this.gradientOf.get(value);
       if (found === undefined) throw new RangeError(`the output does not depend on parameter ${value}`);
       return found;
     });
   }
 
-  #accumulate({ value, tracked }: Variable, gradient: () => Value): void {
+  private accumulate({ value, tracked }: Variable, gradient: () => Value): void {
     if (!tracked) return;
-    const before = this.#gradients.get(value);
-    this.#gradients.set(value, before === undefined ? gradient() : this.graph.node('Add', [before, gradient()]));
+    const before = this.gradientOf.get(value);
+    this.gradientOf.set(value, before === undefined ? gradient() : this.graph.node('Add', [before, gradient()]));
   }
 
-  #transpose(value: Value): Value {
+  private transpose(value: Value): Value {
     return this.graph.node('Transpose', [value], { perm: [1, 0] });
   }
 
   /** Undo a broadcast: sum the axes along which the operand was repeated. */
-  #sumTo(gradient: Value, from: readonly number[], to: readonly number[]): Value {
+  private sumTo(gradient: Value, from: readonly number[], to: readonly number[]): Value {
     const added = from.length - to.length;
     const axes = from.flatMap((size, i) => (i < added || (to[i - added] === 1 && size !== 1) ? [i] : []));
     if (axes.length === 0) return gradient;

@@ -1,6 +1,6 @@
 import type { Composition } from '../chemistry/formula.ts';
 import type { FormulaLabel } from '../labels/label.ts';
-import type { MeasuredComposition } from '../labels/measured.ts';
+import type { MeasuredNeighbor } from '../labels/measured.ts';
 import type { StudentSession } from '../models/student-session.ts';
 import type { RunOptions } from '../screen/run-options.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
@@ -18,7 +18,7 @@ export interface RankingTools {
   readonly committee?: CommitteeScorer;
   readonly onScored?: OnScored; // by the committee
   readonly labels?: readonly FormulaLabel[];
-  readonly measured?: readonly MeasuredComposition[];
+  readonly measured?: readonly MeasuredNeighbor[];
 }
 
 /** A ranking with its further columns. */

@@ -45,7 +45,8 @@ export function pooledBins(curves: readonly HeldOutCurves[]): ReliabilityBin[] {
 function precisionRecallFigure(curves: readonly HeldOutCurves[], share: number): Html {
   const points = curves.flatMap(({ precisionRecall }, fold) => precisionRecall.map((point) => ({ ...point, fold })));
   return figure('Precision against recall, a line for each held-out fold. The dashed line is a ranking by chance.', {
-    ...{ ...SIZE, ariaLabel: 'Precision against recall' },
+    ...SIZE,
+    ariaLabel: 'Precision against recall',
     x: { label: 'recall', domain: [0, 1], grid: true },
     y: { label: 'precision', domain: [0, 1], grid: true },
     marks: [
@@ -60,7 +61,8 @@ function calibrationFigure(bins: readonly ReliabilityBin[]): Html {
   const caption =
     'Share of positives against probability, in ten bins, all folds together. On the dashed line probabilities mean what they say; above it they are too low.';
   return figure(caption, {
-    ...{ ...SIZE, ariaLabel: 'Calibration' },
+    ...SIZE,
+    ariaLabel: 'Calibration',
     x: { label: 'mean probability of the bin', domain: [0, 1], grid: true },
     y: { label: 'share of positives', domain: [0, 1], grid: true },
     marks: [

@@ -80,7 +80,9 @@ export async function rank(
   const committee = model && (await openCommittee(model, nameOf('committee.onnx')));
   try {
     return await rankRun(source, best, options, {
-      ...{ student, committee, onScored },
+      student,
+      committee,
+      onScored,
       labels: labels && mergePolymorphs(decodeLabels(labels, nameOf('labels.csv.gz'))),
       measured: measured && readMeasured(measured, nameOf('measured.csv'), student.metadata.mobileIon),
     });

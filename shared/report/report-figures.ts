@@ -30,7 +30,10 @@ export function histogramFigure({ edges, counts }: Histogram, student: RunSummar
   return figure(
     `Compositions by probability; both scales are stretched (logarithm of the odds, logarithm of the number). The line is the threshold ${student.threshold}.`,
     {
-      ...{ width: 720, height: 280, marginLeft: 64, ariaLabel: 'Histogram of probabilities' },
+      width: 720,
+      height: 280,
+      marginLeft: 64,
+      ariaLabel: 'Histogram of probabilities',
       x: { label: null, domain: ends },
       y: { label: 'compositions', type: 'log', domain: [0.5, 2 * Math.max(...counts)], grid: true, tickFormat: '~s' },
       marks: histogramMarks(bars, threshold, ends),

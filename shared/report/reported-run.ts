@@ -29,7 +29,10 @@ export function reportedRun({ summary, student, curves, ranking, columns }: Repo
   const column = (name: string): readonly RankingValue[] | undefined => listed.find((one) => one.name === name)?.values;
   const [formulas, systems] = [column('known_formula'), column('known_system')];
   return {
-    ...{ summary, student, curves, column },
+    summary,
+    student,
+    curves,
+    column,
     ranking: ranking.slice(0, MOST_LISTED),
     columns: listed,
     novelty: formulas?.map((known, i) => noveltyOf(known === true, Number(systems?.[i] ?? 0))),

@@ -34,7 +34,10 @@ export async function assessCandidate(store: ConditionalStore, jobId: string, ma
   const candidate: Candidate = {
     jobId,
     student: studentKey(hash, 'student.onnx'),
-    ...{ hash, teacherHash: teacher.hash, labelsHash: labels.hash, averagePrecision },
+    hash,
+    teacherHash: teacher.hash,
+    labelsHash: labels.hash,
+    averagePrecision,
     current: current?.current.averagePrecision ?? null,
     expected: current?.version ?? null,
     ...(replaced === undefined ? verdict : { promote: false, reason: replaced }),

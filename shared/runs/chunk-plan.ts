@@ -46,7 +46,8 @@ export async function loadChunkPlan(store: ObjectStore, runId: string): Promise<
     loadPlanFile(store, record, 'student.onnx'),
   ]);
   return {
-    ...{ ...described, studentBytes },
+    ...described,
+    studentBytes,
     range: (chunk) => readChunk(store, runId, index, chunk),
     screener: (student, limits, _, bounds) =>
       new SegmentScreener(store, record, index.space, { student, limits, bounds }),

@@ -57,7 +57,8 @@ export function runOptions(asked: AskedOptions, file: string): RunOptions {
       'Give at least as many finalists.',
     );
   return {
-    ...{ top, perSystem },
+    top,
+    perSystem,
     ...(criteria === undefined ? {} : { criteria }),
     rankBy,
     ...(rankBy === 'student' ? {} : { finalists: Math.max(top, asked.finalists ?? DEFAULT_FINALISTS) }),

@@ -81,7 +81,10 @@ export function rowComposition(
   student: StudentSession,
 ): Composition | SkippedRow {
   const skip = (reason: SkipReason, problem: string): SkippedRow => ({
-    ...{ index, formula: (cell ?? '').slice(0, SHOWN), reason, problem },
+    index,
+    formula: (cell ?? '').slice(0, SHOWN),
+    reason,
+    problem,
   });
   if (cell === undefined || cell.trim() === '') return skip('no formula', 'the row has no formula');
   let composition: Composition;

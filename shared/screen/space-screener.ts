@@ -71,10 +71,19 @@ export class Screener implements ChunkScreener {
     }
     const { screened, passed, screenedByElement, passedByElement, histogram } = counts;
     return {
-      ...{ runId, studentHash: this.student.hash, chunk, start, end },
-      ...{ screened, passed, screenedByElement, passedByElement, histogram },
+      runId,
+      studentHash: this.student.hash,
+      chunk,
+      start,
+      end,
+      screened,
+      passed,
+      screenedByElement,
+      passedByElement,
+      histogram,
       best: counts.ranked(),
-      ...{ skipped: NONE_SKIPPED, excluded: counts.excluded() },
+      skipped: NONE_SKIPPED,
+      excluded: counts.excluded(),
       ...(this.pruner === undefined ? {} : { bounded: counts.bounded() }),
     };
   }

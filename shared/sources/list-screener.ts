@@ -65,10 +65,19 @@ export class ListScreener implements ChunkScreener {
     }
     const { screened, passed, screenedByElement, passedByElement, histogram } = tally;
     return {
-      ...{ runId, studentHash: student.hash, chunk, start, end },
-      ...{ screened, passed, screenedByElement, passedByElement, histogram },
+      runId,
+      studentHash: student.hash,
+      chunk,
+      start,
+      end,
+      screened,
+      passed,
+      screenedByElement,
+      passedByElement,
+      histogram,
       best: best.ranked(),
-      ...{ skipped: skipped.collected(), excluded: excluded.collected() },
+      skipped: skipped.collected(),
+      excluded: excluded.collected(),
     };
   }
 

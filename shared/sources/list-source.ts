@@ -70,7 +70,9 @@ export function listSource(list: CompositionList, locations: readonly FileLocati
   const size = files.reduce((sum, { index }) => sum + index.rows, 0);
   const record = recordOf(list);
   return {
-    ...{ name, size, rate: ROWS_PER_VCPU_SECOND },
+    name,
+    size,
+    rate: ROWS_PER_VCPU_SECOND,
     record: { list: record, counts: { files: files.length, compositions: size } },
     planFiles: () => ({ files: { [LIST_FILE]: Buffer.from(`${JSON.stringify(list)}\n`) } }),
     summary: { list: { ...record, rows: size } },

@@ -38,7 +38,9 @@ export function spaceSource(space: Space): CompositionSource {
   const systems = classes.reduce((sum, { systems: count }) => sum + count, 0);
   const counts = { systems, classes: classes.length, compositions: size };
   return {
-    ...{ name: definition.name, size, rate: COMPOSITIONS_PER_VCPU_SECOND },
+    name: definition.name,
+    size,
+    rate: COMPOSITIONS_PER_VCPU_SECOND,
     record: { space: JSON.parse(canonicalSpaceJson(definition)), counts },
     planFiles: () => planFilesOf(space),
     summary: { space: { name: definition.name, ...counts } },

@@ -8,13 +8,13 @@ import type { DistillOptions } from './distill-options.ts';
 import type { ElementFeatures } from './element-features.ts';
 
 /** Mean and standard deviation over folds. */
-export interface Spread {
+export interface FoldSpread {
   readonly mean: number;
   readonly deviation: number; // sample standard deviation
 }
 
 /** Spread of each metric over the folds. */
-export type EvaluationSummary = Readonly<Record<keyof BinaryMetrics, Spread>>;
+export type EvaluationSummary = Readonly<Record<keyof BinaryMetrics, FoldSpread>>;
 
 /** How many formulas are positive. */
 export interface LabelCount {
@@ -74,12 +74,12 @@ export function summarizeDistillation(
 }
 
 function summarize(metrics: readonly BinaryMetrics[]): EvaluationSummary {
-  const of = (name: keyof BinaryMetrics): Spread => spread(metrics.map((fold) => fold[name]));
+  const of = (name: keyof BinaryMetrics): FoldSpread => spread(metrics.map((fold) => fold[name]));
   return { auc: of('auc'), averagePrecision: of('averagePrecision'), f1: of('f1'), accuracy: of('accuracy') };
 }
 
 /** Mean and sample standard deviation. */
-export function spread(values: readonly number[]): Spread {
+export function spread(values: readonly number[]): FoldSpread {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };

@@ -32,91 +32,91 @@ export interface DistilledStudent {
  * from its checkpoint ends with the very same student.
  */
 export class Distillation {
-  readonly #task: DistillationTask;
-  readonly #made: readonly Composition[];
-  readonly #sums: Float64Array; // of the trees' predictions for what was made, then what is held out
-  #trees: number; // grown so far
-  #forest: { readonly grower: ForestGrower; readonly table: Float32Array } | undefined; // until it is grown
-  #training: StudentTraining | undefined; // thereafter
+  private readonly task: DistillationTask;
+  private readonly made: readonly Composition[];
+  private readonly sums: Float64Array; // of the trees' predictions for what was made, then what is held out
+  private trees: number; // grown so far
+  private forest: { readonly grower: ForestGrower; readonly table: Float32Array } | undefined; // until it is grown
+  private training: StudentTraining | undefined; // thereafter
 
   private constructor(task: DistillationTask, from: ArrayFile | undefined) {
-    this.#task = task;
-    this.#made = makeCompositions(task);
-    this.#sums = Float64Array.from(from?.arrays.sums ?? new Float64Array(this.#made.length + task.heldOut.length));
-    this.#trees = (from?.header.trees as number | undefined) ?? 0;
+    this.task = task;
+    this.made = makeCompositions(task);
+    this.sums = Float64Array.from(from?.arrays.sums ?? new Float64Array(this.made.length + task.heldOut.length));
+    this.trees = (from?.header.trees as number | undefined) ?? 0;
   }
 
   /** @param from checkpoint of an earlier distillation of the same task */
   static async open(task: DistillationTask, from?: ArrayFile): Promise<Distillation> {
     const distillation = new Distillation(task, from);
-    if (distillation.#trees < task.options.forest.trees) distillation.#beginForest(from);
-    else await distillation.#beginTraining(from);
+    if (distillation.trees < task.options.forest.trees) distillation.beginForest(from);
+    else await distillation.beginTraining(from);
     return distillation;
   }
 
   get done(): boolean {
-    return this.#training?.done ?? false;
+    return this.training?.done ?? false;
   }
 
   /** Grow a tree, or have the student learn one batch. */
   async step(): Promise<void> {
-    if (this.#training !== undefined) await this.#training.step();
-    else if (this.#forest !== undefined) {
-      addPredictions(this.#forest.grower.grow(), this.#forest.table, this.#sums);
-      this.#trees++;
-      if (this.#trees === this.#task.options.forest.trees) await this.#beginTraining();
+    if (this.training !== undefined) await this.training.step();
+    else if (this.forest !== undefined) {
+      addPredictions(this.forest.grower.grow(), this.forest.table, this.sums);
+      this.trees++;
+      if (this.trees === this.task.options.forest.trees) await this.beginTraining();
     }
   }
 
   /** Where it stands. */
   checkpoint(): ArrayFile {
-    const training = this.#training?.state();
+    const training = this.training?.state();
     const { step = 0, averaged = 0 } = training ?? {};
-    const arrays: Record<string, NumberArray> = { sums: this.#sums.slice(), ...training?.arrays };
-    return { header: { trees: this.#trees, step, averaged }, arrays: { ...arrays, ...this.#forest?.grower.state() } };
+    const arrays: Record<string, NumberArray> = { sums: this.sums.slice(), ...training?.arrays };
+    return { header: { trees: this.trees, step, averaged }, arrays: { ...arrays, ...this.forest?.grower.state() } };
   }
 
   /** The student, once it is done. */
   result(): DistilledStudent {
-    if (this.#training === undefined || !this.done) throw new Error('the distillation is not done');
-    return { weights: this.#training.weights(), guesses: this.#predictions().slice(this.#made.length) };
+    if (this.training === undefined || !this.done) throw new Error('the distillation is not done');
+    return { weights: this.training.weights(), guesses: this.predictions().slice(this.made.length) };
   }
 
   async release(): Promise<void> {
-    await this.#training?.release();
+    await this.training?.release();
   }
 
-  #beginForest(from: ArrayFile | undefined): void {
-    const { labels, heldOut, features, options } = this.#task;
+  private beginForest(from: ArrayFile | undefined): void {
+    const { labels, heldOut, features, options } = this.task;
     const { mobileIon, seed } = options;
     const compositionsOf = (some: readonly FormulaLabel[]) => some.map(({ composition }) => composition);
     const targets = Float64Array.from(labels, ({ probability }) => probability);
     const state = from && { random: from.arrays.random as Int32Array, order: from.arrays.order as Uint32Array };
     const learned = describe(features, compositionsOf(labels), mobileIon);
-    this.#forest = {
+    this.forest = {
       grower: new ForestGrower(learned, targets, { ...options.forest, extraRandom: true, seed }, state),
-      table: describe(features, [...this.#made, ...compositionsOf(heldOut)], mobileIon),
+      table: describe(features, [...this.made, ...compositionsOf(heldOut)], mobileIon),
     };
   }
 
-  async #beginTraining(from?: ArrayFile): Promise<void> {
-    const { labels, features, options } = this.#task;
-    const guesses = this.#predictions();
+  private async beginTraining(from?: ArrayFile): Promise<void> {
+    const { labels, features, options } = this.task;
+    const guesses = this.predictions();
     const examples: Example[] = [
       ...labels.map(({ composition, probability }) => ({ composition, probability, weight: options.labelWeight })),
-      ...this.#made.map((composition, i) => ({ composition, probability: guesses[i], weight: 1 })),
+      ...this.made.map((composition, i) => ({ composition, probability: guesses[i], weight: 1 })),
     ];
     const state = from && {
       step: from.header.step as number,
       averaged: from.header.averaged as number,
       arrays: from.arrays as Readonly<Record<string, Float32Array | Float64Array>>,
     };
-    this.#forest = undefined; // its tables are large
-    this.#training = await StudentTraining.open(features, examples, { ...options.training, seed: options.seed }, state);
+    this.forest = undefined; // its tables are large
+    this.training = await StudentTraining.open(features, examples, { ...options.training, seed: options.seed }, state);
   }
 
-  #predictions(): Float64Array {
-    return this.#sums.map((sum) => sum / this.#trees);
+  private predictions(): Float64Array {
+    return this.sums.map((sum) => sum / this.trees);
   }
 }
 

@@ -27,7 +27,7 @@ export function systemFolds(labels: readonly FormulaLabel[], { folds, seed }: Di
 }
 
 /** What is learned from and what is held out. */
-export interface Split<T extends { readonly composition: Composition } = { readonly composition: Composition }> {
+export interface FoldSplit<T extends { readonly composition: Composition } = { readonly composition: Composition }> {
   readonly learned: readonly T[];
   readonly heldOut: readonly T[];
 }
@@ -42,7 +42,7 @@ export function splitFold<T extends { readonly composition: Composition }>(
   items: readonly T[],
   folds: ArrayLike<number>,
   fold: number,
-): Split<T> {
+): FoldSplit<T> {
   const split = {
     learned: items.filter((_, i) => folds[i] !== fold),
     heldOut: items.filter((_, i) => folds[i] === fold),
@@ -52,7 +52,7 @@ export function splitFold<T extends { readonly composition: Composition }>(
 }
 
 /** Throws if a chemical system, and so perhaps a formula, is on both sides of a split: figures would be too good. */
-export function checkApart({ learned, heldOut }: Split): void {
+export function checkApart({ learned, heldOut }: FoldSplit): void {
   const systemOf = ({ composition }: { readonly composition: Composition }) => formatSystem(composition.atomicNumbers);
   const seen = new Set(learned.map(systemOf));
   const leaked = heldOut.find((item) => seen.has(systemOf(item)));

@@ -49,12 +49,12 @@ export interface TrainingState {
  * A training that is stopped and resumed ends with the very weights of one that is not.
  */
 export class StudentTraining {
-  readonly #session: Session;
-  readonly #batches: BatchSource;
-  readonly #average: RunningAverage;
-  readonly #options: TrainingOptions;
-  #state: State;
-  #step: number;
+  private readonly session: Session;
+  private readonly batches: BatchSource;
+  private readonly average: RunningAverage;
+  private readonly options: TrainingOptions;
+  private current: State;
+  private taken: number;
 
   private constructor(
     session: Session,
@@ -63,12 +63,12 @@ export class StudentTraining {
     options: TrainingOptions,
     from: TrainingState | undefined,
   ) {
-    this.#session = session;
-    this.#options = options;
-    this.#step = from?.step ?? 0;
-    this.#batches = new BatchSource(examples, options, this.#step);
-    this.#average = new RunningAverage(features, options.size, from);
-    this.#state = initialState(features, options, from);
+    this.session = session;
+    this.options = options;
+    this.taken = from?.step ?? 0;
+    this.batches = new BatchSource(examples, options, this.taken);
+    this.average = new RunningAverage(features, options.size, from);
+    this.current = initialState(features, options, from);
   }
 
   /** @param from where an earlier training on the same examples with the same options stood */
@@ -84,29 +84,29 @@ export class StudentTraining {
   }
 
   get done(): boolean {
-    return this.#step >= this.#options.steps;
+    return this.taken >= this.options.steps;
   }
 
   async step(): Promise<void> {
-    this.#state = await trainStep(this.#session, this.#state, this.#batches.next(), this.#step, this.#options);
-    if (this.#step >= this.#options.averageFrom * this.#options.steps) this.#average.add(this.#state);
-    this.#step++;
+    this.current = await trainStep(this.session, this.current, this.batches.next(), this.taken, this.options);
+    if (this.taken >= this.options.averageFrom * this.options.steps) this.average.add(this.current);
+    this.taken++;
   }
 
   state(): TrainingState {
-    const { count, sums } = this.#average;
-    const weights = Object.entries(this.#state).map(([name, { data }]) => [name, data as Float32Array] as const);
+    const { count, sums } = this.average;
+    const weights = Object.entries(this.current).map(([name, { data }]) => [name, data as Float32Array] as const);
     const averages = Object.entries(sums).map(([name, sum]) => [`${name}.sum`, sum.slice()] as const);
-    return { step: this.#step, averaged: count, arrays: Object.fromEntries([...weights, ...averages]) };
+    return { step: this.taken, averaged: count, arrays: Object.fromEntries([...weights, ...averages]) };
   }
 
   /** The weights, averaged over the last part of training. */
   weights(): Weights {
-    return this.#average.weights();
+    return this.average.weights();
   }
 
   release(): Promise<void> {
-    return this.#session.release();
+    return this.session.release();
   }
 }
 
@@ -197,27 +197,27 @@ function encodeExamples(features: ElementFeatures, examples: readonly Example[],
 
 /** Endless shuffled batches; the same tensors are filled again each time. */
 class BatchSource {
-  readonly #examples: EncodedExamples;
-  readonly #batch: number;
-  readonly #order: Uint32Array;
-  readonly #random: ReturnType<typeof createRandom>;
-  #position: number;
+  private readonly examples: EncodedExamples;
+  private readonly batch: number;
+  private readonly order: Uint32Array;
+  private readonly random: ReturnType<typeof createRandom>;
+  private position: number;
 
   /** @param drawn batches that were drawn before */
   constructor(examples: EncodedExamples, { batch, seed }: TrainingOptions, drawn: number) {
     const { count } = examples;
-    this.#examples = examples;
-    this.#batch = batch;
-    this.#order = Uint32Array.from({ length: count }, (_, i) => i);
-    this.#random = createRandom(seed + 1);
+    this.examples = examples;
+    this.batch = batch;
+    this.order = Uint32Array.from({ length: count }, (_, i) => i);
+    this.random = createRandom(seed + 1);
     const shuffles = Math.ceil((drawn * batch) / count);
-    for (let i = 0; i < shuffles; i++) shuffle(this.#order, this.#random);
-    this.#position = drawn * batch - (shuffles - 1) * count;
+    for (let i = 0; i < shuffles; i++) shuffle(this.order, this.random);
+    this.position = drawn * batch - (shuffles - 1) * count;
   }
 
   next(): State {
-    const { arity, contexts, elements, fractions, context, target, slope, shift, weight } = this.#examples;
-    const size = this.#batch;
+    const { arity, contexts, elements, fractions, context, target, slope, shift, weight } = this.examples;
+    const size = this.batch;
     const batch = {
       elements: new BigInt64Array(size * arity),
       fractions: new Float32Array(size * arity),
@@ -229,7 +229,7 @@ class BatchSource {
     };
     let total = 0;
     for (let row = 0; row < size; row++) {
-      const i = this.#draw();
+      const i = this.draw();
       for (let e = 0; e < arity; e++) batch.elements[row * arity + e] = BigInt(elements[i * arity + e]);
       batch.fractions.set(fractions.subarray(i * arity, (i + 1) * arity), row * arity);
       batch.context.set(context.subarray(i * contexts, (i + 1) * contexts), row * contexts);
@@ -251,12 +251,12 @@ class BatchSource {
     };
   }
 
-  #draw(): number {
-    if (this.#position === this.#order.length) {
-      shuffle(this.#order, this.#random);
-      this.#position = 0;
+  private draw(): number {
+    if (this.position === this.order.length) {
+      shuffle(this.order, this.random);
+      this.position = 0;
     }
-    return this.#order[this.#position++];
+    return this.order[this.position++];
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Interval } from '../../shared/fine-tuning/measured-metrics.ts';
-import type { Spread } from '../../shared/student/card.ts';
+import type { MeasuredInterval } from '../../shared/fine-tuning/measured-metrics.ts';
+import type { FoldSpread } from '../../shared/student/card.ts';
 
 /** A share as percent. */
 export function percent(part: number, whole: number): string {
@@ -7,12 +7,12 @@ export function percent(part: number, whole: number): string {
 }
 
 /** A figure with its interval, such as 0.84 (0.67 to 0.98). */
-export function formatInterval({ value, low, high }: Interval): string {
+export function formatInterval({ value, low, high }: MeasuredInterval): string {
   if (![value, low, high].every(Number.isFinite)) return '–';
   return `${value.toFixed(3)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }
 
 /** Mean ± standard deviation. */
-export function formatSpread({ mean, deviation }: Spread): string {
+export function formatSpread({ mean, deviation }: FoldSpread): string {
   return `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`;
 }

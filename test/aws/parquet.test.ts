@@ -75,7 +75,9 @@ describe('ranking.parquet, read by DuckDB and by pandas', () => {
     const kinds = Object.keys(values) as (keyof typeof values)[];
     const columns = kinds.map(
       (type): RankingColumn => ({
-        ...{ name: type.toLowerCase(), type, description: '' },
+        name: type.toLowerCase(),
+        type,
+        description: '',
         values: [null, values[type]],
       }),
     );

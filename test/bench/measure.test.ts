@@ -5,8 +5,15 @@ import { measure, type PartResult, ratiosOf } from '../../bench/measure.ts';
 import type { BenchContext, OpenPart, Part } from '../../bench/part.ts';
 
 const CONTEXT: BenchContext = {
-  ...{ space: 'a.json', student: 'b.onnx', studentOption: 'labels', structures: 'c.jsonl' },
-  ...{ threads: 1, seed: 1, scratch: '', full: false, note: () => undefined },
+  space: 'a.json',
+  student: 'b.onnx',
+  studentOption: 'labels',
+  structures: 'c.jsonl',
+  threads: 1,
+  seed: 1,
+  scratch: '',
+  full: false,
+  note: () => undefined,
 };
 
 /** A part that writes down when it is measured. */

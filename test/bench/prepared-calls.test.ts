@@ -7,8 +7,12 @@ import { parseSpace } from '../../shared/space/space-file.ts';
 import { randomStudent } from '../random-student.ts';
 
 const DEFINITION = {
-  ...{ name: 'test', mobileIon: 'Li', elements: ['O', 'P', 'S', 'Cl'], anions: ['O', 'S', 'Cl'] },
-  ...{ arity: [3, 3], maxCoefficient: 6 },
+  name: 'test',
+  mobileIon: 'Li',
+  elements: ['O', 'P', 'S', 'Cl'],
+  anions: ['O', 'S', 'Cl'],
+  arity: [3, 3],
+  maxCoefficient: 6,
 };
 const bytes = randomStudent(['Li', 'O', 'P', 'S', 'Cl'], 1, { encoder: 5, first: 3, second: 2 });
 

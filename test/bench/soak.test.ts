@@ -122,7 +122,11 @@ describe('the state of a process', () => {
 
   it('is read from what the kernel writes, whatever the program is called', () => {
     expect(parseProcess(stat, status, 26)).toEqual({
-      ...{ memoryMB: 1.024, peakMB: 2.048, handles: 26, threads: 13, cpuSeconds: 13 },
+      memoryMB: 1.024,
+      peakMB: 2.048,
+      handles: 26,
+      threads: 13,
+      cpuSeconds: 13,
     });
   });
 

@@ -8,13 +8,20 @@ import { buildSpace } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
 
 const DEFINITION = {
-  ...{ name: 'test', mobileIon: 'Li', elements: ['B', 'O', 'Si', 'P', 'S', 'Cl'], anions: ['O', 'S', 'Cl'] },
-  ...{ arity: [3, 4], maxCoefficient: 8 },
+  name: 'test',
+  mobileIon: 'Li',
+  elements: ['B', 'O', 'Si', 'P', 'S', 'Cl'],
+  anions: ['O', 'S', 'Cl'],
+  arity: [3, 4],
+  maxCoefficient: 8,
 };
 const space = buildSpace(parseSpace(JSON.stringify(DEFINITION), 'test'));
 const chunks = cutIntoChunks(space.classes, 20);
 const run: SyntheticRun = {
-  ...{ space, runId: '0123456789abcdef0123', studentHash: 'ab'.repeat(32), seed: 1 },
+  space,
+  runId: '0123456789abcdef0123',
+  studentHash: 'ab'.repeat(32),
+  seed: 1,
   limits: { top: 50, perSystem: 3 },
 };
 const bytes = Array.from(syntheticResults(run, chunks), encodeChunkResult);

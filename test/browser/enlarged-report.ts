@@ -43,7 +43,9 @@ export async function enlargedReport(run: string, count: number): Promise<string
         }) as RankedComposition,
     ),
     columns: further.map((name, c) => ({
-      ...{ name, type: 'STRING', description: summary.columns[name] },
+      name,
+      type: 'STRING',
+      description: summary.columns[name],
       values: repeated.map((cells) => cells[RANKING_COLUMNS.length + c]),
     })),
   });

@@ -23,8 +23,12 @@ describe('cdk synth', () => {
   it('works without credentials, network and Docker in under a minute', { timeout: 60_000 }, async () => {
     const unreachable = 'http://127.0.0.1:9';
     const env = {
-      ...{ PATH: process.env.PATH, HOME: scratch, AWS_EC2_METADATA_DISABLED: 'true' },
-      ...{ HTTPS_PROXY: unreachable, HTTP_PROXY: unreachable, CDK_DOCKER: 'there-is-no-docker' },
+      PATH: process.env.PATH,
+      HOME: scratch,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      HTTPS_PROXY: unreachable,
+      HTTP_PROXY: unreachable,
+      CDK_DOCKER: 'there-is-no-docker',
     };
     const options = ['--quiet', '--strict', '--app', `node ${APP}`, '-o', output];
     const context = ['-c', 'stage=prod', '-c', `assets=${placeholderAssets()}`];

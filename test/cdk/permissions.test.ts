@@ -127,10 +127,13 @@ describe('role of a function', () => {
     const log = expect.stringMatching(/^<Functions\w+Log\w+\.Arn>$/);
     const queue = other?.['sqs:SendMessage'] === undefined ? [] : [OPERATIONS_KEY];
     expect(allowed(roleOf('AWS::Lambda::Function', 'FunctionName', name))).toEqual({
-      ...{ 's3:GetObject': get, 's3:ListBucket': list, 'kms:Decrypt': [...queue, KEY] },
+      's3:GetObject': get,
+      's3:ListBucket': list,
+      'kms:Decrypt': [...queue, KEY],
       ...(queue.length > 0 ? { 'kms:GenerateDataKey': queue } : {}),
       ...(put.length > 0 ? { 's3:PutObject': put, 'kms:GenerateDataKey': [KEY] } : {}),
-      ...{ 'logs:CreateLogStream': [log], 'logs:PutLogEvents': [log] },
+      'logs:CreateLogStream': [log],
+      'logs:PutLogEvents': [log],
       ...TRACES,
       ...other,
     });
@@ -179,9 +182,12 @@ describe('role of a workflow', () => {
     const { workflow, maps, functions, lists, results } = expected;
     const children = maps.map((map) => `${execution}${workflow}/${map}:*`);
     expect(allowed(roleOf('AWS::StepFunctions::StateMachine', 'StateMachineName', workflow))).toEqual({
-      ...{ 's3:GetObject': [...results, ...lists].sort(), 's3:PutObject': results },
-      ...{ 's3:AbortMultipartUpload': results, 's3:ListMultipartUploadParts': results },
-      ...{ 'kms:Decrypt': expect.arrayContaining([KEY]), 'kms:GenerateDataKey': expect.arrayContaining([KEY]) },
+      's3:GetObject': [...results, ...lists].sort(),
+      's3:PutObject': results,
+      's3:AbortMultipartUpload': results,
+      's3:ListMultipartUploadParts': results,
+      'kms:Decrypt': expect.arrayContaining([KEY]),
+      'kms:GenerateDataKey': expect.arrayContaining([KEY]),
       'lambda:InvokeFunction': functions.map((name) =>
         expect.stringMatching(`^<Functions${name}Function\\w{8}\\.Arn>$`),
       ),
@@ -191,7 +197,8 @@ describe('role of a workflow', () => {
       'states:RedriveExecution': children,
       'sns:Publish': ['<NotificationsTopicAE679CBD>'],
       ...Object.fromEntries(LOGS),
-      ...{ ...TRACES, ...SAMPLING },
+      ...TRACES,
+      ...SAMPLING,
     });
   });
 });
@@ -207,10 +214,12 @@ describe('role of the report of failures', () => {
       'states:ListMapRuns': [arn('execution', 'retraining:*'), arn('execution', 'screening:*')],
       'states:ListExecutions': maps.map((map) => arn('mapRun', map)),
       'states:DescribeExecution': maps.map((map) => arn('execution', map)),
-      ...{ 'kms:Decrypt': [expect.anything()], 'kms:GenerateDataKey': [expect.anything()] },
+      'kms:Decrypt': [expect.anything()],
+      'kms:GenerateDataKey': [expect.anything()],
       'sns:Publish': ['<NotificationsTopicAE679CBD>'],
       ...Object.fromEntries(LOGS),
-      ...{ ...TRACES, ...SAMPLING },
+      ...TRACES,
+      ...SAMPLING,
     });
   });
 
@@ -231,7 +240,8 @@ describe('role of the schedule', () => {
     expect(allowed(role)).toEqual({
       'lambda:InvokeFunction': [expect.stringMatching(/^<FunctionsTriggerFunction/)],
       'sqs:SendMessage': ['<DeadLettersBBF8BAAB.Arn>'],
-      ...{ 'kms:Decrypt': [OPERATIONS_KEY], 'kms:GenerateDataKey': [OPERATIONS_KEY] },
+      'kms:Decrypt': [OPERATIONS_KEY],
+      'kms:GenerateDataKey': [OPERATIONS_KEY],
     });
   });
 });

@@ -70,7 +70,11 @@ describe.each(both)('%s', (_, definition) => {
     for (const [, task] of invocations)
       expect(retrierOf(task, 'Lambda.TooManyRequestsException')).toEqual({
         ErrorEquals: ['Lambda.TooManyRequestsException'],
-        ...{ IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 300, MaxAttempts: 10_000, JitterStrategy: 'FULL' },
+        IntervalSeconds: 2,
+        BackoffRate: 2,
+        MaxDelaySeconds: 300,
+        MaxAttempts: 10_000,
+        JitterStrategy: 'FULL',
       });
   });
 
@@ -120,7 +124,8 @@ describe('screening', () => {
     expect(ScreenChunks.Next).toBe('Reduce');
     expect(Reduce).toMatchObject({ Parameters: { 'runId.$': '$.plan.runId' }, Next: 'Compare' });
     expect(Compare).toMatchObject({
-      ...{ Parameters: { 'runId.$': '$.plan.runId', 'message.$': '$.reduce.message' }, Next: 'Notify' },
+      Parameters: { 'runId.$': '$.plan.runId', 'message.$': '$.reduce.message' },
+      Next: 'Notify',
     });
     expect(Notify).toMatchObject({ Parameters: { 'Message.$': '$.compare.message' }, End: true });
   });
@@ -129,7 +134,9 @@ describe('screening', () => {
 describe('retraining', () => {
   it('hands a dataset of compositions over to screening, and trains on nothing', () => {
     expect(retraining.States.KindOfDataset.Choices).toContainEqual({
-      ...{ Variable: '$.split.kind', StringEquals: 'compositions', Next: 'ScreenDataset' },
+      Variable: '$.split.kind',
+      StringEquals: 'compositions',
+      Next: 'ScreenDataset',
     });
     expect([...after(retraining, 'ScreenDataset')]).toEqual(['HandedOver']);
     expect(retraining.States.ScreenDataset).toMatchObject({
@@ -144,7 +151,9 @@ describe('retraining', () => {
 
   it('labels nothing when there is no structure, as for a new teacher', () => {
     expect(retraining.States.KindOfDataset.Choices).toContainEqual({
-      ...{ Variable: '$.split.shards', NumericEquals: 0, Next: 'CollectLabels' },
+      Variable: '$.split.shards',
+      NumericEquals: 0,
+      Next: 'CollectLabels',
     });
   });
 

@@ -6,7 +6,9 @@ it('a page of two very long rankings stays small, and says what it leaves out', 
   const lines = Array.from({ length: 200_000 }, (_, i) => ({ formula: `Li${i + 1}S`, rank: i + 1, probability: 0.5 }));
   const other = lines.map((line, i) => ({ ...line, rank: lines.length - i })).reverse();
   const page = comparisonPage({
-    ...{ before: 'a.csv', after: 'b.csv', changes: undefined },
+    before: 'a.csv',
+    after: 'b.csv',
+    changes: undefined,
     comparison: compareRuns(lines, other),
   });
   expect(page.length).toBeLessThan(2_000_000);

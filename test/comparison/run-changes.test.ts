@@ -9,7 +9,12 @@ const SUMMARY: RunSummary = {
   committee: { hash: 'c'.repeat(64) },
   labels: { hash: 'd'.repeat(64) },
   options: { top: 10, perSystem: 3, rankBy: 'student' },
-  ...{ screened: 12, passed: 1, ranked: 1, elements: [], columns: {}, top: [] },
+  screened: 12,
+  passed: 1,
+  ranked: 1,
+  elements: [],
+  columns: {},
+  top: [],
 };
 
 it('equal inputs have no changes, whatever came out', () => {

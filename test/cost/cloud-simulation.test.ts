@@ -10,8 +10,13 @@ import { MOST_CHUNKS } from '../../shared/planning/chunk-count.ts';
 import { createRandom } from '../../shared/random.ts';
 
 const MAP: SimulatedMap = {
-  ...{ chunks: 1000, vcpuSeconds: 30, spread: 0.15, vcpus: 1 },
-  ...{ maxConcurrency: 100, lambdaConcurrency: 1000, timeoutSeconds: 300 },
+  chunks: 1000,
+  vcpuSeconds: 30,
+  spread: 0.15,
+  vcpus: 1,
+  maxConcurrency: 100,
+  lambdaConcurrency: 1000,
+  timeoutSeconds: 300,
 };
 const simulate = (changes: Partial<SimulatedMap>, seed = 1) => simulateMap({ ...MAP, ...changes }, createRandom(seed));
 
@@ -99,12 +104,19 @@ describe('throttling', () => {
 });
 
 const WORK: CloudWork = {
-  ...{ compositions: 2e10, rate: 5e6, isBounded: false, planSeconds: 5, systems: 4e6 },
-  ...{ kept: 1000, keptPerSystem: 3, rescored: 0 },
+  compositions: 2e10,
+  rate: 5e6,
+  isBounded: false,
+  planSeconds: 5,
+  systems: 4e6,
+  kept: 1000,
+  keptPerSystem: 3,
+  rescored: 0,
 };
 const stage = (maxConcurrency: number): CloudStage => ({
   ...DEFAULT_STAGE,
-  ...{ maxConcurrency, lambdaConcurrency: Math.max(10, maxConcurrency) },
+  maxConcurrency,
+  lambdaConcurrency: Math.max(10, maxConcurrency),
 });
 const TRILLION = { ...WORK, compositions: 1e12, planSeconds: 47, systems: 6e6 };
 

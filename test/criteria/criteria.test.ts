@@ -104,8 +104,12 @@ const ELEMENTS = ['B', 'O', 'P', 'S', 'Cl', 'Fe', 'Ge', 'Cd', 'La'];
 const SPACE = buildSpace(
   parseSpace(
     JSON.stringify({
-      ...{ name: 'test', mobileIon: 'Li', elements: ELEMENTS, anions: ['O', 'S', 'Cl'] },
-      ...{ arity: [3, 4], maxCoefficient: 6 },
+      name: 'test',
+      mobileIon: 'Li',
+      elements: ELEMENTS,
+      anions: ['O', 'S', 'Cl'],
+      arity: [3, 4],
+      maxCoefficient: 6,
     }),
     'space.json',
   ),

@@ -36,7 +36,8 @@ function checkout(document: string): string {
 
 function run({ text }: CommandBlock, directory: string): void {
   const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', text], {
-    ...{ cwd: directory, encoding: 'utf8' },
+    cwd: directory,
+    encoding: 'utf8',
     env: { ...process.env, PATH: `${join(scratch, 'bin')}:${process.env.PATH}` },
   });
   expect(status, `${text}${stdout}${stderr}`).toBe(0);

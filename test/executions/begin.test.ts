@@ -6,7 +6,7 @@ import {
   type ExecutionState,
   isAttemptAt,
   nextStep,
-  PATIENCE,
+  BEGIN_PATIENCE,
 } from '../../shared/executions/begin.ts';
 import { ended, RecordedExecutions } from '../recorded-executions.ts';
 
@@ -49,7 +49,8 @@ describe('what was asked for by hand', () => {
     // The name of an old one is free again after 90 days, while a later one runs.
     expect(nextStep([undefined, at('RUNNING', 2)], BY_HAND, true)).toEqual({ outcome: 'running', attempt: 1 });
     expect(nextStep([undefined, { ...at('FAILED', 2), redrives: 1 }], BY_HAND, true)).toEqual({
-      ...{ outcome: 'started', attempt: 0 },
+      outcome: 'started',
+      attempt: 0,
     });
   });
 
@@ -96,9 +97,9 @@ describe('an event', () => {
 });
 
 describe('what nobody attends to', () => {
-  it(`is given up after ${PATIENCE} failures in a row, and goes on by hand`, async () => {
+  it(`is given up after ${BEGIN_PATIENCE} failures in a row, and goes on by hand`, async () => {
     const outcomes: string[] = [];
-    for (let firing = 0; firing < PATIENCE + 2; firing++) {
+    for (let firing = 0; firing < BEGIN_PATIENCE + 2; firing++) {
       outcomes.push((await wish(executions.now(), true)).outcome);
       for (const [name, { status }] of executions.states) if (status === 'RUNNING') executions.end(name, 'FAILED');
     }
@@ -108,12 +109,12 @@ describe('what nobody attends to', () => {
 
   it('counts failures since the last success', () => {
     const at = (status: string, seconds: number) => ({ ...ended(status), redrives: 1, began: new Date(seconds) });
-    const failures = Array.from({ length: PATIENCE }, (_, n) => at('FAILED', n));
+    const failures = Array.from({ length: BEGIN_PATIENCE }, (_, n) => at('FAILED', n));
     const since = new Date(1000);
     const unattended = { since, unattended: true };
     expect(nextStep([...failures, undefined], unattended, true).outcome).toBe('given up');
     const tries = [...failures, at('SUCCEEDED', 50), at('FAILED', 60), undefined];
-    expect(nextStep(tries, unattended, true)).toEqual({ outcome: 'started', attempt: PATIENCE + 2 });
+    expect(nextStep(tries, unattended, true)).toEqual({ outcome: 'started', attempt: BEGIN_PATIENCE + 2 });
   });
 
   it('stays stopped if somebody stopped it', async () => {

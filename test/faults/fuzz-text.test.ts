@@ -188,7 +188,11 @@ fuzz({
   corpus: [
     encodeCurrentStudent({
       student: studentKey(HASH, 'student.onnx'),
-      ...{ hash: HASH, teacherHash: HASH, labelsHash: HASH, averagePrecision: 0.7, previous: null },
+      hash: HASH,
+      teacherHash: HASH,
+      labelsHash: HASH,
+      averagePrecision: 0.7,
+      previous: null,
     }),
   ],
   json: true,

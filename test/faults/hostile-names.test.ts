@@ -84,7 +84,9 @@ const executions = new RecordedExecutions();
 const settings = { seed: 1, distill: DISTILL_DEFAULTS };
 const handlers = {
   trigger: createTrigger(async () => ({
-    ...{ store, bucket: 'mine', defaultSpace: 'spaces/x.json' },
+    store,
+    bucket: 'mine',
+    defaultSpace: 'spaces/x.json',
     workflows: { screening: executions, retraining: executions },
   })),
   split: createSplit(async () => ({ store, settings })),

@@ -278,7 +278,12 @@ describe('a space that is very large', () => {
     );
   const space = (change: object): string =>
     JSON.stringify({
-      ...{ name: 'x', mobileIon: 'Li', elements: all, anions: ['O', 'S', 'F'], arity: [2, 8], maxCoefficient: 8 },
+      name: 'x',
+      mobileIon: 'Li',
+      elements: all,
+      anions: ['O', 'S', 'F'],
+      arity: [2, 8],
+      maxCoefficient: 8,
       ...change,
     });
   it('is refused before it is enumerated', async () => {

@@ -3,7 +3,7 @@ import {
   expectedBeyond,
   fitScale,
   log10Of,
-  logitOf,
+  measuredLogitOf,
   measuredLoss,
   negativeLogLikelihood,
 } from '../../shared/fine-tuning/measured-likelihood.ts';
@@ -13,8 +13,8 @@ import { createRandom } from '../../shared/random.ts';
 const SCALE = { threshold: -4, scale: 0.8 };
 
 it('the logit is 0 at the threshold and turns back into the conductivity', () => {
-  expect(logitOf(-4, SCALE)).toBe(0);
-  expect(logitOf(-2.4, SCALE)).toBeCloseTo(2, 12);
+  expect(measuredLogitOf(-4, SCALE)).toBe(0);
+  expect(measuredLogitOf(-2.4, SCALE)).toBeCloseTo(2, 12);
   expect(log10Of(2, SCALE)).toBeCloseTo(-2.4, 12);
 });
 

@@ -54,8 +54,11 @@ interface Finished {
 
 function plan(store: DirectoryStore, event: PlanEvent): Promise<PlanReceipt> {
   const handler = createPlanHandler(async () => ({
-    ...{ store, inputs: fileInputs, claim: async () => undefined },
-    ...{ chunkSeconds: 1, spendingLimit: null },
+    store,
+    inputs: fileInputs,
+    claim: async () => undefined,
+    chunkSeconds: 1,
+    spendingLimit: null,
   }));
   return handler({ space: at('space.json'), student: at('student.onnx'), top: 40, perSystem: 2, ...event });
 }
@@ -64,7 +67,10 @@ async function run(event: PlanEvent): Promise<Finished> {
   const store = new DirectoryStore(at(`run-${runs++}`));
   const receipt = await plan(store, event);
   const screen = createScreenHandler(async () => ({
-    ...{ store, inputs: fileInputs, threads: 1, onScreened: () => undefined },
+    store,
+    inputs: fileInputs,
+    threads: 1,
+    onScreened: () => undefined,
   }));
   for (const item of JSON.parse(Buffer.from((await store.get(receipt.chunkList)) ?? []).toString())) await screen(item);
   await createReduceHandler(async () => ({ store: onlyRuns(store) }))({ runId: receipt.runId });

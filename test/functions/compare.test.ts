@@ -39,18 +39,26 @@ interface Finished {
 async function finish(store: DirectoryStore, runId: string, run: Finished): Promise<RunSummary> {
   const { formulas, student = STUDENTS[0], options, space = 'tiny' } = run;
   const summary: RunSummary = {
-    ...{ runId, space: { name: space, systems: 2, classes: 1, compositions: 9 } },
+    runId,
+    space: { name: space, systems: 2, classes: 1, compositions: 9 },
     student: { name: 'student.onnx', hash: sha256(student), threshold: 0.5 },
     committee: { absent: 'none was wanted' },
     labels: { absent: 'none were wanted' },
     options: { ...OPTIONS, ...options },
-    ...{ screened: 9, passed: 1, ranked: formulas.length, elements: [], columns: {}, top: [] },
+    screened: 9,
+    passed: 1,
+    ranked: formulas.length,
+    elements: [],
+    columns: {},
+    top: [],
   };
   const lines = formulas.map((formula, i) => `${i + 1},${formula},${1 - i / 10}\n`);
   await store.put(planKey(runId, 'student.onnx'), student);
   await storeOutputs(store, runId, {
     'ranking.csv': Buffer.from(`rank,formula,probability\n${lines.join('')}`),
-    ...{ 'ranking.parquet': NOTHING, 'report.html': NOTHING, 'summary.json': encodeSummary(summary) },
+    'ranking.parquet': NOTHING,
+    'report.html': NOTHING,
+    'summary.json': encodeSummary(summary),
   });
   return summary;
 }
@@ -78,7 +86,8 @@ describe('a finished run', () => {
   it('that is the first of its kind has nothing to be compared with', async () => {
     const { store, receipts } = await twoRuns();
     expect(receipts[0]).toEqual({
-      ...{ runId: 'a1', outcome: 'first' },
+      runId: 'a1',
+      outcome: 'first',
       message: 'There is no earlier run of this kind to compare with.',
     });
     expect(await text(store, 'a1', 'comparison.html')).toBeUndefined();
@@ -89,7 +98,10 @@ describe('a finished run', () => {
     const [was, is] = STUDENTS.map((student) => sha256(student).slice(0, 12));
     const page = outputKey('b2', 'comparison.html');
     expect(receipts[1]).toEqual({
-      ...{ runId: 'b2', outcome: 'compared', before: 'a1', page },
+      runId: 'b2',
+      outcome: 'compared',
+      before: 'a1',
+      page,
       message: [
         'Ranked.\n',
         'Compared with the last run, tiny a1: 1 entered, 1 left, 2 moved, 0 stayed where they were.',
@@ -103,7 +115,10 @@ describe('a finished run', () => {
     });
     expect(await text(store, 'b2', 'comparison.html')).toContain('1 entered, 1 left, 2 moved, and 0 stayed');
     expect(JSON.parse((await text(store, 'b2', 'comparison.json'))!)).toMatchObject({
-      ...{ before: 'a1', after: 'b2', stayed: 0, left: [{ rank: 3, formula: 'Li3P' }] },
+      before: 'a1',
+      after: 'b2',
+      stayed: 0,
+      left: [{ rank: 3, formula: 'Li3P' }],
       changes: [{ what: 'student', before: was, after: is }],
     });
   });

@@ -56,8 +56,11 @@ interface ListRun {
 
 async function planList(compositions: string, chunks: number, store: DirectoryStore): Promise<PlanReceipt> {
   const plan = createPlanHandler(async () => ({
-    ...{ store, inputs: fileInputs, claim: async () => undefined },
-    ...{ chunkSeconds: 1, spendingLimit: null },
+    store,
+    inputs: fileInputs,
+    claim: async () => undefined,
+    chunkSeconds: 1,
+    spendingLimit: null,
   }));
   return plan({ compositions, student: studentFile, ...LIMITS, chunks });
 }
@@ -78,7 +81,10 @@ async function runList(compositions: string, chunks: number): Promise<ListRun> {
 
 async function screenAll(store: DirectoryStore, { chunkList }: PlanReceipt): Promise<void> {
   const screen = createScreenHandler(async () => ({
-    ...{ store, inputs: fileInputs, threads: 1, onScreened: () => undefined },
+    store,
+    inputs: fileInputs,
+    threads: 1,
+    onScreened: () => undefined,
   }));
   for (const item of JSON.parse(Buffer.from((await store.get(chunkList)) ?? []).toString())) await screen(item);
 }

@@ -39,8 +39,11 @@ async function promote(seed: number): Promise<string> {
 
 function plan(event: object, spendingLimit: number | null = null): Promise<PlanReceipt> {
   const handler = createPlanHandler(async () => ({
-    ...{ store, inputs: storeInputs(store), claim: async () => undefined },
-    ...{ chunkSeconds: 30, spendingLimit },
+    store,
+    inputs: storeInputs(store),
+    claim: async () => undefined,
+    chunkSeconds: 30,
+    spendingLimit,
   }));
   return handler(event);
 }
@@ -76,8 +79,11 @@ describe('planning over a store', () => {
   it('makes as many chunks as are best in the stage, unless told how long one should take', async () => {
     await promote(1);
     const load = (timeoutSeconds: number) => async () => ({
-      ...{ store: new DirectoryStore(join(root, `timeout-${timeoutSeconds}`)), inputs: storeInputs(store) },
-      ...{ claim: async () => undefined, spendingLimit: null, stage: { ...DEFAULT_STAGE, timeoutSeconds } },
+      store: new DirectoryStore(join(root, `timeout-${timeoutSeconds}`)),
+      inputs: storeInputs(store),
+      claim: async () => undefined,
+      spendingLimit: null,
+      stage: { ...DEFAULT_STAGE, timeoutSeconds },
     });
     const [long, short] = await Promise.all([300, 0.003].map((seconds) => createPlanHandler(load(seconds))(SPACE)));
     expect(long.chunks).toBe(1);
@@ -160,11 +166,18 @@ describe('one run that several plan at once', () => {
     expect(rankings[0]).toBe(rankings[1]);
     const alone = new DirectoryStore(join(root, 'alone'));
     const handler = createPlanHandler(async () => ({
-      ...{ store: alone, inputs, claim: async () => undefined, chunkSeconds: 30, spendingLimit: null },
+      store: alone,
+      inputs,
+      claim: async () => undefined,
+      chunkSeconds: 30,
+      spendingLimit: null,
     }));
     await handler({ ...event, chunks: 1 });
     const screen = createScreenHandler(async () => ({
-      ...{ store: alone, inputs, threads: 1, onScreened: () => undefined },
+      store: alone,
+      inputs,
+      threads: 1,
+      onScreened: () => undefined,
     }));
     for (const item of JSON.parse(Buffer.from((await alone.get(chunkList)) ?? []).toString())) await screen(item);
     const { ranking } = await createReduceHandler(async () => ({ store: alone }))({ runId });

@@ -18,8 +18,12 @@ import { randomStudent, studentMetadata } from '../random-student.ts';
 
 const KNOWN = ['Li', 'O', 'P', 'S', 'Cl', 'Ge', 'La'];
 const SPACE = {
-  ...{ name: 'test', mobileIon: 'Li', elements: ['P', 'O', 'S', 'Cl', 'Ge', 'La'] },
-  ...{ anions: ['O', 'S', 'Cl'], arity: [3, 5], maxCoefficient: 11 },
+  name: 'test',
+  mobileIon: 'Li',
+  elements: ['P', 'O', 'S', 'Cl', 'Ge', 'La'],
+  anions: ['O', 'S', 'Cl'],
+  arity: [3, 5],
+  maxCoefficient: 11,
 };
 
 let root: string;
@@ -48,8 +52,11 @@ const newStore = (): DirectoryStore => new DirectoryStore(at(`store-${stores++}`
 
 function plan(store: DirectoryStore, event: PlanEvent): Promise<PlanReceipt> {
   const handler = createPlanHandler(async () => ({
-    ...{ store, inputs: fileInputs, claim: async () => undefined },
-    ...{ chunkSeconds: 30, spendingLimit: null },
+    store,
+    inputs: fileInputs,
+    claim: async () => undefined,
+    chunkSeconds: 30,
+    spendingLimit: null,
   }));
   const models = { student: at('student.onnx'), committee: 'none' };
   const source = event.compositions === undefined ? { space: at('space.json') } : {};
@@ -64,7 +71,9 @@ interface Screening {
 async function screen(store: DirectoryStore, { chunkList }: PlanReceipt, most = Infinity): Promise<Screening> {
   let [done, reused] = [0, 0];
   const handler = createScreenHandler(async () => ({
-    ...{ store, inputs: fileInputs, threads: 1 },
+    store,
+    inputs: fileInputs,
+    threads: 1,
     onScreened: (count) => {
       done += count;
     },

@@ -120,7 +120,10 @@ describe('splitting a dataset', () => {
     await put(store, 'datasets/list/README', '');
     await put(store, 'datasets/list/READY', '');
     expect(await run.split('list')).toMatchObject({
-      ...{ kind: 'compositions', shards: 0, compositions: 'datasets/list/', ignored: 1 },
+      kind: 'compositions',
+      shards: 0,
+      compositions: 'datasets/list/',
+      ignored: 1,
     });
     await put(store, 'datasets/list/sub/POSCAR', POSCAR);
     expect(await run.split('list')).toMatchObject({ kind: 'structures', shards: 1, ignored: 3 });

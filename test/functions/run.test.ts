@@ -60,14 +60,20 @@ async function startRun(chunks: number, directory = `run-${directories++}`, mode
   const store = new DirectoryStore(join(root, directory));
   const read = async (name: string): Promise<Uint8Array> => (name === 'student.onnx' ? model : readFile(name));
   const plan = createPlanHandler(async () => ({
-    ...{ store, inputs: { ...fileInputs, read }, claim: async () => undefined },
-    ...{ chunkSeconds: 1, spendingLimit: null },
+    store,
+    inputs: { ...fileInputs, read },
+    claim: async () => undefined,
+    chunkSeconds: 1,
+    spendingLimit: null,
   }));
   const receipt = await plan({ space: SPACE, student: 'student.onnx', top: TOP, perSystem: PER_SYSTEM, chunks });
   const { runId } = receipt;
   const ranges = (await loadPlan(store, runId))?.plan.chunks ?? [];
   const screen = createScreenHandler(async () => ({
-    ...{ store, inputs: fileInputs, threads: 1, onScreened: () => undefined },
+    store,
+    inputs: fileInputs,
+    threads: 1,
+    onScreened: () => undefined,
   }));
   const reduce = createReduceHandler(async () => ({ store }));
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler, type TriggerReceipt } from '../../functions/trigger.ts';
-import { PATIENCE } from '../../shared/executions/begin.ts';
+import { BEGIN_PATIENCE } from '../../shared/executions/begin.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import type { Companions } from '../../shared/models/companions.ts';
@@ -68,7 +68,10 @@ describe('a written teacher', () => {
     const first = await trigger(event);
     expect(first).toMatchObject({ started: true, outcome: 'started', reason: 'retraining was started' });
     expect(await trigger(event)).toEqual({
-      ...{ started: false, outcome: 'running', execution: first.execution, reason: 'retraining is running already' },
+      started: false,
+      outcome: 'running',
+      execution: first.execution,
+      reason: 'retraining is running already',
     });
     retrainings.end(first.execution!, 'FAILED');
     expect(await trigger(event)).toMatchObject({ started: false, reason: 'retraining was begun after this event' });
@@ -113,11 +116,9 @@ describe('a written teacher', () => {
     await teach('-6');
     await useStudent('a'.repeat(64), sha256((await store.get(TEACHER_KEY))!));
     expect(await trigger(await created(TEACHER_KEY))).toEqual({
-      ...{
-        started: false,
-        outcome: 'nothing to do',
-        reason: 'the student in use was distilled from this very teacher',
-      },
+      started: false,
+      outcome: 'nothing to do',
+      reason: 'the student in use was distilled from this very teacher',
     });
     await rm(join(store.location, TEACHER_KEY));
     expect(await trigger(await created(TEACHER_KEY))).toMatchObject({ started: false });
@@ -194,7 +195,7 @@ describe('the schedule', () => {
   it('tries what failed once a firing, until it has failed time after time', async () => {
     await useStudent(HASH);
     const outcomes: string[] = [];
-    for (let firing = 0; firing <= PATIENCE; firing++) {
+    for (let firing = 0; firing <= BEGIN_PATIENCE; firing++) {
       const time = now(screenings);
       const { outcome, execution } = await fire({ time });
       outcomes.push(outcome);

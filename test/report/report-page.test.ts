@@ -11,8 +11,13 @@ import type { RunSummary } from '../../shared/report/summary.ts';
 import { histogramEdges } from '../../shared/screen/histogram.ts';
 
 const STUDENT = {
-  ...{ schema: '1', symbols: ['Li', 'P', 'S', 'Cl'], mobileIon: 'Li', threshold: 0.5 },
-  ...{ teacherHash: '0'.repeat(64), labelsHash: '1'.repeat(64), metrics: {} },
+  schema: '1',
+  symbols: ['Li', 'P', 'S', 'Cl'],
+  mobileIon: 'Li',
+  threshold: 0.5,
+  teacherHash: '0'.repeat(64),
+  labelsHash: '1'.repeat(64),
+  metrics: {},
 };
 const RANKING: readonly RankedComposition[] = [
   { rank: 1, index: 7, formula: 'Li3PS4', system: 'Li-P-S', probability: 0.75, logit: Math.fround(1.1) },
@@ -109,7 +114,10 @@ describe('the page of a run', () => {
 
 it('the command of a run names every option that decides on it', () => {
   const options = {
-    ...{ top: 5, perSystem: 1, rankBy: 'lower' as const, finalists: 50 },
+    top: 5,
+    perSystem: 1,
+    rankBy: 'lower' as const,
+    finalists: 50,
     criteria: { exclude: ['Co', 'toxic'], maxUsdPerKg: 30 },
   };
   expect(commandOf({ ...SUMMARY, options })).toBe(

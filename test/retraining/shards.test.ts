@@ -84,7 +84,9 @@ describe('shards', () => {
 
   it('hold many small files each, but so few that an item fits in a state', async () => {
     const objects = Array.from({ length: 3000 }, (_, i) => ({
-      ...{ key: `datasets/d/${'folder/'.repeat(20)}${i}.cif`, size: 10, version: '"0123456789abcdef0123456789abcdef"' },
+      key: `datasets/d/${'folder/'.repeat(20)}${i}.cif`,
+      size: 10,
+      version: '"0123456789abcdef0123456789abcdef"',
     }));
     const shards = await cutIntoShards(store, '0123456789abcdef', objects);
     expect(shards.flatMap(({ files }) => files.map(({ key }) => key))).toEqual(objects.map(({ key }) => key));

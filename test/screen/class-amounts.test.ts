@@ -64,7 +64,9 @@ it('a class that was screened before is not taken for what another one left when
     },
   };
   const [first, second] = whole.classes.slice(-2).map(({ offset, systems, stoichiometries }) => ({
-    ...{ chunk: 0, start: offset, end: offset + systems * stoichiometries },
+    chunk: 0,
+    start: offset,
+    end: offset + systems * stoichiometries,
   }));
   const screener = new Screener(whole, failing, DEFAULT_LIMITS);
   const screen = (range: typeof first) => screener.screen(range, 'run', () => undefined);

@@ -65,8 +65,15 @@ beforeAll(async () => {
   await once(server, 'listening');
   const none = { AWS_CONFIG_FILE: join(folder, 'none'), AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none') };
   environment = {
-    ...{ PATH: process.env.PATH, AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKID', ...SECRETS, ...none },
-    ...{ AWS_MAX_ATTEMPTS: '1', AWS_EC2_METADATA_DISABLED: 'true', BUCKET: 'bucket', STAGE: 'dev' },
+    PATH: process.env.PATH,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKID',
+    ...SECRETS,
+    ...none,
+    AWS_MAX_ATTEMPTS: '1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    BUCKET: 'bucket',
+    STAGE: 'dev',
   };
 });
 afterAll(async () => {

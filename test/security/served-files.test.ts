@@ -18,7 +18,9 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 it('a page of a run that somebody else made reaches neither the network nor other runs', async () => {
   const { status, headers, body } = await answerRequest(new ContainedStore(root), 8470, {
-    ...{ method: 'GET', target: `/runs/${RUN}/report.html`, host: '127.0.0.1:8470' },
+    method: 'GET',
+    target: `/runs/${RUN}/report.html`,
+    host: '127.0.0.1:8470',
   });
   expect([status, Buffer.from(body).toString()]).toEqual([200, PAGE]);
   const policy = headers['content-security-policy'].split('; ');

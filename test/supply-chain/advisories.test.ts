@@ -98,13 +98,13 @@ describe('check:advisories, by npm itself over a registry on this machine', () =
   const bulk = {
     decoder: [
       {
-        ...{ id: 1_119_001, url: `https://github.com/advisories/${recursion.id}`, title: recursion.title },
-        ...{
-          severity: 'high',
-          vulnerable_versions: '<1.0.1',
-          cwe: ['CWE-674'],
-          cvss: { score: 7.5, vectorString: null },
-        },
+        id: 1_119_001,
+        url: `https://github.com/advisories/${recursion.id}`,
+        title: recursion.title,
+        severity: 'high',
+        vulnerable_versions: '<1.0.1',
+        cwe: ['CWE-674'],
+        cvss: { score: 7.5, vectorString: null },
       },
     ],
   };

@@ -7,8 +7,12 @@ import { fitTeacher, leaveOneOut } from '../../shared/teacher/fit-teacher.ts';
 import { teacherLogit } from '../../shared/teacher/teacher.ts';
 
 const OPTIONS = {
-  ...{ name: 'test', source: 'seeded', mobileIon: 'Li', features: PUBLISHED_FEATURES },
-  ...{ conductivityThreshold: 1e-4, penalty: 1 },
+  name: 'test',
+  source: 'seeded',
+  mobileIon: 'Li',
+  features: PUBLISHED_FEATURES,
+  conductivityThreshold: 1e-4,
+  penalty: 1,
 };
 const random = createRandom(5);
 

@@ -33,8 +33,12 @@ describe('a teacher file', () => {
       penalty: 1,
       leaveOneOut: { auc: 0.84, averagePrecision: 0.63, f1: 0.7, accuracy: 0.82 },
       choice: {
-        ...{ candidates: ['lasd', 'ens'] as const, maxFeatures: 2, subsets: 3, nestedAuc: 0.8 },
-        ...{ permutations: 100, permutationsAsGood: 4 },
+        candidates: ['lasd', 'ens'] as const,
+        maxFeatures: 2,
+        subsets: 3,
+        nestedAuc: 0.8,
+        permutations: 100,
+        permutationsAsGood: 4,
       },
     };
     const teacher = { ...parseTeacher(TEXT, 't.json'), training };

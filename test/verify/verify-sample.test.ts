@@ -9,8 +9,12 @@ import { checkRanked, checkSample } from '../../shared/verify/verify-sample.ts';
 const space = buildSpace(
   parseSpace(
     JSON.stringify({
-      ...{ name: 'test', mobileIon: 'Li', elements: ['O', 'P', 'S', 'Cl', 'Ge'], anions: ['O', 'S', 'Cl'] },
-      ...{ arity: [3, 4], maxCoefficient: 6 },
+      name: 'test',
+      mobileIon: 'Li',
+      elements: ['O', 'P', 'S', 'Cl', 'Ge'],
+      anions: ['O', 'S', 'Cl'],
+      arity: [3, 4],
+      maxCoefficient: 6,
     }),
     'test',
   ),

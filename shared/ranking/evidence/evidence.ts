@@ -2,7 +2,7 @@ import { SYMBOLS } from '../../chemistry/elements.ts';
 import { type Composition, formatFormula, formatSystem } from '../../chemistry/formula.ts';
 import { roundSignificant } from '../../io/tables/csv.ts';
 import type { FormulaLabel } from '../../labels/label.ts';
-import type { MeasuredComposition } from '../../labels/measured.ts';
+import type { MeasuredNeighbor } from '../../labels/measured.ts';
 import type { StudentSession } from '../../models/student-session.ts';
 import { integerAmounts } from '../../space/membership.ts';
 import type { RankingColumn, RankingValue } from '../columns.ts';
@@ -14,7 +14,7 @@ import { FEWEST_FORMULAS, type StatesOf, TrainingDomain, tabulatedStates } from 
 export interface EvidenceSources {
   readonly labels?: readonly FormulaLabel[]; // ionic and intermetallic; without them, what they tell is left out
   readonly student: StudentSession; // that made the ranking
-  readonly measured?: readonly MeasuredComposition[]; // each composition once
+  readonly measured?: readonly MeasuredNeighbor[]; // each composition once
   /** Oxidation states that compositions of the ranking may have. Default: tabulated ones. */
   readonly statesOf?: StatesOf;
 }
@@ -86,7 +86,7 @@ export function noveltyColumns(compositions: readonly Composition[], labels: rea
 /** Measured conductivities of the compositions themselves. */
 export function measuredColumns(
   compositions: readonly Composition[],
-  measured: readonly MeasuredComposition[],
+  measured: readonly MeasuredNeighbor[],
 ): RankingColumn[] {
   const byFormula = new Map(measured.map((entry) => [identityOf(entry.composition), entry]));
   const found = compositions.map((composition) => byFormula.get(identityOf(composition)));

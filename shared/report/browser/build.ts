@@ -11,14 +11,15 @@ const TARGET = 'es2022';
 /** The text of `shared/report/page/page-script.ts`, from the root of the project. Equal sources give equal bytes. */
 export async function renderPageScript(): Promise<string> {
   const { outputFiles } = await build({
-    ...{
-      entryPoints: ['shared/report/browser/report.ts'],
-      write: false,
-      bundle: true,
-      platform: 'browser',
-      format: 'iife',
-    },
-    ...{ target: TARGET, minify: true, charset: 'utf8', tsconfig: 'shared/report/browser/tsconfig.json' },
+    entryPoints: ['shared/report/browser/report.ts'],
+    write: false,
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: TARGET,
+    minify: true,
+    charset: 'utf8',
+    tsconfig: 'shared/report/browser/tsconfig.json',
   });
   const script = outputFiles[0].text.trim();
   if (/<\/script|<!--/i.test(script)) throw new Error('the script would end its own element');

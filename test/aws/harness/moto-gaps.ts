@@ -53,8 +53,13 @@ export function executable(definition: string): string {
     const check = `${name} map run`;
     machine.States[name] = { ...state, Next: check, End: undefined };
     machine.States[check] = {
-      ...{ Type: 'Task', Resource: functionArn(MAP_CHECK), Next, End, Catch },
-      ...{ Parameters: { 'mapRunArn.$': `${ResultPath}.MapRunArn` }, ResultPath: null as never },
+      Type: 'Task',
+      Resource: functionArn(MAP_CHECK),
+      Next,
+      End,
+      Catch,
+      Parameters: { 'mapRunArn.$': `${ResultPath}.MapRunArn` },
+      ResultPath: null as never,
     } as State;
   }
   return JSON.stringify(machine);

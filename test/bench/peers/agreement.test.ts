@@ -34,8 +34,14 @@ describe('compositions of two sides', () => {
 it('a comparison is told by the medians of its repeats', () => {
   const table = comparisonTable([
     {
-      ...{ task: 'scores', count: 1000, unit: 'compositions', agreement: 'the same bits' },
-      ...{ peer: 'numpy', peerSeconds: [9, 2, 1], ours: 'Screener', seconds: [0.5, 0.25, 0.1] },
+      task: 'scores',
+      count: 1000,
+      unit: 'compositions',
+      agreement: 'the same bits',
+      peer: 'numpy',
+      peerSeconds: [9, 2, 1],
+      ours: 'Screener',
+      seconds: [0.5, 0.25, 0.1],
     },
   ]);
   expect(table.split('\n')[2]).toBe(

@@ -185,8 +185,12 @@ describe('a run of which chunks failed', () => {
   it('goes on at what failed when it is started again', async () => {
     const student = 'a'.repeat(64);
     const pointer = {
-      ...{ student: `models/students/${student}/student.onnx`, hash: student, teacherHash: student },
-      ...{ labelsHash: student, averagePrecision: 0.7, previous: null },
+      student: `models/students/${student}/student.onnx`,
+      hash: student,
+      teacherHash: student,
+      labelsHash: student,
+      averagePrecision: 0.7,
+      previous: null,
     };
     const none = '<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>';
     const bucket = { 'S3 ionsieve-dev-111122223333-eu-central-1': [200, none] } as const;

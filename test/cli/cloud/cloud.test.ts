@@ -27,9 +27,16 @@ describe('cloud estimate', () => {
     expect(code).toBe(0);
     const { predicted, ...told } = JSON.parse(stdout);
     expect(told).toEqual({
-      ...{ source: 'small', compositions: 13336, work: 13336, chunks: 20, cost: estimateCost(13336, 20) },
-      ...{ concurrency: 5, platform: { architecture: 'arm64', memoryMB: 1769 }, stage: 'prod' },
-      ...{ spendingLimit: 25, withinLimit: true },
+      source: 'small',
+      compositions: 13336,
+      work: 13336,
+      chunks: 20,
+      cost: estimateCost(13336, 20),
+      concurrency: 5,
+      platform: { architecture: 'arm64', memoryMB: 1769 },
+      stage: 'prod',
+      spendingLimit: 25,
+      withinLimit: true,
     });
     expect(predicted).toMatchObject({ chunks: 20, throttled: 0, coldStarts: 5, lost: 0 });
     for (const { low, median, high } of [predicted.seconds, predicted.cost])
@@ -116,8 +123,12 @@ describe('cloud diff', () => {
 
 describe('progress', () => {
   const counts = (succeeded: number, running = 0): ChunkCounts => ({
-    ...{ total: 100, pending: 100 - succeeded - running, succeeded, running },
-    ...{ failed: 0, aborted: 0 },
+    total: 100,
+    pending: 100 - succeeded - running,
+    succeeded,
+    running,
+    failed: 0,
+    aborted: 0,
   });
   const plan = { compositions: 15e9, chunks: 100 };
 

@@ -7,7 +7,9 @@ import { InputError } from '../../../shared/errors.ts';
 /** Keeps what is written to it. */
 function recorder(isTTY: boolean): { isTTY: boolean; columns: number; text: string; write(text: string): void } {
   return {
-    ...{ isTTY, columns: 60, text: '' },
+    isTTY,
+    columns: 60,
+    text: '',
     write(text) {
       this.text += text;
     },

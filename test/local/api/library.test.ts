@@ -10,8 +10,12 @@ import { runCli } from '../../run-cli.ts';
 const BUILT = '../../../dist/local/api/index.js';
 
 const SULFIDES: SpaceFile = {
-  ...{ name: 'sulfides', mobileIon: 'Li', elements: ['P', 'S'], anions: ['S'] },
-  ...{ arity: [2, 3], maxCoefficient: 4 },
+  name: 'sulfides',
+  mobileIon: 'Li',
+  elements: ['P', 'S'],
+  anions: ['S'],
+  arity: [2, 3],
+  maxCoefficient: 4,
 };
 const ROCK_SALT = (element: string): string =>
   `salt\n4.026\n1 0 0\n0 1 0\n0 0 1\n${element} F\n4 4\nDirect\n0 0 0\n0 .5 .5\n.5 0 .5\n.5 .5 0\n.5 .5 .5\n.5 0 0\n0 .5 0\n0 0 .5\n`;
@@ -101,7 +105,11 @@ describe('a screening', () => {
   let screen: typeof screenFunction;
   let Refused: typeof InputError;
   const options = (more: Partial<ScreenOptions> = {}): ScreenOptions => ({
-    ...{ space: 'small', out: join(directory, 'out'), top: 5, committee: 'none', workers: 2 },
+    space: 'small',
+    out: join(directory, 'out'),
+    top: 5,
+    committee: 'none',
+    workers: 2,
     ...more,
   });
 

@@ -183,7 +183,12 @@ describe('neutral assignments', () => {
   it('keep to the states and anions of a space', () => {
     const space = parseSpace(
       JSON.stringify({
-        ...{ name: 's', mobileIon: 'Li', elements: ['Fe', 'S', 'O'], anions: ['O'], arity: [2, 4], maxCoefficient: 8 },
+        name: 's',
+        mobileIon: 'Li',
+        elements: ['Fe', 'S', 'O'],
+        anions: ['O'],
+        arity: [2, 4],
+        maxCoefficient: 8,
         oxidationStates: { Fe: [2] },
       }),
       'space.json',

@@ -8,7 +8,9 @@ const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(
 describe('a page', () => {
   it('allows the styles and the script that it has by their hashes, and nothing else', () => {
     const page = renderDocument({
-      ...{ title: 'T', style: 'p{}', script: 'alert(1)' },
+      title: 'T',
+      style: 'p{}',
+      script: 'alert(1)',
       body: html`<svg><style>.a{}</style></svg>`,
     });
     const [, policy] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
