@@ -11,7 +11,7 @@ const LABELS = packagePath('data/labels.csv.gz');
 const [TREES, STEPS] = [3, 400]; // of a round
 
 /** Parts of a training of the default size, on one thread. */
-export const distill: Part = {
+export const distillAsProcess: Part = {
   name: 'distill',
   title: 'parts of one training of a student, one thread',
   warmUp: false,

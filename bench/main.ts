@@ -5,9 +5,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { naturalNumber, positiveInteger } from '../cli/terminal/options.ts';
 import { describeError, exitCodeOf } from '../cli/terminal/output.ts';
 import { packagePath } from '../local/shipped/package-root.ts';
-import { DEFAULT_SPACE, loadSpace, SPACE_OPTION } from '../local/shipped/spaces.ts';
+import { DEFAULT_SPACE, openSpaceFile, SPACE_OPTION } from '../local/shipped/spaces.ts';
 import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../local/shipped/students.ts';
-import { distill, distillWhole } from './distill-part.ts';
+import { distillAsProcess, distillWhole } from './distill-part.ts';
 import { type BenchResults, formatResults } from './format-results.ts';
 import { labels } from './label-part.ts';
 import { describeMachine } from './machine.ts';
@@ -21,9 +21,17 @@ import { coldStart, planning } from './stage/stage-parts.ts';
 /** Parts that are measured round by round in turn, since their ratios count, and parts on their own. */
 const GROUPS: readonly (readonly Part[])[] = [
   [kernel, peak, endToEnd],
-  ...[labels, distill, distillWhole, reduce, reduceFinalists, reduceMostFinalists, coldStart, planning, scale].map(
-    (part) => [part],
-  ),
+  ...[
+    labels,
+    distillAsProcess,
+    distillWhole,
+    reduce,
+    reduceFinalists,
+    reduceMostFinalists,
+    coldStart,
+    planning,
+    scale,
+  ].map((part) => [part]),
 ];
 const PARTS = GROUPS.flat();
 /** What is measured unless told otherwise; the rest takes minutes. */
@@ -53,7 +61,7 @@ function partNames(text: string): string[] {
 
 async function bench({ json, only = DEFAULT, repeats, full = false, ...asked }: Options): Promise<void> {
   const { student } = findStudent(asked.student);
-  const { file: space } = loadSpace(asked.space);
+  const { file: space } = openSpaceFile(asked.space);
   const scratch = await mkdtemp(join(tmpdir(), 'ionsieve-bench-'));
   const note = (text: string): unknown => process.stderr.write(`${text}\n`);
   const context: BenchContext = { ...asked, space, student, studentOption: asked.student, scratch, full, note };

@@ -1,5 +1,5 @@
 import type { BenchContext, Figure, OpenPart, Part } from './part.ts';
-import { ratioOf, type Quartiles, spreadOf } from './statistics.ts';
+import { type Quartiles, ratioOf, spreadOf } from './statistics.ts';
 
 /** What a part gave, or why it gave nothing. */
 export type PartResult =

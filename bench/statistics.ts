@@ -7,7 +7,7 @@ export interface Quartiles {
 }
 
 /** The middle sample, or the mean of the two in the middle. Throws {@link RangeError} if there is none. */
-export function median(samples: readonly number[]): number {
+export function medianOf(samples: readonly number[]): number {
   if (samples.length === 0) throw new RangeError('no sample has no median');
   const sorted = samples.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -16,7 +16,7 @@ export function median(samples: readonly number[]): number {
 
 /** Throws {@link RangeError} if there is no sample. */
 export function spreadOf(samples: readonly number[]): Quartiles {
-  return { median: median(samples), least: Math.min(...samples), most: Math.max(...samples), samples };
+  return { median: medianOf(samples), least: Math.min(...samples), most: Math.max(...samples), samples };
 }
 
 /** Sample by sample: what was measured in one round is compared, since rates drift with the machine. */

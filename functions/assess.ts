@@ -23,7 +23,7 @@ export interface AssessReceipt
 }
 
 /** Parse, assess, store, acknowledge. Equal trainings give the same student, so retries are safe. */
-export function createHandler(load: () => Promise<AssessRuntime>): (event: unknown) => Promise<AssessReceipt> {
+export function createAssessHandler(load: () => Promise<AssessRuntime>): (event: unknown) => Promise<AssessReceipt> {
   const runtime = once(load);
   return async (event) => {
     const jobId = readEvent(event, 'assess').text('jobId');
@@ -38,6 +38,6 @@ async function loadCloud(): Promise<AssessRuntime> {
   return { store, margin: environment.number('PROMOTION_MARGIN') };
 }
 
-export const handler = observed('assess', createHandler(loadCloud), ({ promote }) => ({
+export const handler = observed('assess', createAssessHandler(loadCloud), ({ promote }) => ({
   GoodCandidates: Number(promote),
 }));

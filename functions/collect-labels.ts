@@ -28,7 +28,7 @@ export interface CollectReceipt extends Omit<CollectedRecord, 'labelsHash'> {
  * Parse, collect, store, acknowledge. What is quarantined is stored even if it is too much, for its owner to read.
  * Equal shards give equal labels, so retries are safe.
  */
-export function createHandler(load: () => Promise<CollectRuntime>): (event: unknown) => Promise<CollectReceipt> {
+export function createCollectHandler(load: () => Promise<CollectRuntime>): (event: unknown) => Promise<CollectReceipt> {
   const runtime = once(load);
   return async (event) => {
     const jobId = readEvent(event, 'collect-labels').text('jobId');
@@ -64,7 +64,7 @@ async function loadCloud(): Promise<CollectRuntime> {
   return { store, maxQuarantineShare: environment.number('MAX_QUARANTINE_SHARE') };
 }
 
-export const handler = observed('collect-labels', createHandler(loadCloud), ({ structures, quarantined }) => ({
+export const handler = observed('collect-labels', createCollectHandler(loadCloud), ({ structures, quarantined }) => ({
   CollectedStructures: structures,
   QuarantinedStructures: quarantined,
 }));

@@ -32,7 +32,7 @@ export interface CompareReceipt {
  * Parse, compare, store, acknowledge. A run keeps its place in the history, so retries write the same bytes. The
  * comparison is no output of the run: it depends on what was screened before.
  */
-export function createHandler(load: () => Promise<CompareRuntime>): (event: unknown) => Promise<CompareReceipt> {
+export function createCompareHandler(load: () => Promise<CompareRuntime>): (event: unknown) => Promise<CompareReceipt> {
   const runtime = once(load);
   return async (event) => {
     const fields = readEvent(event, 'compare');
@@ -65,4 +65,4 @@ async function loadCloud(): Promise<CompareRuntime> {
   return { store, addressOf: (key) => objectPage(region, bucket, key) };
 }
 
-export const handler = observed('compare', createHandler(loadCloud));
+export const handler = observed('compare', createCompareHandler(loadCloud));

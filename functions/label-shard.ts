@@ -32,7 +32,7 @@ interface OpenJob {
 }
 
 /** Parse, label, store, acknowledge. A shard always gives the same files, so retries are safe. */
-export function createHandler(load: () => Promise<LabelRuntime>): (event: unknown) => Promise<LabelReceipt> {
+export function createLabelHandler(load: () => Promise<LabelRuntime>): (event: unknown) => Promise<LabelReceipt> {
   const runtime = once(load);
   let open: { readonly jobId: string; readonly get: () => Promise<OpenJob> } | undefined; // outlives one invocation
   return async (event) => {
@@ -96,7 +96,7 @@ async function loadCloud(): Promise<LabelRuntime> {
   return { store };
 }
 
-export const handler = observed('label-shard', createHandler(loadCloud), ({ labelled, quarantined }) => ({
+export const handler = observed('label-shard', createLabelHandler(loadCloud), ({ labelled, quarantined }) => ({
   LabelledStructures: labelled,
   QuarantinedStructures: quarantined,
 }));

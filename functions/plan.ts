@@ -83,7 +83,7 @@ export interface PlanReceipt {
 }
 
 /** Parse, plan, store, acknowledge. A run that is planned keeps its plan, so retries are safe. */
-export function createHandler(load: () => Promise<PlanRuntime>): (event: unknown) => Promise<PlanReceipt> {
+export function createPlanHandler(load: () => Promise<PlanRuntime>): (event: unknown) => Promise<PlanReceipt> {
   const runtime = once(load);
   return async (event) => {
     const request = parsePlanEvent(event);
@@ -282,7 +282,7 @@ async function loadCloud(): Promise<PlanRuntime> {
   };
 }
 
-export const handler = observed('plan', createHandler(loadCloud), ({ compositions, chunks }) => ({
+export const handler = observed('plan', createPlanHandler(loadCloud), ({ compositions, chunks }) => ({
   PlannedCompositions: compositions,
   PlannedChunks: chunks,
 }));

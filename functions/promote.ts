@@ -18,7 +18,7 @@ export interface PromoteReceipt extends Promotion {
 }
 
 /** Parse, promote, acknowledge. A student that is in use already counts as promoted, so retries are safe. */
-export function createHandler(load: () => Promise<PromoteRuntime>): (event: unknown) => Promise<PromoteReceipt> {
+export function createPromoteHandler(load: () => Promise<PromoteRuntime>): (event: unknown) => Promise<PromoteReceipt> {
   const runtime = once(load);
   return async (event) => {
     const fields = readEvent(event, 'promote');
@@ -33,6 +33,6 @@ async function loadCloud(): Promise<PromoteRuntime> {
   return { store };
 }
 
-export const handler = observed('promote', createHandler(loadCloud), ({ promoted }) => ({
+export const handler = observed('promote', createPromoteHandler(loadCloud), ({ promoted }) => ({
   PromotedStudents: Number(promoted),
 }));

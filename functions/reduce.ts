@@ -28,7 +28,7 @@ export interface ReduceReceipt {
 }
 
 /** Parse, merge, rank, store, acknowledge. The outputs of equal chunk results are equal bytes, so retries are safe. */
-export function createHandler(load: () => Promise<ReduceRuntime>): (event: unknown) => Promise<ReduceReceipt> {
+export function createReduceHandler(load: () => Promise<ReduceRuntime>): (event: unknown) => Promise<ReduceReceipt> {
   const runtime = once(load);
   return async (event) => {
     const runId = readEvent(event, 'reduce').text('runId');
@@ -57,4 +57,4 @@ async function loadCloud(): Promise<ReduceRuntime> {
   return { store: (await cloudRuntime()).store };
 }
 
-export const handler = observed('reduce', createHandler(loadCloud), ({ ranked }) => ({ Ranked: ranked }));
+export const handler = observed('reduce', createReduceHandler(loadCloud), ({ ranked }) => ({ Ranked: ranked }));

@@ -48,7 +48,7 @@ interface OpenRun {
  * Parse, screen, store, acknowledge. A chunk that has a good result is not screened again, and a bad one is replaced,
  * so retries are safe.
  */
-export function createHandler(load: () => Promise<ScreenRuntime>): (event: unknown) => Promise<ScreenReceipt> {
+export function createScreenHandler(load: () => Promise<ScreenRuntime>): (event: unknown) => Promise<ScreenReceipt> {
   const runtime = once(load);
   let open: { readonly runId: string; readonly run: () => Promise<OpenRun> } | undefined; // outlives one invocation
   const screenChunk = async ({ runId, ...range }: ScreenEvent): Promise<ScreenReceipt> => {
@@ -133,7 +133,7 @@ async function loadCloud(): Promise<ScreenRuntime> {
   return { store, inputs: storeInputs(store), threads: vcpus, onScreened: () => undefined };
 }
 
-export const handler = observed('screen-chunk', createHandler(loadCloud), ({ compositions, reused }) => ({
+export const handler = observed('screen-chunk', createScreenHandler(loadCloud), ({ compositions, reused }) => ({
   Chunks: 1,
   Compositions: reused ? 0 : compositions,
 }));

@@ -26,7 +26,7 @@ export interface SplitReceipt {
 }
 
 /** Parse, split, store, acknowledge. What is to be done names the job, so retries are safe. */
-export function createHandler(load: () => Promise<SplitRuntime>): (event: unknown) => Promise<SplitReceipt> {
+export function createSplitHandler(load: () => Promise<SplitRuntime>): (event: unknown) => Promise<SplitReceipt> {
   const runtime = once(load);
   return async (event) => {
     const dataset = parseDataset(event);
@@ -64,7 +64,7 @@ async function loadCloud(): Promise<SplitRuntime> {
   return { store, settings: { seed: 1, distill } };
 }
 
-export const handler = observed('split-dataset', createHandler(loadCloud), ({ shards, ignored }) => ({
+export const handler = observed('split-dataset', createSplitHandler(loadCloud), ({ shards, ignored }) => ({
   Shards: shards,
   IgnoredFiles: ignored,
 }));

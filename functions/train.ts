@@ -24,7 +24,7 @@ export interface TrainReceipt {
 const WORKING_SHARE = 0.6;
 
 /** Parse, train until done or out of time, store, acknowledge. A finished training is left as it is, so retries are safe. */
-export function createHandler(
+export function createTrainHandler(
   load: () => Promise<TrainRuntime>,
 ): (event: unknown, context: Pick<InvocationContext, 'getRemainingTimeInMillis'>) => Promise<TrainReceipt> {
   const runtime = once(load);
@@ -54,4 +54,6 @@ async function loadCloud(): Promise<TrainRuntime> {
   return { store };
 }
 
-export const handler = observed('train', createHandler(loadCloud), ({ done }) => ({ FinishedTrainings: Number(done) }));
+export const handler = observed('train', createTrainHandler(loadCloud), ({ done }) => ({
+  FinishedTrainings: Number(done),
+}));

@@ -1,11 +1,11 @@
 import { CLIENT_SETTINGS } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 import {
+  BEGIN_PATIENCE,
   begin,
   type Executions,
   type NoStart,
   type Outcome,
-  BEGIN_PATIENCE,
   type Start,
   type Wish,
 } from '../shared/executions/begin.ts';
@@ -47,7 +47,7 @@ const SAID: Readonly<Record<Outcome, string>> = {
 };
 
 /** Parse, decide, begin, acknowledge. An event that comes twice begins nothing the second time. */
-export function createHandler(load: () => Promise<TriggerRuntime>): (event: unknown) => Promise<TriggerReceipt> {
+export function createTriggerHandler(load: () => Promise<TriggerRuntime>): (event: unknown) => Promise<TriggerReceipt> {
   const runtime = once(load);
   return async (event) => {
     const open = await runtime();
@@ -130,7 +130,7 @@ async function loadCloud(): Promise<TriggerRuntime> {
   };
 }
 
-export const handler = observed('trigger', createHandler(loadCloud), ({ started, outcome }) => ({
+export const handler = observed('trigger', createTriggerHandler(loadCloud), ({ started, outcome }) => ({
   StartedExecutions: Number(started),
   GivenUp: Number(outcome === 'given up'),
 }));

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { type CompareReceipt, createHandler as createCompareHandler } from '../functions/compare.ts';
-import { createHandler as createPlanHandler, type PlanEvent } from '../functions/plan.ts';
-import { createHandler as createReduceHandler } from '../functions/reduce.ts';
+import { type CompareReceipt, createCompareHandler } from '../functions/compare.ts';
+import { createPlanHandler, type PlanEvent } from '../functions/plan.ts';
+import { createReduceHandler } from '../functions/reduce.ts';
 import type { ScreenEvent, ScreenReceipt } from '../functions/screen-chunk.ts';
 import { InputError } from '../shared/errors.ts';
 import { DirectoryStore } from '../shared/io/store/directory-store.ts';

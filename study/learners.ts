@@ -1,7 +1,7 @@
 import { ForestGrower } from '../shared/learning/forest.ts';
 import { fitLogistic, logisticLogit } from '../shared/learning/logistic.ts';
 import type { Tree } from '../shared/learning/regression-tree.ts';
-import type { Score } from './support-vectors.ts';
+import type { ScoreComposition } from './support-vectors.ts';
 import { fitSupportVectors } from './support-vectors.ts';
 
 /**
@@ -10,7 +10,11 @@ import { fitSupportVectors } from './support-vectors.ts';
  * @param rows n rows of p values
  * @param positive shape (n,), both classes present
  */
-export type Learn = (rows: readonly ArrayLike<number>[], positive: readonly boolean[], seed: number) => Score;
+export type Learn = (
+  rows: readonly ArrayLike<number>[],
+  positive: readonly boolean[],
+  seed: number,
+) => ScoreComposition;
 
 /** Learners that are compared on few measurements, with the settings that scikit-learn has by default. */
 export const LEARNERS = {
@@ -28,7 +32,7 @@ export const LEARNER_NAMES = Object.keys(LEARNERS) as readonly LearnerName[];
 const TREES = 100;
 
 /** A random forest that tries the square root of the number of features at each split. */
-function growForest(rows: readonly ArrayLike<number>[], targets: Float64Array, seed: number): Score {
+function growForest(rows: readonly ArrayLike<number>[], targets: Float64Array, seed: number): ScoreComposition {
   const width = rows[0].length;
   const table = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {

@@ -18,7 +18,7 @@ export interface Table {
 }
 
 /** OBELiX's table as a plain one of the columns id,formula,conductivity_S_per_cm,family,doi. */
-export function plainTable({ file, text }: Table): Table {
+export function measuredTable({ file, text }: Table): Table {
   return { file, text: formatMeasurements(parseObelix(text, file).measurements) };
 }
 

@@ -15,7 +15,7 @@ import { openStudent } from '../shared/models/student-session.ts';
 import { prepareTrainingSet } from '../shared/student/training-set.ts';
 import { PUBLISHED_FEATURES, structureFeatures } from '../shared/teacher/features.ts';
 import { type KnownFeatures, parseTeacher, teacherIon } from '../shared/teacher/teacher.ts';
-import { describeCompounds, mergeTables, plainTable, type Table } from './measured-data.ts';
+import { describeCompounds, measuredTable, mergeTables, type Table } from './measured-data.ts';
 import { CONDUCTIVITY_THRESHOLD, type FineTunedEvidence, type StudyInput } from './study.ts';
 
 const STRUCTURES = 'mp-li.optimade.jsonl.gz';
@@ -41,7 +41,7 @@ export async function readStudyData(folder: string, seed: number): Promise<Study
     text: await readText(join(folder, name)),
   });
   const [obelix, smallSet, candidates] = [
-    plainTable(await table(MEASURED)),
+    measuredTable(await table(MEASURED)),
     await table(SMALL_SET),
     await table(CANDIDATES),
   ];

@@ -14,7 +14,7 @@ export function fitSupportVectors(
   rows: readonly ArrayLike<number>[],
   positive: readonly boolean[],
   cost: number,
-): Score {
+): ScoreComposition {
   const standardize = standardizer(rows);
   const samples = rows.map(standardize);
   const gamma = 1 / rows[0].length;
@@ -67,4 +67,4 @@ function squaredDistance(a: Float64Array, b: Float64Array): number {
 }
 
 /** Score of a row; higher = more likely positive. */
-export type Score = (row: ArrayLike<number>) => number;
+export type ScoreComposition = (row: ArrayLike<number>) => number;

@@ -11,7 +11,7 @@ export interface FamilyMember extends MeasuredComposition {
 }
 
 /** Something that orders compositions. Higher = better conductor. */
-export interface Scorer {
+export interface TransferScorer {
   readonly name: string;
   readonly scores: ArrayLike<number>; // shape (measured,)
 }
@@ -33,7 +33,7 @@ export interface TransferGroup {
 }
 
 /** Baselines of one line, so that nobody is fooled: more elements, and an anion that holds electrons less, both go with conduction. */
-export function baselineScorers(measured: readonly MeasuredComposition[]): Scorer[] {
+export function baselineScorers(measured: readonly MeasuredComposition[]): TransferScorer[] {
   const of = (score: (one: MeasuredComposition) => number): number[] => measured.map(score);
   return [
     { name: 'elements', scores: of(({ composition }) => composition.atomicNumbers.length) },
@@ -57,7 +57,7 @@ const LEAST = 5; // conductors, and others, of a family that is judged on its ow
  */
 export function judgeTransfer(
   measured: readonly FamilyMember[],
-  scorers: readonly Scorer[],
+  scorers: readonly TransferScorer[],
   labels: ReadonlyMap<string, FormulaLabel>,
   threshold: number,
   seed: number,
@@ -67,7 +67,7 @@ export function judgeTransfer(
   const labelled = all.filter((i) => labelOf[i] !== undefined);
   const teacher = { name: 'teacher', scores: labelOf.map((label) => label?.probability ?? 0) };
   const lines = new Map(scorers.map((scorer) => [scorer, lineThrough(measured, scorer.scores, seed)]));
-  const judge = (name: string, rows: readonly number[], those: readonly Scorer[]): TransferGroup =>
+  const judge = (name: string, rows: readonly number[], those: readonly TransferScorer[]): TransferGroup =>
     judgeGroup(name, measured, rows, those, (scorer) => lines.get(scorer), threshold, seed);
   const families = [...new Set(measured.map(({ family }) => family))].sort();
   const byFamily = families
@@ -98,8 +98,8 @@ function judgeGroup(
   name: string,
   measured: readonly FamilyMember[],
   rows: readonly number[],
-  scorers: readonly Scorer[],
-  predictions: (scorer: Scorer) => Float64Array | undefined,
+  scorers: readonly TransferScorer[],
+  predictions: (scorer: TransferScorer) => Float64Array | undefined,
   threshold: number,
   seed: number,
 ): TransferGroup {

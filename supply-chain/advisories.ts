@@ -78,7 +78,7 @@ export function parseWaivers(json: string, file: string, today: string): Waiver[
 }
 
 /** Which advisories are open, given the waivers of a day (YYYY-MM-DD). A waiver holds through its last day. */
-export function judge(advisories: readonly Advisory[], waivers: readonly Waiver[], today: string): Judgement {
+export function judgeAdvisories(advisories: readonly Advisory[], waivers: readonly Waiver[], today: string): Judgement {
   const matches = (advisory: Advisory, waiver: Waiver) =>
     advisory.id === waiver.id && advisory.package === waiver.package;
   const holding = waivers.filter(({ until }) => until >= today);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { InputError } from '../shared/errors.ts';
-import { judge, parseAudit, parseWaivers } from './advisories.ts';
+import { judgeAdvisories, parseAudit, parseWaivers } from './advisories.ts';
 
 /**
  * `npm run check:advisories`: asks the registry for known vulnerabilities of every locked package, of development too.
@@ -33,7 +33,7 @@ function check(today: string): 0 | 1 | 3 {
 
 function report(audit: string, today: string): 0 | 1 {
   const waivers = parseWaivers(readFileSync(waiversFile, 'utf8'), waiversFile, today);
-  const { open, waived, expired, idle } = judge(parseAudit(audit, 'npm audit'), waivers, today);
+  const { open, waived, expired, idle } = judgeAdvisories(parseAudit(audit, 'npm audit'), waivers, today);
   for (const { id, package: name, severity, title } of open) say(`open: ${name}: ${id}, ${severity}: ${title}`);
   for (const { id, package: name, until } of expired) say(`expired on ${until}: waiver of ${id} for ${name}`);
   for (const { id, package: name } of idle) say(`no longer needed: waiver of ${id} for ${name}`);

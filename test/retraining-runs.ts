@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createHandler as createAssess } from '../functions/assess.ts';
-import { type CollectReceipt, createHandler as createCollect } from '../functions/collect-labels.ts';
-import { createHandler as createLabel, type LabelReceipt } from '../functions/label-shard.ts';
-import { createHandler as createPromote, type PromoteReceipt } from '../functions/promote.ts';
-import { createHandler as createSplit, type SplitReceipt } from '../functions/split-dataset.ts';
-import { createHandler as createTrain } from '../functions/train.ts';
+import { createAssessHandler as createAssess } from '../functions/assess.ts';
+import { type CollectReceipt, createCollectHandler as createCollect } from '../functions/collect-labels.ts';
+import { createLabelHandler as createLabel, type LabelReceipt } from '../functions/label-shard.ts';
+import { createPromoteHandler as createPromote, type PromoteReceipt } from '../functions/promote.ts';
+import { createSplitHandler as createSplit, type SplitReceipt } from '../functions/split-dataset.ts';
+import { createTrainHandler as createTrain } from '../functions/train.ts';
 import { DirectoryStore } from '../shared/io/store/directory-store.ts';
 import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { compress } from '../shared/labels/labels-file.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { packagePath } from '../../local/shipped/package-root.ts';
-import { loadSpace } from '../../local/shipped/spaces.ts';
+import { openSpaceFile } from '../../local/shipped/spaces.ts';
 import { openStudent } from '../../shared/models/student-session.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { compareEnumeration } from './enumeration.ts';
@@ -21,7 +21,7 @@ const bench: Bench = { python, scratch };
 mkdirSync(scratch, { recursive: true });
 const studentFile = packagePath('models/student.onnx');
 const student = await openStudent(readFileSync(studentFile), studentFile, 1);
-const work: ListWork = { space: buildSpace(loadSpace('ionic-quinary').definition), student, studentFile };
+const work: ListWork = { space: buildSpace(openSpaceFile('ionic-quinary').definition), student, studentFile };
 
 const parts: readonly (() => Promise<PeerComparison[]>)[] = [
   () => compareEnumeration(bench),

@@ -4,7 +4,7 @@ import { packagePath } from '../../local/shipped/package-root.ts';
 import { ELECTRONEGATIVITY, SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { amountsMatrix, buildSpace } from '../../shared/space/space.ts';
 import { parseSpace, type SpaceDefinition } from '../../shared/space/space-file.ts';
-import { type Bench, type PeerComparison, Peer, PeerError, sideBySide } from './side-by-side.ts';
+import { type Bench, Peer, type PeerComparison, PeerError, sideBySide } from './side-by-side.ts';
 
 /** One composition of a space, in the column order of its class. */
 interface Member {

@@ -9,7 +9,7 @@ import type { StudentSession } from '../../shared/models/student-session.ts';
 import { createRandom, randomInteger, shuffle } from '../../shared/random.ts';
 import { compositionAt } from '../../shared/space/rank.ts';
 import type { Space } from '../../shared/space/space.ts';
-import { type Bench, type PeerComparison, largestDifference, Peer, PeerError, sideBySide } from './side-by-side.ts';
+import { type Bench, largestDifference, Peer, type PeerComparison, PeerError, sideBySide } from './side-by-side.ts';
 
 const SEED = 1;
 const [FOREST_FORMULAS, NUMPY_FORMULAS] = [2000, 40_000];
@@ -58,7 +58,10 @@ export async function compareForest(bench: Bench, { space, student }: ListWork):
 }
 
 /** Formulas to scores: the student in numpy. */
-export async function compareNumpyList(bench: Bench, { space, student, studentFile }: ListWork): Promise<PeerComparison[]> {
+export async function compareNumpyList(
+  bench: Bench,
+  { space, student, studentFile }: ListWork,
+): Promise<PeerComparison[]> {
   const formulas = drawFormulas(space, NUMPY_FORMULAS);
   const peer = new Peer(bench, 'numpy_list', { student: studentFile, formulas });
   const times = await sideBySide(peer, () => scoreFormulas(student, formulas));

@@ -11,7 +11,7 @@ import { DEFAULT_LIMITS } from '../../shared/screen/ranking-limits.ts';
 import { Screener } from '../../shared/screen/space-screener.ts';
 import { amountsMatrix, type Space } from '../../shared/space/space.ts';
 import type { ListWork } from './list-scoring.ts';
-import { type Bench, type PeerComparison, largestDifference, Peer, PeerError, sideBySide } from './side-by-side.ts';
+import { type Bench, largestDifference, Peer, type PeerComparison, PeerError, sideBySide } from './side-by-side.ts';
 
 const COMPOSITIONS = 4e6; // at least: whole classes from the middle of the space
 

@@ -9,7 +9,7 @@ import type { Structure } from '../../shared/structure/structure.ts';
 import { PUBLISHED_FEATURES } from '../../shared/teacher/features.ts';
 import { BOND_CUTOFF } from '../../shared/teacher/sublattices.ts';
 import { parseTeacher, type Teacher } from '../../shared/teacher/teacher.ts';
-import { type Bench, type PeerComparison, largestDifference, Peer, sideBySide } from './side-by-side.ts';
+import { type Bench, largestDifference, Peer, type PeerComparison, sideBySide } from './side-by-side.ts';
 
 const SEED = 1;
 const STRUCTURES = 400;

@@ -1,6 +1,7 @@
-import { formatCount, formatTable } from '../../cli/terminal/output.ts';
+import { formatTable } from '../../cli/terminal/output.ts';
 import { InputError } from '../../shared/errors.ts';
-import { median } from '../statistics.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
+import { medianOf } from '../statistics.ts';
 import type { SoakSample } from './soak-samples.ts';
 
 /** Part of the screening that is not judged: caches fill and code is compiled. */
@@ -83,8 +84,8 @@ function courseOf(points: readonly TimePoint[]): Course {
   const third = Math.ceil(values.length / 3);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
-    first: median(values.slice(0, third)),
-    last: median(values.slice(-third)),
+    first: medianOf(values.slice(0, third)),
+    last: medianOf(values.slice(-third)),
     least: Math.min(...values),
     most: Math.max(...values),
     perHour: (100 * 3600 * slope(points)) / mean,

@@ -18,10 +18,15 @@ type CreateHandler = (load: () => Promise<ScreenRuntime>) => (event: ScreenEvent
  */
 const begun = performance.now(); // since the process began
 const [bundle, directory, events] = process.argv.slice(2);
-const { createHandler } = (await import(bundle)) as { readonly createHandler: CreateHandler };
+const { createScreenHandler } = (await import(bundle)) as { readonly createScreenHandler: CreateHandler };
 const loaded = performance.now();
 const store = new DirectoryStore(directory);
-const handler = createHandler(async () => ({ store, inputs: fileInputs, threads: 1, onScreened: () => undefined }));
+const handler = createScreenHandler(async () => ({
+  store,
+  inputs: fileInputs,
+  threads: 1,
+  onScreened: () => undefined,
+}));
 const [firstChunk, nextChunk] = JSON.parse(events) as ScreenEvent[];
 await handler(firstChunk);
 const first = performance.now();

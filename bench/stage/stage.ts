@@ -1,5 +1,5 @@
-import { createHandler as createPlanHandler } from '../../functions/plan.ts';
-import { createHandler as createReduceHandler } from '../../functions/reduce.ts';
+import { createPlanHandler } from '../../functions/plan.ts';
+import { createReduceHandler } from '../../functions/reduce.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { fileInputs } from '../../shared/io/store/inputs.ts';
 import { LOCAL_CHUNK_SECONDS } from '../../shared/planning/chunk-count.ts';

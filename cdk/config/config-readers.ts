@@ -13,7 +13,7 @@ export type Changes<T> = { readonly [K in keyof T]?: T[K] extends object ? Chang
 export type Reader<T> = (value: unknown, place: string) => T;
 export type ReadersOf<T> = { readonly [K in keyof T]-?: Reader<T[K] extends object ? Changes<T[K]> : T[K]> };
 
-export function parseJson(json: string, place: string): unknown {
+export function readJsonText(json: string, place: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
@@ -92,7 +92,7 @@ export function orNull<T>(reader: Reader<T>): Reader<T | null> {
 }
 
 /** A list without doubles. */
-export function list<T>(reader: Reader<T>): Reader<readonly T[]> {
+export function listOf<T>(reader: Reader<T>): Reader<readonly T[]> {
   return (value, place) => {
     if (!Array.isArray(value)) throw new ConfigError(place, value, 'a list');
     const items = value.map((item, index) => reader(item, `${place}[${index}]`));

@@ -8,16 +8,16 @@ import {
   ConfigError,
   changes,
   integer,
-  list,
   listed,
+  listOf,
   number,
   oneOf,
   orNull,
-  parseJson,
   plainObject,
   positive,
   type Reader,
   type ReadersOf,
+  readJsonText,
   record,
   text,
 } from './config-readers.ts';
@@ -165,7 +165,7 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
   defaultSpace: text(SPACE_KEY, 'a key such as "spaces/ionic-quinary.json"'),
   schedule: orNull(schedule),
   spendingLimitUsd: number(0.01, 1e6),
-  notificationEmails: list(text(EMAIL, 'an e-mail address')),
+  notificationEmails: listOf(text(EMAIL, 'an e-mail address')),
   retentionDays: record(DEFAULT_SETTINGS.retentionDays, {
     logs: oneOf(...LOG_RETENTION_DAYS),
     accessLogs: integer(1, 3653),
@@ -187,7 +187,7 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
  */
 export function readConfig(stage: unknown, stages: unknown): DeploymentConfig {
   const name = text(STAGE, 'a stage name of 2 to 16 lower-case letters, digits and hyphens')(stage, 'stage');
-  const all = plainObject(typeof stages === 'string' ? parseJson(stages, 'ionsieve') : stages, 'ionsieve');
+  const all = plainObject(typeof stages === 'string' ? readJsonText(stages, 'ionsieve') : stages, 'ionsieve');
   if (!Object.hasOwn(all, name)) throw new ConfigError('stage', name, `one of ${listed(Object.keys(all))}`);
   const place = `ionsieve.${name}`;
   return { stage: name, ...fitting(record(DEFAULT_SETTINGS, SETTINGS)(all[name], place), place) };

@@ -121,7 +121,7 @@ function parse(json: string | undefined): object {
 }
 
 /** Executions of a stage, the newest first. */
-export async function* listRuns(session: CloudSession): AsyncGenerator<CloudRun> {
+export async function* listExecutions(session: CloudSession): AsyncGenerator<CloudRun> {
   let nextToken: string | undefined;
   do {
     const page = await calling('states:ListExecutions', session.screening, () =>
@@ -148,7 +148,7 @@ export async function findRun(session: CloudSession, wanted: string | undefined)
   } else {
     const isWanted = ({ name, plan }: CloudRun): boolean =>
       wanted === undefined || name === wanted || plan?.runId === wanted || isAttemptAt(screeningName(wanted), name);
-    for await (const run of listRuns(session)) if (isWanted(run)) return run;
+    for await (const run of listExecutions(session)) if (isWanted(run)) return run;
   }
   throw new InputError(
     wanted === undefined ? `stage ${session.stage} has no runs` : `stage ${session.stage} has no run ${wanted}`,

@@ -20,7 +20,7 @@ export interface CloudSession {
  *
  * @throws {InputError} if there are no credentials, no such profile, no region, no permission, or no such stage
  */
-export async function openSession({ stage, region, profile }: CloudOptions): Promise<CloudSession> {
+export async function openAwsSession({ stage, region, profile }: CloudOptions): Promise<CloudSession> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'; // ours are checked when it is installed
   checkProfile(profile);
   const settings = { ...CLIENT_SETTINGS, region, profile };

@@ -1,13 +1,13 @@
-import { formatCount } from '../terminal/output.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { describeRun, findRun, mapProgress, stopExecution } from './aws-executions.ts';
-import { openSession } from './aws-session.ts';
+import { openAwsSession } from './aws-session.ts';
 import { formatDollars } from './estimate.ts';
 import type { CloudOptions } from './options.ts';
 import { spentSoFar } from './progress.ts';
 
 /** `cloud cancel`: stop a run and tell what it has cost. Chunks that are being screened end by themselves. */
 export async function cancel(wanted: string | undefined, options: CloudOptions): Promise<void> {
-  const session = await openSession(options);
+  const session = await openAwsSession(options);
   const found = await findRun(session, wanted);
   const wasRunning = found.status === 'RUNNING' || found.status === 'PENDING_REDRIVE';
   const counts = (await mapProgress(session, found))?.counts; // before the stop, or what runs would count as aborted

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DEFAULT_SPACE, loadSpace } from '../../local/shipped/spaces.ts';
+import { DEFAULT_SPACE, openSpaceFile } from '../../local/shipped/spaces.ts';
 import { findStudent } from '../../local/shipped/students.ts';
 import {
   type CloudPrediction,
@@ -17,12 +17,13 @@ import { openStudent } from '../../shared/models/student-session.ts';
 import { chooseChunks } from '../../shared/planning/choose-chunks.ts';
 import type { PreparedSource } from '../../shared/planning/prepared-source.ts';
 import type { Pruning } from '../../shared/pruning/pruning.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { cutLimits, type RunOptions } from '../../shared/screen/run-options.ts';
 import { prepareList } from '../../shared/sources/list-source.ts';
 import type { CompositionSource } from '../../shared/sources/source.ts';
 import { prepareSpace } from '../../shared/sources/space-source.ts';
 import { type RankingArguments, readRankingArguments } from '../runs/ranking-options.ts';
-import { formatCount, formatTable } from '../terminal/output.ts';
+import { formatTable } from '../terminal/output.ts';
 import { formatDuration } from '../terminal/progress.ts';
 import { cloudStage, stageSettings } from './stage.ts';
 
@@ -95,7 +96,7 @@ async function sampleBounds(
 /** The space or list on this machine that options name. */
 export async function localSource(what: Pick<EstimateOptions, 'space' | 'compositions'>): Promise<PreparedSource> {
   if (what.compositions !== undefined) return prepareList(fileInputs, resolve(what.compositions));
-  const { definition, file } = loadSpace(what.space ?? DEFAULT_SPACE);
+  const { definition, file } = openSpaceFile(what.space ?? DEFAULT_SPACE);
   return prepareSpace(definition, file);
 }
 

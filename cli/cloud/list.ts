@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { formatTable } from '../terminal/output.ts';
-import { type CloudRun, listRuns } from './aws-executions.ts';
-import { openSession } from './aws-session.ts';
+import { type CloudRun, listExecutions } from './aws-executions.ts';
+import { openAwsSession } from './aws-session.ts';
 import { formatDollars } from './estimate.ts';
 import type { CloudOptions } from './options.ts';
 
@@ -11,9 +11,9 @@ export interface ListOptions extends CloudOptions {
 
 /** `cloud list`: the runs of the last 90 days, the newest first. */
 export async function list({ limit, ...options }: ListOptions): Promise<void> {
-  const session = await openSession(options);
+  const session = await openAwsSession(options);
   const runs: CloudRun[] = [];
-  for await (const run of listRuns(session)) {
+  for await (const run of listExecutions(session)) {
     runs.push(run);
     if (runs.length >= limit) break;
   }

@@ -1,5 +1,5 @@
 import type { PlanReceipt } from '../../functions/plan.ts';
-import { formatCount } from '../terminal/output.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { formatDuration, formatRate } from '../terminal/progress.ts';
 import type { ChunkCounts } from './aws-executions.ts';
 

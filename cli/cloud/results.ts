@@ -5,7 +5,7 @@ import type { ObjectStore } from '../../shared/io/store/store.ts';
 import { outputKey } from '../../shared/runs/run-keys.ts';
 import { RUN_ID_LENGTH } from '../../shared/screen/chunk-result.ts';
 import { findRun } from './aws-executions.ts';
-import { type CloudSession, openSession } from './aws-session.ts';
+import { type CloudSession, openAwsSession } from './aws-session.ts';
 import type { CloudOptions } from './options.ts';
 
 export interface ResultsOptions extends CloudOptions {
@@ -16,7 +16,7 @@ const RECEIPT = 'receipt.json';
 
 /** `cloud results`: download what came out of a run and check every file against the receipt. */
 export async function results(run: string | undefined, { out, ...options }: ResultsOptions): Promise<void> {
-  const session = await openSession(options);
+  const session = await openAwsSession(options);
   const runId = await runIdOf(session, run);
   const { receipt, hashes } = await readReceipt(session.store, runId);
   const target = new DirectoryStore(out);
@@ -33,7 +33,7 @@ export async function results(run: string | undefined, { out, ...options }: Resu
 
 /** One output of a run, checked against the receipt. */
 export async function downloadOutput(run: string, file: string, options: CloudOptions): Promise<Uint8Array> {
-  const session = await openSession(options);
+  const session = await openAwsSession(options);
   const { hashes } = await readReceipt(session.store, run);
   return download(session.store, outputKey(run, file), hashes[file]);
 }

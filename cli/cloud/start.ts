@@ -3,14 +3,14 @@ import { cloudWork } from '../../shared/cost/cloud-simulation.ts';
 import { InputError } from '../../shared/errors.ts';
 import { begin, type Outcome, type Start } from '../../shared/executions/begin.ts';
 import { isScreened, plannedRun, screeningOfList, screeningOfRun } from '../../shared/executions/executions.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { loadFinished } from '../../shared/runs/run-outputs.ts';
 import { runIdOf } from '../../shared/runs/run-plan.ts';
 import type { RunOptions } from '../../shared/screen/run-options.ts';
 import type { CompositionSource } from '../../shared/sources/source.ts';
 import { type RankingArguments, readRankingArguments } from '../runs/ranking-options.ts';
-import { formatCount } from '../terminal/output.ts';
 import { screeningsOf } from './aws-executions.ts';
-import { type CloudSession, openSession } from './aws-session.ts';
+import { type CloudSession, openAwsSession } from './aws-session.ts';
 import { type CloudCompanions, type CloudStudent, resolveCompanions } from './companions.ts';
 import { estimateRun, formatDollars, type RunEstimate } from './estimate.ts';
 import type { CloudOptions } from './options.ts';
@@ -32,7 +32,7 @@ export interface StartOptions extends CloudOptions, RankingArguments {
 /** `cloud start`: put what is needed into the bucket and have it screened, once. */
 export async function start(options: StartOptions): Promise<void> {
   const ranking = readRankingArguments(options);
-  const session = await openSession(options);
+  const session = await openAwsSession(options);
   const { store } = session;
   const source = await (options.compositions === undefined
     ? resolveSpace(store, options.space ?? DEFAULT_SPACE)

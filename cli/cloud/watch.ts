@@ -3,7 +3,7 @@ import { endingOnSignal } from '../terminal/interruptible.ts';
 import { note, StatusLine } from '../terminal/terminal.ts';
 import { type CloudRun, describeRun, findRun, type MapProgress, mapProgress } from './aws-executions.ts';
 import { type FailedChunk, failedChunks, reasonOf } from './aws-failures.ts';
-import { type CloudSession, openSession } from './aws-session.ts';
+import { type CloudSession, openAwsSession } from './aws-session.ts';
 import { formatDollars } from './estimate.ts';
 import type { CloudOptions } from './options.ts';
 import { chunkProgressLine, type Observation, spentSoFar } from './progress.ts';
@@ -14,7 +14,7 @@ export interface WatchOptions extends CloudOptions {
 
 /** `cloud watch`: follow a run to its end, and tell how it ended; exit code 1 if it failed. */
 export async function watch(wanted: string | undefined, options: WatchOptions): Promise<void> {
-  const session = await openSession(options);
+  const session = await openAwsSession(options);
   const found = await findRun(session, wanted);
   const { run, progress } = await endingOnSignal(
     'watching ended; the run goes on: `ionsieve cloud watch` follows it again, `ionsieve cloud cancel` stops it',

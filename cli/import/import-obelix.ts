@@ -9,11 +9,12 @@ import {
   type ObelixMeasurement,
   parseObelix,
 } from '../../shared/import/obelix.ts';
-import { findCifs, findTable, type Named, SPLITS, type ObelixSplit } from '../../shared/import/obelix-source.ts';
+import { findCifs, findTable, type Named, type ObelixSplit, SPLITS } from '../../shared/import/obelix-source.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { interruptible } from '../terminal/interruptible.ts';
-import { formatCount, printJson } from '../terminal/output.ts';
+import { printJson } from '../terminal/output.ts';
 import { note } from '../terminal/terminal.ts';
 import { addFetchOptions, type FetchOptions, fetchClient } from './import-client.ts';
 

@@ -1,5 +1,5 @@
 import type { OnPage } from '../../shared/import/import-optimade.ts';
-import { formatCount } from '../terminal/output.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { Progress } from '../terminal/progress.ts';
 
 /** Shows how far an import is; see {@link Progress}. */

@@ -11,7 +11,7 @@ import { note } from '../terminal/terminal.ts';
 import type { CommitteeJob, CommitteeJobResult } from './committee-worker.ts';
 import { forgetJobs, runLongJobs } from './long-jobs.ts';
 import { writeModel } from './model-files.ts';
-import { readAsked, type TrainingOptions, trainingCommand } from './training-command.ts';
+import { readAsked, type TrainingArguments, trainingCommand } from './training-command.ts';
 
 /** `committee --labels labels.csv --out committee.onnx`: grow, cross-validate, calibrate, export, write the card. */
 export function committeeCommand(): Command {
@@ -26,7 +26,7 @@ export function committeeCommand(): Command {
   ]);
 }
 
-async function runCommittee(options: TrainingOptions): Promise<void> {
+async function runCommittee(options: TrainingArguments): Promise<void> {
   const set = await readAsked(options);
   const { members, folds } = await trainAll(set, options);
   await writeCommittee(options, assembleCommittee(set, COMMITTEE_PARTS, members, folds));
@@ -35,7 +35,7 @@ async function runCommittee(options: TrainingOptions): Promise<void> {
 
 async function trainAll(
   { ionic, features, options }: TrainingSet,
-  { workers, out }: TrainingOptions,
+  { workers, out }: TrainingArguments,
 ): Promise<{ members: readonly Tree[]; folds: HeldOutFold[] }> {
   const job: CommitteeJob = { ionic, features, options, parts: COMMITTEE_PARTS };
   const jobs = [job, ...Array.from({ length: options.folds }, (_, fold) => ({ ...job, fold }))];
@@ -54,7 +54,7 @@ async function trainAll(
   };
 }
 
-async function writeCommittee({ out, json }: TrainingOptions, { model, card }: AssembledCommittee): Promise<void> {
+async function writeCommittee({ out, json }: TrainingArguments, { model, card }: AssembledCommittee): Promise<void> {
   const files = await writeModel(out, model, card, renderCommitteeCard(card));
   if (json) return printJson({ files, modelHash: card.modelHash, evaluation: card.evaluation });
   const { folds } = card.evaluation;

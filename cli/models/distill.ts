@@ -10,7 +10,7 @@ import { note } from '../terminal/terminal.ts';
 import type { DistillJob, DistillResult } from './distill-worker.ts';
 import { forgetJobs, runLongJobs } from './long-jobs.ts';
 import { writeModel } from './model-files.ts';
-import { readAsked, type TrainingOptions, trainingCommand } from './training-command.ts';
+import { readAsked, type TrainingArguments, trainingCommand } from './training-command.ts';
 
 /** `distill --labels labels.csv --out student.onnx`: train, evaluate, export, write the card. */
 export function distillCommand(): Command {
@@ -32,14 +32,14 @@ export function distillCommand(): Command {
   );
 }
 
-async function runDistill(options: TrainingOptions): Promise<void> {
+async function runDistill(options: TrainingArguments): Promise<void> {
   await distillFrom(await readAsked(options), options);
 }
 
 /** Train, write the student with its card, and forget the finished trainings that were kept until then. */
 export async function distillFrom(
   set: TrainingSet,
-  options: Pick<TrainingOptions, 'out' | 'workers' | 'json'>,
+  options: Pick<TrainingArguments, 'out' | 'workers' | 'json'>,
 ): Promise<void> {
   const { folds, weights } = await trainAll(set, options);
   await writeStudent(options, assembleStudent(set, weights, folds));
@@ -49,7 +49,7 @@ export async function distillFrom(
 /** Folds and the final student are trainings of the same kind, so they share the threads. */
 async function trainAll(
   { ionic: labels, features, options }: TrainingSet,
-  { workers, out }: Pick<TrainingOptions, 'workers' | 'out'>,
+  { workers, out }: Pick<TrainingArguments, 'workers' | 'out'>,
 ): Promise<{ weights: Weights; folds: FoldEvaluation[] }> {
   const job: DistillJob = { labels, features, options };
   const jobs = [job, ...Array.from({ length: options.folds }, (_, fold) => ({ ...job, fold }))];
@@ -72,7 +72,7 @@ async function trainAll(
 }
 
 async function writeStudent(
-  { out, json }: Pick<TrainingOptions, 'out' | 'json'>,
+  { out, json }: Pick<TrainingArguments, 'out' | 'json'>,
   { model, card }: AssembledStudent,
 ): Promise<void> {
   const files = await writeModel(out, model, card, renderCard(card));

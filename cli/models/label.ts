@@ -16,7 +16,7 @@ import type { Substitution } from '../../shared/structure/substitute.ts';
 import { parseTeacher, type Teacher, teacherIon } from '../../shared/teacher/teacher.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { interruptible } from '../terminal/interruptible.ts';
-import { beside, checkOutput, writeTogether } from '../terminal/output-files.ts';
+import { besideOutput, checkOutput, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { shownStructures } from './shown-structures.ts';
 
@@ -141,7 +141,7 @@ async function collect(
 
 /** `labels.csv` and `labels.csv.gz` → `labels.skipped.csv`. */
 function skippedPath(out: string): string {
-  return beside(out, `${basename(out).replace(/(\.csv)?(\.gz)?$/i, '')}.skipped.csv`);
+  return besideOutput(out, `${basename(out).replace(/(\.csv)?(\.gz)?$/i, '')}.skipped.csv`);
 }
 
 function encode(path: string, text: string): Uint8Array {

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { atomicNumber, SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { DescriptorUndefinedError, InputError } from '../../shared/errors.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
-import { type StructureMeasurement, parseConductivities } from '../../shared/labels/conductivities.ts';
+import { parseConductivities, type StructureMeasurement } from '../../shared/labels/conductivities.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import {
   FEATURE_NAMES,

@@ -4,7 +4,7 @@ import { InputError } from '../../shared/errors.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
 import { encodeCard } from '../../shared/models/card-file.ts';
 import { prepareTrainingSet, type TrainingSet } from '../../shared/student/training-set.ts';
-import { beside, checkOutput, writeTogether } from '../terminal/output-files.ts';
+import { besideOutput, checkOutput, writeTogether } from '../terminal/output-files.ts';
 
 /** The teacher that made labels where no other one is named: the published one. */
 export const PUBLISHED_TEACHER = packagePath('models/teacher-sendek-2017.json');
@@ -27,7 +27,7 @@ export async function checkModelOutput(out: string, inputs: readonly string[]): 
 }
 
 function cardPaths(out: string): [markdown: string, json: string] {
-  const card = beside(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
+  const card = besideOutput(out, `${basename(out).replace(/\.onnx$/i, '')}.card`);
   return [`${card}.md`, `${card}.json`];
 }
 

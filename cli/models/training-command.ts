@@ -6,7 +6,7 @@ import { tellInputs } from '../terminal/tell-inputs.ts';
 import { checkModelOutput, PUBLISHED_TEACHER, readTrainingSet } from './model-files.ts';
 
 /** Options of the commands that make a model from labels. */
-export interface TrainingOptions {
+export interface TrainingArguments {
   readonly labels: string;
   readonly out: string;
   readonly seed: number;
@@ -33,7 +33,7 @@ export async function readAsked({
   out,
   seed,
   teacher = PUBLISHED_TEACHER,
-}: TrainingOptions): Promise<TrainingSet> {
+}: TrainingArguments): Promise<TrainingSet> {
   const set = await readTrainingSet(labels, teacher, seed);
   await checkModelOutput(out, [labels, teacher]);
   await tellInputs([labels, teacher]);

@@ -1,5 +1,6 @@
 import type { ComparedLine, RunComparison } from '../../shared/comparison/compare-runs.ts';
-import { formatCount, formatTable } from '../terminal/output.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
+import { formatTable } from '../terminal/output.ts';
 
 /**
  * What entered, left and moved, for a terminal.

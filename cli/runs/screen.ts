@@ -7,12 +7,13 @@ import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../../local/shippe
 import { readBytes } from '../../shared/io/store/files.ts';
 import { BESIDE, beside } from '../../shared/models/companions.ts';
 import { readStudentMetadata } from '../../shared/models/student-session.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { decodeSummary, type RunSummary, sourceName } from '../../shared/report/summary.ts';
 import { noteLabelsOnly } from '../models/labels-only-note.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { endingOnSignal, interruptible } from '../terminal/interruptible.ts';
 import { positiveInteger } from '../terminal/options.ts';
-import { formatCount, formatTable } from '../terminal/output.ts';
+import { formatTable } from '../terminal/output.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { terminalWatch } from '../terminal/terminal-watch.ts';
 import { inOptions, type RankingArguments, readRankingArguments, withRankingOptions } from './ranking-options.ts';

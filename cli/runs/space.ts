@@ -1,12 +1,13 @@
 import { Command } from 'commander';
-import { DEFAULT_SPACE, loadSpace, SPACE_OPTION } from '../../local/shipped/spaces.ts';
+import { DEFAULT_SPACE, openSpaceFile, SPACE_OPTION } from '../../local/shipped/spaces.ts';
 import { formatFormula, parseFormula, parseSystem } from '../../shared/chemistry/formula.ts';
 import { InputError } from '../../shared/errors.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { listSystem } from '../../shared/space/list-system.ts';
 import { compositionAt, findComposition } from '../../shared/space/rank.ts';
 import { buildSpace, type Space } from '../../shared/space/space.ts';
 import { withExamples } from '../terminal/examples.ts';
-import { formatCount, printJson } from '../terminal/output.ts';
+import { printJson } from '../terminal/output.ts';
 
 interface Options {
   readonly space: string;
@@ -44,7 +45,7 @@ export function spaceCommand(): Command {
 }
 
 function load({ space }: Options): Space {
-  const { definition, file } = loadSpace(space);
+  const { definition, file } = openSpaceFile(space);
   return buildSpace(definition, file);
 }
 

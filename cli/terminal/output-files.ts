@@ -32,6 +32,6 @@ export async function writeTogether(files: readonly (readonly [path: string, byt
 }
 
 /** The path of a file beside another one. */
-export function beside(path: string, name: string): string {
+export function besideOutput(path: string, name: string): string {
   return join(dirname(path), name);
 }

@@ -68,8 +68,3 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
   const isNumeric = (c: number): boolean => rows.every((row) => typeof row[c] === 'number');
   return [header, ...rows].map((cells) => `${line(cells, isNumeric)}\n`).join('');
 }
-
-/** A count for people: 1234567 → 1,234,567. */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}

@@ -1,5 +1,5 @@
 import type { WorkDone } from '../../local/run-watch.ts';
-import { formatCount } from './output.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { detail, note, StatusLine, type StatusStream } from './terminal.ts';
 
 const BAR_WIDTH = 30; // characters

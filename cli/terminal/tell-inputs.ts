@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { filesBelow } from '../../shared/io/store/files.ts';
-import { formatCount } from './output.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { detail, isVerbose } from './terminal.ts';
 
 /** With --verbose, say what is read: files with size and SHA-256. What is not there is left to whoever reads it. */

@@ -3,7 +3,7 @@ import { listSystem, type SpaceEntry } from '../../shared/space/list-system.ts';
 import { compositionAt, findComposition } from '../../shared/space/rank.ts';
 import { buildSpace, type Space } from '../../shared/space/space.ts';
 import { parseSpace } from '../../shared/space/space-file.ts';
-import { DEFAULT_SPACE, loadSpace } from '../shipped/spaces.ts';
+import { DEFAULT_SPACE, openSpaceFile } from '../shipped/spaces.ts';
 
 /** What a space file says. */
 export interface SpaceFile {
@@ -51,7 +51,7 @@ export interface CompositionSpace {
 export function openSpace(space: string | SpaceFile = DEFAULT_SPACE): CompositionSpace {
   const { definition, file } =
     typeof space === 'string'
-      ? loadSpace(space)
+      ? openSpaceFile(space)
       : { definition: parseSpace(JSON.stringify(space) ?? '', 'space'), file: 'space' };
   const built = buildSpace(definition, file);
   return {

@@ -14,7 +14,7 @@ const SHIPPED_SPACES = 'data/spaces';
 /** The space that commands use unless told otherwise. */
 export const DEFAULT_SPACE = 'ionic-quinary';
 
-/** Description of the option that {@link loadSpace} reads. */
+/** Description of the option that {@link openSpaceFile} reads. */
 export const SPACE_OPTION = 'space file, or the name of a shipped space';
 
 /** A space definition with the path that it was read from. */
@@ -29,7 +29,7 @@ export interface SpaceSource {
  * @param space a path, or the name of a file of data/spaces without its extension
  * @throws {InputError} if there is no such file or it is not a valid space file
  */
-export function loadSpace(space: string): SpaceSource {
+export function openSpaceFile(space: string): SpaceSource {
   const file = findSpaceFile(space);
   const text = readBytesSync(file, MAX_JSON).toString();
   detail(`reading ${file}: SHA-256 ${sha256(text)}`);

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { TaskRunner } from '../../shared/pruning/planning-tasks.ts';
-import type { StudentFile } from './planning-worker.ts';
+import type { StudentSource } from './planning-worker.ts';
 import { runQueue } from './thread-queue.ts';
 
 /** Has the tasks of planning with bounds done on so many threads, which live as long as there are tasks. */
-export function planningThreads(count: number, workerData: StudentFile): TaskRunner {
+export function planningThreads(count: number, workerData: StudentSource): TaskRunner {
   const script = new URL('./planning-worker.js', import.meta.url);
   return (tasks, onResult) =>
     runQueue(

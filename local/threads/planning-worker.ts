@@ -5,7 +5,7 @@ import { doTask, type PlanningTask } from '../../shared/pruning/planning-tasks.t
 import type { RankedEntries } from '../../shared/screen/top-k.ts';
 import { answerQueue } from './thread-queue.ts';
 
-const { bytes, name } = workerData as StudentFile;
+const { bytes, name } = workerData as StudentSource;
 const student = openStudent(bytes, name, 1);
 const encoder = openEncoder(bytes, name);
 
@@ -15,7 +15,7 @@ answerQueue(
 );
 
 /** A student's file, for a thread to load. */
-export interface StudentFile {
+export interface StudentSource {
   readonly bytes: Uint8Array;
   readonly name: string; // for messages
 }

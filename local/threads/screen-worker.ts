@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { createHandler } from '../../functions/screen-chunk.ts';
+import { createScreenHandler } from '../../functions/screen-chunk.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { fileInputs } from '../../shared/io/store/inputs.ts';
 import { answerQueue } from './thread-queue.ts';
@@ -14,7 +14,7 @@ export interface WorkerStart {
 
 const { directory, screened, slot, stop } = workerData as WorkerStart;
 
-const handler = createHandler(async () => ({
+const handler = createScreenHandler(async () => ({
   store: new DirectoryStore(directory),
   inputs: fileInputs,
   threads: 1, // there are as many workers as processors

@@ -1,4 +1,4 @@
-import { type Block, interpolate, type PiecewiseLinear, poolAdjacentViolators } from '../learning/isotonic.ts';
+import { type IsotonicBlock, interpolate, type PiecewiseLinear, poolAdjacentViolators } from '../learning/isotonic.ts';
 import type { MemberStatistics } from './committee.ts';
 
 /** How a committee's raw mean and spread become what it reports. */
@@ -40,7 +40,7 @@ export function applyCalibration(calibration: Calibration, { mean, spread }: Mem
 
 function probabilityCurve(means: Float64Array, labels: Float64Array, threshold: number): PiecewiseLinear {
   const order = ascending(means).reverse(); // from the top, where positives are dense
-  const blocks: Block[] = [];
+  const blocks: IsotonicBlock[] = [];
   let [sum, positives, count] = [0, 0, 0];
   order.forEach((i, k) => {
     sum += means[i];
@@ -56,7 +56,7 @@ function probabilityCurve(means: Float64Array, labels: Float64Array, threshold: 
 
 function deviationCurve(spreads: Float64Array, errors: Float64Array): PiecewiseLinear {
   const order = ascending(spreads);
-  const blocks = Array.from({ length: BLOCKS }, (_, b): Block => {
+  const blocks = Array.from({ length: BLOCKS }, (_, b): IsotonicBlock => {
     const members = order.slice(Math.floor((b * order.length) / BLOCKS), Math.floor(((b + 1) * order.length) / BLOCKS));
     const mean = (of: Float64Array): number => members.reduce((sum, i) => sum + of[i], 0) / members.length;
     return { x: mean(spreads), y: mean(errors), weight: members.length };
@@ -66,7 +66,7 @@ function deviationCurve(spreads: Float64Array, errors: Float64Array): PiecewiseL
 }
 
 /** From the origin through the blocks to an end. */
-function curve(blocks: readonly Block[], lastX: number, lastY: number): PiecewiseLinear {
+function curve(blocks: readonly IsotonicBlock[], lastX: number, lastY: number): PiecewiseLinear {
   const inside = blocks.filter(({ x, y }) => x > 0 && x < lastX && y > 0);
   return { x: [0, ...inside.map(({ x }) => x), lastX], y: [0, ...inside.map(({ y }) => y), lastY] };
 }

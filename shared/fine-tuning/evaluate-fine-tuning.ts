@@ -1,7 +1,7 @@
 import type { Composition } from '../chemistry/formula.ts';
 import type { MeasuredComposition } from '../labels/measurements.ts';
 import { forward, type Weights } from '../student/network.ts';
-import { groupedFolds, type FoldSplit, splitFold } from '../student/splits.ts';
+import { type FoldSplit, groupedFolds, splitFold } from '../student/splits.ts';
 import { type FineTuneTask, learn, lessonExamples, prepareLessons } from './fine-tune.ts';
 import { log10Of } from './measured-likelihood.ts';
 

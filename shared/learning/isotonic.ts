@@ -13,7 +13,7 @@ export function interpolate({ x, y }: PiecewiseLinear, at: number): number {
 }
 
 /** Examples that are taken together. */
-export interface Block {
+export interface IsotonicBlock {
   readonly x: number; // mean
   readonly y: number; // mean
   readonly weight: number;
@@ -25,8 +25,8 @@ export interface Block {
  * @param blocks by ascending x
  * @returns blocks with strictly ascending y
  */
-export function poolAdjacentViolators(blocks: readonly Block[]): Block[] {
-  const pooled: Block[] = [];
+export function poolAdjacentViolators(blocks: readonly IsotonicBlock[]): IsotonicBlock[] {
+  const pooled: IsotonicBlock[] = [];
   for (let block of blocks) {
     for (let last = pooled.at(-1); last !== undefined && last.y >= block.y; last = pooled.at(-1)) {
       pooled.pop();
@@ -37,7 +37,7 @@ export function poolAdjacentViolators(blocks: readonly Block[]): Block[] {
   return pooled;
 }
 
-function join(a: Block, b: Block): Block {
+function join(a: IsotonicBlock, b: IsotonicBlock): IsotonicBlock {
   const weight = a.weight + b.weight;
   return { x: (a.x * a.weight + b.x * b.weight) / weight, y: (a.y * a.weight + b.y * b.weight) / weight, weight };
 }

@@ -48,7 +48,7 @@ export interface StudentScorer {
  *
  * @param threads that one call may use
  */
-export async function openScorer(bytes: Uint8Array, threads: number): Promise<StudentScorer> {
+export async function openStudentScorer(bytes: Uint8Array, threads: number): Promise<StudentScorer> {
   const parts = partsOf(bytes);
   if (parts === undefined) return wholeScorer(await openSession(bytes, threads));
   const { vectors, fractions, zero, logits } = parts;

@@ -7,7 +7,7 @@ import {
   readModelMetadata,
   refusal,
 } from '../onnx/model-metadata.ts';
-import { openScorer, type StudentScorer, transposed } from './student-scorer.ts';
+import { openStudentScorer, type StudentScorer, transposed } from './student-scorer.ts';
 
 /** The model schema that this version writes and reads. */
 export const STUDENT_SCHEMA = '1';
@@ -60,7 +60,7 @@ export function encodeStudentMetadata(metadata: StudentMetadata): Record<string,
  */
 export async function openStudent(bytes: Uint8Array, name: string, threads = 1): Promise<StudentSession> {
   const metadata = readStudentMetadata(bytes, name);
-  const scorer = await openScorer(bytes, threads).catch((error: unknown) => {
+  const scorer = await openStudentScorer(bytes, threads).catch((error: unknown) => {
     throw refusal(name, STUDENT, `ONNX Runtime cannot load it: ${(error as Error).message}`, error);
   });
   await tryOut(scorer, metadata, name);

@@ -14,7 +14,7 @@ export interface ReportSources {
 }
 
 /** The most compositions that a report lists, so that it stays below 2 MB. */
-export const MOST_LISTED = 1000;
+export const MOST_REPORTED = 1000;
 
 /** A run as far as its report tells it. */
 export interface ReportedRun extends ReportSources {
@@ -25,7 +25,7 @@ export interface ReportedRun extends ReportSources {
 
 /** The first lines of a run. */
 export function reportedRun({ summary, student, curves, ranking, columns }: ReportSources): ReportedRun {
-  const listed = columns.map((column) => ({ ...column, values: column.values.slice(0, MOST_LISTED) }));
+  const listed = columns.map((column) => ({ ...column, values: column.values.slice(0, MOST_REPORTED) }));
   const column = (name: string): readonly RankingValue[] | undefined => listed.find((one) => one.name === name)?.values;
   const [formulas, systems] = [column('known_formula'), column('known_system')];
   return {
@@ -33,7 +33,7 @@ export function reportedRun({ summary, student, curves, ranking, columns }: Repo
     student,
     curves,
     column,
-    ranking: ranking.slice(0, MOST_LISTED),
+    ranking: ranking.slice(0, MOST_REPORTED),
     columns: listed,
     novelty: formulas?.map((known, i) => noveltyOf(known === true, Number(systems?.[i] ?? 0))),
   };

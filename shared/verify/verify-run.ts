@@ -1,4 +1,3 @@
-import { formatCount } from '../../cli/terminal/output.ts';
 import type { Composition } from '../chemistry/formula.ts';
 import { comparisonProblems } from '../comparison/stored-comparison.ts';
 import { InputError, IonsieveError } from '../errors.ts';
@@ -9,6 +8,7 @@ import { openEncoder } from '../models/student-head.ts';
 import { openStudent, type StudentSession } from '../models/student-session.ts';
 import { createRandom } from '../random.ts';
 import type { OnScored } from '../ranking/rescore.ts';
+import { formatCount } from '../report/page/words.ts';
 import { type ReducedRun, reduceRun } from '../report/reduce-run.ts';
 import { chunksPrefix, lockKey, outputKey, type PlanFile, planKey } from '../runs/run-keys.ts';
 import { outputProblems, RUN_FILES } from '../runs/run-outputs.ts';

@@ -2,14 +2,14 @@ import { barY, ruleY, text } from '@observablehq/plot';
 import { type Html, html, table } from '../../shared/report/page/html.ts';
 import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { LabelStatistics, Share } from '../label-statistics.ts';
-import { percent } from './page-format.ts';
+import { percentText } from './page-format.ts';
 
 /** What the teacher says of the database. */
 export function labelsHtml({ structures, positives, skipped, groups, byAnion }: LabelStatistics): Html {
   const bars = byAnion.map((share) => ({ ...share, percent: (100 * share.formulaPositives) / share.formulas }));
   const without = Object.entries(skipped).map(([reason, count]) => `${count} have none: ${reason}`);
   return html`<h2>The teacher's labels</h2>
-<p>${percent(positives, structures)} of ${structures} labelled structures reach a probability of 0.5. ${without.join('; ')}. The intermetallic ones pass almost
+<p>${percentText(positives, structures)} of ${structures} labelled structures reach a probability of 0.5. ${without.join('; ')}. The intermetallic ones pass almost
 all; they are electronic conductors and outside of what the teacher was fitted on, so they are not learned from.</p>
 ${figure('Formulas of ionic crystals at or above 0.5 (mean over polymorphs), by anion.', {
   width: 640,
@@ -27,5 +27,11 @@ ${table(['', 'structures', 'positive', 'formulas', 'positive'], [...groups, ...b
 }
 
 function shareRow({ name, structures, structurePositives, formulas, formulaPositives }: Share): (string | number)[] {
-  return [name, structures, percent(structurePositives, structures), formulas, percent(formulaPositives, formulas)];
+  return [
+    name,
+    structures,
+    percentText(structurePositives, structures),
+    formulas,
+    percentText(formulaPositives, formulas),
+  ];
 }

@@ -2,7 +2,7 @@ import { barY, ruleY } from '@observablehq/plot';
 import { type Html, html, table } from '../../shared/report/page/html.ts';
 import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { MergeRow } from '../merge-choice.ts';
-import { formatSpread, percent } from './page-format.ts';
+import { formatSpread, percentText } from './page-format.ts';
 
 /** What changes with the merge of polymorphs. */
 export function mergesHtml(rows: readonly MergeRow[]): Html {
@@ -31,7 +31,7 @@ ${table(
   ],
   rows.map(({ merge, positives, formulas, averagePrecision, auc, labelCorrelation, scoreCorrelation }) => [
     merge,
-    `${positives} (${percent(positives, formulas)})`,
+    `${positives} (${percentText(positives, formulas)})`,
     formatSpread(averagePrecision),
     formatSpread(auc),
     labelCorrelation.toFixed(3),

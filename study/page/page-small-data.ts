@@ -4,7 +4,7 @@ import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { LearnerName } from '../learners.ts';
 import { DESCRIPTIONS, type Description, type LeaveOneOutRow } from '../small-data.ts';
 import type { SmallDataSection } from '../study.ts';
-import { formatInterval } from './page-format.ts';
+import { intervalText } from './page-format.ts';
 
 const LEARNERS: Readonly<Record<LearnerName, string>> = {
   logistic: 'logistic regression',
@@ -28,7 +28,7 @@ ${table(
   ['leave-one-out AUC', 'generic', 'structure', 'difference'],
   leaveOneOut.map(({ learner, generic, structural, difference }) => [
     LEARNERS[learner],
-    ...[generic, structural, difference].map(formatInterval),
+    ...[generic, structural, difference].map(intervalText),
   ]),
 )}
 <p>Intervals hold 95 %: chemical systems are resampled, for the difference in pairs. With so few compounds they are wide. ${verdict(leaveOneOut)}</p>

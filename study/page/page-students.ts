@@ -5,7 +5,7 @@ import type { CandidateRow } from '../candidates.ts';
 import type { StudentKind } from '../cross-validation.ts';
 import type { StudentRow } from '../student-comparison.ts';
 import type { StudentSection } from '../study.ts';
-import { formatSpread, percent } from './page-format.ts';
+import { formatSpread, percentText } from './page-format.ts';
 
 const KINDS: Readonly<Record<StudentKind, string>> = {
   logistic: 'logistic regression',
@@ -20,7 +20,7 @@ const COLOR = { domain: Object.values(KINDS), range: COLORS, legend: true };
 /** Students on held-out chemical systems. */
 export function studentsHtml({ formulas, positives, folds, kinds, candidates }: StudentSection): Html {
   return html`<h2>Students</h2>
-<p>${formulas} ionic formulas, ${percent(positives, formulas)} positive; ${folds} folds of whole chemical systems. Every model sees composition alone and is judged by how well it repeats the
+<p>${formulas} ionic formulas, ${percentText(positives, formulas)} positive; ${folds} folds of whole chemical systems. Every model sees composition alone and is judged by how well it repeats the
 teacher for systems that it has not seen. The student learns from the labels and from compositions that the extremely randomized trees label; both are of the fold.</p>
 ${table(
   ['held out, mean ± deviation over folds', 'AUC', 'average precision', 'F1 at 0.5', 'calibration error'],

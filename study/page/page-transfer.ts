@@ -4,7 +4,7 @@ import { type Html, html, table } from '../../shared/report/page/html.ts';
 import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { FineTunedEvidence, TransferSection } from '../study.ts';
 import type { TransferGroup } from '../transfer.ts';
-import { formatInterval } from './page-format.ts';
+import { intervalText } from './page-format.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
   teacher: 'teacher, by structure',
@@ -77,8 +77,8 @@ function groupHtml(group: TransferGroup): Html {
     ],
     rows.map(({ name, auc, meanAbsoluteError }) => [
       NAMES[name],
-      name === 'constant' ? '–' : formatInterval(auc),
-      formatInterval(meanAbsoluteError),
+      name === 'constant' ? '–' : intervalText(auc),
+      intervalText(meanAbsoluteError),
     ]),
   );
 }
@@ -88,13 +88,13 @@ function fineTunedHtml(evidence: FineTunedEvidence | undefined): Html {
   const { evaluation, measurements, modelHash } = evidence;
   return html`<h3>With measurements: the fine-tuned student</h3>
 <p>From the card of the fine-tuned student (SHA-256 ${modelHash.slice(0, 12)}): ${measurements.compositions} compositions of ${measurements.systems} systems, ${evaluation.folds} folds of whole systems, ${evaluation.repeats} repeats.
-It is never judged by what it learned from. The same from random weights shows how much of this the teacher's labels bring; a forest on the measurements, how much the network does. Gain in AUC over the labels-only student: ${formatInterval(evaluation.gain)}.</p>
+It is never judged by what it learned from. The same from random weights shows how much of this the teacher's labels bring; a forest on the measurements, how much the network does. Gain in AUC over the labels-only student: ${intervalText(evaluation.gain)}.</p>
 ${table(
   ['systems held out', 'AUC', 'mean absolute error'],
   evaluation.rows.map(({ name, auc, meanAbsoluteError }) => [
     COMPARED[name],
-    auc === undefined ? '–' : formatInterval(auc),
-    meanAbsoluteError === undefined ? '–' : formatInterval(meanAbsoluteError),
+    auc === undefined ? '–' : intervalText(auc),
+    meanAbsoluteError === undefined ? '–' : intervalText(meanAbsoluteError),
   ]),
 )}
 `;

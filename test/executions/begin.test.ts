@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Start } from '../../shared/executions/begin.ts';
 import {
   attemptName,
+  BEGIN_PATIENCE,
   begin,
   type ExecutionState,
   isAttemptAt,
   nextStep,
-  BEGIN_PATIENCE,
 } from '../../shared/executions/begin.ts';
 import { ended, RecordedExecutions } from '../recorded-executions.ts';
 

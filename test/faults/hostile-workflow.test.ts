@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanEvent } from '../../functions/plan.ts';
-import { createHandler as createTrigger } from '../../functions/trigger.ts';
+import { createTriggerHandler as createTrigger } from '../../functions/trigger.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import type { S3Store } from '../../shared/io/store/s3-store.ts';
 import { createRandom, randomInteger, shuffle } from '../../shared/random.ts';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { createHandler as createPlan, type PlanEvent, type PlanReceipt } from '../../functions/plan.ts';
-import { createHandler as createReduce } from '../../functions/reduce.ts';
-import { createHandler as createScreen, type ScreenEvent } from '../../functions/screen-chunk.ts';
+import { createPlanHandler as createPlan, type PlanEvent, type PlanReceipt } from '../../functions/plan.ts';
+import { createReduceHandler as createReduce } from '../../functions/reduce.ts';
+import { createScreenHandler as createScreen, type ScreenEvent } from '../../functions/screen-chunk.ts';
 import { OTHER_RETRY } from '../../shared/cost/retries.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { storeInputs } from '../../shared/io/store/inputs.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CompareReceipt, createHandler } from '../../functions/compare.ts';
+import { type CompareReceipt, createCompareHandler } from '../../functions/compare.ts';
 import { historyKey } from '../../shared/comparison/run-history.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
@@ -64,7 +64,10 @@ async function finish(store: DirectoryStore, runId: string, run: Finished): Prom
 }
 
 function compare(store: DirectoryStore, runId: string, message?: string): Promise<CompareReceipt> {
-  return createHandler(async () => ({ store, addressOf: (key) => `https://console/${key}` }))({ runId, message });
+  return createCompareHandler(async () => ({ store, addressOf: (key) => `https://console/${key}` }))({
+    runId,
+    message,
+  });
 }
 
 async function text(store: DirectoryStore, runId: string, file: string): Promise<string | undefined> {

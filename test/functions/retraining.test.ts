@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHandler } from '../../functions/split-dataset.ts';
+import { createSplitHandler } from '../../functions/split-dataset.ts';
 import type { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { decodeLabels, parseQuarantine } from '../../shared/labels/labels-file.ts';
 import { loadCurrentStudent } from '../../shared/models/current-student.ts';
@@ -153,7 +153,7 @@ describe('splitting a dataset', () => {
 
   it('refuses an event without a dataset, and a deployment without a teacher', async () => {
     const store = await deployed();
-    const split = createHandler(async () => new Retraining(store));
+    const split = createSplitHandler(async () => new Retraining(store));
     for (const event of [{}, null, 'a'])
       await expect(split(event)).rejects.toThrow('event of split-dataset:dataset: there is no dataset');
     await rm(join(store.location, TEACHER_KEY));

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createHandler, type TriggerReceipt } from '../../functions/trigger.ts';
+import { createTriggerHandler, type TriggerReceipt } from '../../functions/trigger.ts';
 import { BEGIN_PATIENCE } from '../../shared/executions/begin.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
@@ -36,7 +36,7 @@ beforeEach(async () => {
   screenings = new RecordedExecutions();
   retrainings = new RecordedExecutions();
   const workflows = { screening: screenings, retraining: retrainings };
-  trigger = createHandler(async () => ({ store, bucket: 'mine', defaultSpace: SPACE, workflows }));
+  trigger = createTriggerHandler(async () => ({ store, bucket: 'mine', defaultSpace: SPACE, workflows }));
   await store.put(SPACE, await readFile(SMALL));
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openScorer, type StudentScorer } from '../../shared/models/student-scorer.ts';
+import { openStudentScorer, type StudentScorer } from '../../shared/models/student-scorer.ts';
 import { openSession, type Session } from '../../shared/onnx/session.ts';
 import { createRandom, randomInteger } from '../../shared/random.ts';
 import { randomStudent } from '../random-student.ts';
@@ -20,7 +20,7 @@ describe('a student in two parts', () => {
   let scorer: StudentScorer;
   beforeAll(async () => {
     whole = await openSession(bytes);
-    scorer = await openScorer(bytes, 1);
+    scorer = await openStudentScorer(bytes, 1);
   });
   afterAll(async () => {
     await Promise.all([whole.release(), scorer.release()]);

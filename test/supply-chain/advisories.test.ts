@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { judge, parseAudit, parseWaivers } from '../../supply-chain/advisories.ts';
+import { judgeAdvisories, parseAudit, parseWaivers } from '../../supply-chain/advisories.ts';
 
 const CHECK = fileURLToPath(new URL('../../dist/supply-chain/check-advisories.js', import.meta.url));
 const TODAY = '2026-11-22';
@@ -16,21 +16,26 @@ const waiver = { id: recursion.id, package: 'decoder', why: 'decodes our own fil
 
 describe('waivers', () => {
   it('hold through their last day, for one advisory of one package', () => {
-    expect(judge([recursion], [waiver], '2027-01-31')).toEqual({
+    expect(judgeAdvisories([recursion], [waiver], '2027-01-31')).toEqual({
       open: [],
       waived: [recursion],
       expired: [],
       idle: [],
     });
-    const late = judge([recursion], [waiver], '2027-02-01');
+    const late = judgeAdvisories([recursion], [waiver], '2027-02-01');
     expect(late).toEqual({ open: [recursion], waived: [], expired: [waiver], idle: [] });
     const other = { ...waiver, package: 'encoder' };
-    expect(judge([recursion], [other], TODAY)).toEqual({ open: [recursion], waived: [], expired: [], idle: [other] });
+    expect(judgeAdvisories([recursion], [other], TODAY)).toEqual({
+      open: [recursion],
+      waived: [],
+      expired: [],
+      idle: [other],
+    });
   });
 
   it('that are not needed any more are told, and fail when they expire', () => {
-    expect(judge([], [waiver], TODAY).idle).toEqual([waiver]);
-    expect(judge([], [waiver], '2027-02-01').expired).toEqual([waiver]);
+    expect(judgeAdvisories([], [waiver], TODAY).idle).toEqual([waiver]);
+    expect(judgeAdvisories([], [waiver], '2027-02-01').expired).toEqual([waiver]);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { make, type RankingView, type Value } from './view.ts';
+import { type CellValue, make, type RankingView } from './view.ts';
 
 const TOLD_FOR = 3000; // milliseconds
 
@@ -28,7 +28,7 @@ function csvOf({ columns, shown }: RankingView): string {
   return [columns, ...shown.map(({ values }) => values)].map((cells) => `${cells.map(cellText).join(',')}\n`).join('');
 }
 
-function cellText(value: Value): string {
+function cellText(value: CellValue): string {
   const text = String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

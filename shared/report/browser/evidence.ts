@@ -1,4 +1,4 @@
-import { type Line, make, type RankingView, wrapInButton } from './view.ts';
+import { make, type PageLine, type RankingView, wrapInButton } from './view.ts';
 
 /** Make every formula a button that opens what is known of it. */
 export function addEvidence(view: RankingView): void {
@@ -12,7 +12,7 @@ export function addEvidence(view: RankingView): void {
   });
 }
 
-function toggle(view: RankingView, line: Line, id: string, button: HTMLButtonElement): void {
+function toggle(view: RankingView, line: PageLine, id: string, button: HTMLButtonElement): void {
   if (line.evidence === undefined) {
     line.evidence = evidenceRow(view, line);
     line.evidence.id = id;
@@ -26,7 +26,7 @@ function toggle(view: RankingView, line: Line, id: string, button: HTMLButtonEle
   button.ariaExpanded = String(line.evidence !== undefined);
 }
 
-function evidenceRow(view: RankingView, line: Line): HTMLTableRowElement {
+function evidenceRow(view: RankingView, line: PageLine): HTMLTableRowElement {
   const parts = [nearestPart(view, line), driversPart(view, line), othersPart(view, line)];
   const cell = make('td', make('div', ...parts.filter((part) => part !== undefined)));
   cell.colSpan = view.heads.length;
@@ -40,7 +40,7 @@ function titled(title: string, content: Node): HTMLElement {
 }
 
 /** The nearest labelled compounds, with what the teacher says of them. */
-function nearestPart(view: RankingView, line: Line): HTMLElement | undefined {
+function nearestPart(view: RankingView, line: PageLine): HTMLElement | undefined {
   const names = view.columns.filter((name) => /^nearest_\d+$/.test(name) && view.value(line, name) !== null);
   if (names.length === 0) return undefined;
   const heads = ['compound', "teacher's probability", 'distance'].map((title) => {
@@ -63,7 +63,7 @@ function nearestPart(view: RankingView, line: Line): HTMLElement | undefined {
 }
 
 /** What each element adds to the score, such as `S +3.21;O -1.02`. */
-function driversPart(view: RankingView, line: Line): HTMLElement | undefined {
+function driversPart(view: RankingView, line: PageLine): HTMLElement | undefined {
   const drivers = view.value(line, 'drivers');
   if (typeof drivers !== 'string') return undefined;
   const items = drivers.split(';').flatMap((driver) => {
@@ -74,7 +74,7 @@ function driversPart(view: RankingView, line: Line): HTMLElement | undefined {
 }
 
 /** Everything else that the ranking says. */
-function othersPart(view: RankingView, line: Line): HTMLElement {
+function othersPart(view: RankingView, line: PageLine): HTMLElement {
   const items = view.columns.flatMap((name) => {
     const value = view.value(line, name);
     if (value === null || name === 'drivers' || name.startsWith('nearest_')) return [];

@@ -1,4 +1,4 @@
-import { type Line, type RankingView, wrapInButton } from './view.ts';
+import { type PageLine, type RankingView, wrapInButton } from './view.ts';
 
 /** Make the form, and the elements of the periodic table, filter the ranking. */
 export function addFilters(view: RankingView): void {
@@ -55,7 +55,7 @@ function toggleSymbol(form: HTMLFormElement, symbol: string): void {
   input.value = (before.includes(symbol) ? before.filter((one) => one !== symbol) : [...before, symbol]).join(' ');
 }
 
-function filterOf(view: RankingView, form: HTMLFormElement): (line: Line) => boolean {
+function filterOf(view: RankingView, form: HTMLFormElement): (line: PageLine) => boolean {
   const search = textOf(form, 'search').toLowerCase();
   const [wanted, unwanted] = [symbolsIn(form, 'with'), symbolsIn(form, 'without')];
   const [anion, novelty, inside] = [textOf(form, 'anion'), textOf(form, 'novelty'), isChecked(form, 'inside')];
@@ -70,8 +70,8 @@ function filterOf(view: RankingView, form: HTMLFormElement): (line: Line) => boo
 
 /** Of what is shown, keep the best by rank of each system. */
 function keepBest(view: RankingView): void {
-  const best = new Map<unknown, Line>();
-  const rank = (line: Line): number => Number(view.value(line, 'rank'));
+  const best = new Map<unknown, PageLine>();
+  const rank = (line: PageLine): number => Number(view.value(line, 'rank'));
   for (const line of view.shown) {
     const system = view.value(line, 'system');
     const other = best.get(system);

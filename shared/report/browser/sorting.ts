@@ -1,11 +1,11 @@
-import { type Line, type RankingView, wrapInButton } from './view.ts';
+import { type PageLine, type RankingView, wrapInButton } from './view.ts';
 
 type Direction = 'ascending' | 'descending';
 
 /** Make every head of the table a button that sorts by its column. */
 export function addSorting(view: RankingView): void {
   const rank = view.columns.indexOf('rank');
-  const byRank = (a: Line, b: Line): number => Number(a.values[rank]) - Number(b.values[rank]);
+  const byRank = (a: PageLine, b: PageLine): number => Number(a.values[rank]) - Number(b.values[rank]);
   for (const head of view.heads) {
     const { number, text = '' } = head.dataset;
     const first: Direction = number === undefined || number === 'rank' ? 'ascending' : 'descending';
@@ -24,8 +24,8 @@ export function addSorting(view: RankingView): void {
 }
 
 /** Lines without a value come last in both directions. */
-function compareNumbers(view: RankingView, column: string, sign: number): (a: Line, b: Line) => number {
-  const number = (line: Line): number | null => view.value(line, column) as number | null;
+function compareNumbers(view: RankingView, column: string, sign: number): (a: PageLine, b: PageLine) => number {
+  const number = (line: PageLine): number | null => view.value(line, column) as number | null;
   return (a, b) => {
     const [left, right] = [number(a), number(b)];
     if (left === null || right === null) return Number(left === null) - Number(right === null);
@@ -33,7 +33,7 @@ function compareNumbers(view: RankingView, column: string, sign: number): (a: Li
   };
 }
 
-function compareTexts(view: RankingView, column: string, sign: number): (a: Line, b: Line) => number {
+function compareTexts(view: RankingView, column: string, sign: number): (a: PageLine, b: PageLine) => number {
   const texts = new Map(view.all.map((line) => [line, view.text(line, column)]));
   return (a, b) => {
     const [left, right] = [texts.get(a) ?? '', texts.get(b) ?? ''];

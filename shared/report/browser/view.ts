@@ -1,15 +1,15 @@
-export type Value = string | number | boolean | null;
+export type CellValue = string | number | boolean | null;
 
 /** The ranking as the page carries it. */
 export interface RankingData {
   readonly columns: readonly string[]; // as in ranking.csv
-  readonly rows: readonly (readonly Value[])[];
+  readonly rows: readonly (readonly CellValue[])[];
 }
 
 /** A row of the table with its data. */
-export interface Line {
+export interface PageLine {
   readonly row: HTMLTableRowElement;
-  readonly values: readonly Value[];
+  readonly values: readonly CellValue[];
   readonly elements: ReadonlySet<string>;
   evidence?: HTMLTableRowElement; // while it is open
 }
@@ -20,7 +20,7 @@ export class RankingView {
   readonly columns: readonly string[];
   readonly heads: readonly HTMLTableCellElement[];
   private readonly body: HTMLTableSectionElement;
-  private lines: Line[];
+  private lines: PageLine[];
 
   constructor(table: HTMLTableElement, { columns, rows }: RankingData) {
     this.table = table;
@@ -36,31 +36,31 @@ export class RankingView {
     }));
   }
 
-  get all(): readonly Line[] {
+  get all(): readonly PageLine[] {
     return this.lines;
   }
 
-  get shown(): readonly Line[] {
+  get shown(): readonly PageLine[] {
     return this.lines.filter(({ row }) => !row.hidden);
   }
 
   /** Value of a column of ranking.csv, null where there is none. */
-  value({ values }: Line, column: string): Value {
+  value({ values }: PageLine, column: string): CellValue {
     return values[this.columns.indexOf(column)] ?? null;
   }
 
   /** What a column of the table shows; '' if the table does not have it. */
-  text({ row }: Line, name: string): string {
+  text({ row }: PageLine, name: string): string {
     const at = this.heads.findIndex(({ dataset }) => dataset.text === name);
     return at < 0 ? '' : (row.cells[at].textContent ?? '');
   }
 
-  order(compare: (a: Line, b: Line) => number): void {
+  order(compare: (a: PageLine, b: PageLine) => number): void {
     this.lines = [...this.lines].sort(compare);
     this.body.append(...this.lines.flatMap(({ row, evidence }) => (evidence === undefined ? [row] : [row, evidence])));
   }
 
-  show(isShown: (line: Line) => boolean): void {
+  show(isShown: (line: PageLine) => boolean): void {
     for (const line of this.lines) {
       line.row.hidden = !isShown(line);
       if (line.evidence !== undefined) line.evidence.hidden = line.row.hidden;

@@ -12,7 +12,7 @@ const ACTINIUM = 89;
 const SERIES = 15; // elements of a row below the table
 
 /** Where an element stands: rows 1 to 7 are periods, 8 and 9 lanthanoids and actinoids; columns 1 to 18. */
-export function placeOf(z: number): { readonly row: number; readonly column: number } {
+export function cellOf(z: number): { readonly row: number; readonly column: number } {
   for (const [i, first] of [LANTHANUM, ACTINIUM].entries())
     if (z >= first && z < first + SERIES) return { row: PERIODS + 1 + i, column: 3 + z - first };
   const row = NOBLE_GASES.findIndex((last) => z <= last);
@@ -25,11 +25,11 @@ export function placeOf(z: number): { readonly row: number; readonly column: num
 export function periodicTable(elements: RunSummary['elements']): Html {
   const at = new Map<string, Content>();
   for (let z = 1; z < SYMBOLS.length; z++) {
-    const { row, column } = placeOf(z);
+    const { row, column } = cellOf(z);
     at.set(`${row} ${column}`, html`<td>${SYMBOLS[z]}</td>`);
   }
   for (const element of elements) {
-    const { row, column } = placeOf(atomicNumber(element.symbol) as number);
+    const { row, column } = cellOf(atomicNumber(element.symbol) as number);
     at.set(`${row} ${column}`, elementCell(element));
   }
   const columns = Array.from({ length: GROUPS }, (_, c) => c + 1);

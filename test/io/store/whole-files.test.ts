@@ -2,7 +2,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadSpace } from '../../../local/shipped/spaces.ts';
+import { openSpaceFile } from '../../../local/shipped/spaces.ts';
 import { DirectoryStore } from '../../../shared/io/store/directory-store.ts';
 import { readBytes, readBytesSync } from '../../../shared/io/store/files.ts';
 import { fileInputs, storeInputs } from '../../../shared/io/store/inputs.ts';
@@ -35,7 +35,7 @@ describe('a file that is read as a whole', () => {
     const message = '/dev/zero: it has more than 1000 bytes';
     await expect(readBytes('/dev/zero', 1000)).rejects.toThrow(message);
     expect(() => readBytesSync('/dev/zero', 1000)).toThrow(message);
-    expect(() => loadSpace('/dev/zero')).toThrow('/dev/zero: it has more than 67108864 bytes');
+    expect(() => openSpaceFile('/dev/zero')).toThrow('/dev/zero: it has more than 67108864 bytes');
   });
 
   it('is refused as an input, of a directory and of a store', async () => {

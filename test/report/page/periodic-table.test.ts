@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { atomicNumber } from '../../../shared/chemistry/elements.ts';
 import { html, render } from '../../../shared/report/page/html.ts';
-import { periodicTable, placeOf } from '../../../shared/report/page/periodic-table.ts';
+import { cellOf, periodicTable } from '../../../shared/report/page/periodic-table.ts';
 
 it.each([
   ['H', 1, 1],
@@ -19,11 +19,11 @@ it.each([
   ['Rn', 6, 18],
   ['Pu', 9, 8],
 ])('%s stands in row %i, column %i', (symbol, row, column) => {
-  expect(placeOf(atomicNumber(symbol) as number)).toEqual({ row, column });
+  expect(cellOf(atomicNumber(symbol) as number)).toEqual({ row, column });
 });
 
 it('no two elements stand in one place', () => {
-  const places = Array.from({ length: 103 }, (_, i) => JSON.stringify(placeOf(i + 1)));
+  const places = Array.from({ length: 103 }, (_, i) => JSON.stringify(cellOf(i + 1)));
   expect(new Set(places).size).toBe(103);
 });
 
