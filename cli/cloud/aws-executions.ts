@@ -10,12 +10,12 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { CompareReceipt } from '../../functions/compare.ts';
-import type { PlanReceipt } from '../../functions/plan.ts';
 import type { ReduceReceipt } from '../../functions/reduce.ts';
 import { InputError } from '../../shared/errors.ts';
 import { type Executions, isAttemptAt } from '../../shared/executions/begin.ts';
 import { screeningName } from '../../shared/executions/executions.ts';
 import { executionArn, executionsOf } from '../../shared/executions/step-functions.ts';
+import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
 import { calling } from './aws-errors.ts';
 import type { CloudSession } from './aws-session.ts';
 

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
-import { DEFAULT_SPACE, openSpaceFile } from '../../local/shipped/spaces.ts';
+import { DEFAULT_SPACE } from '../../local/shipped/spaces.ts';
 import { findStudent } from '../../local/shipped/students.ts';
 import {
   type CloudPrediction,
   type CloudStage,
   type CloudWork,
-  cloudWork,
   predictRun,
   type Spread,
 } from '../../shared/cost/cloud-simulation.ts';
@@ -15,14 +14,13 @@ import { readModel } from '../../shared/models/companions.ts';
 import { openEncoder } from '../../shared/models/student-head.ts';
 import { openStudent } from '../../shared/models/student-session.ts';
 import { chooseChunks } from '../../shared/planning/choose-chunks.ts';
-import type { PreparedSource } from '../../shared/planning/prepared-source.ts';
-import type { Pruning } from '../../shared/pruning/pruning.ts';
+import { prepareList } from '../../shared/planning/plan-list.ts';
+import { prepareSpace } from '../../shared/planning/plan-space.ts';
+import type { BoundsRequest, PlannedSource, PreparedSource } from '../../shared/planning/prepared-source.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
-import { cutLimits, type RunOptions } from '../../shared/screen/run-options.ts';
-import { prepareList } from '../../shared/sources/list-source.ts';
-import type { CompositionSource } from '../../shared/sources/source.ts';
-import { prepareSpace } from '../../shared/sources/space-source.ts';
+import type { RunOptions } from '../../shared/screen/run-options.ts';
 import { type RankingArguments, readRankingArguments } from '../runs/ranking-options.ts';
+import { readSpace } from '../runs/read-space.ts';
 import { formatTable } from '../terminal/output.ts';
 import { formatDuration } from '../terminal/progress.ts';
 import { cloudStage, stageSettings } from './stage.ts';
@@ -51,15 +49,14 @@ export async function estimate(given: EstimateOptions): Promise<void> {
   const settings = stageSettings(stage);
   const options = readRankingArguments(given);
   const prepared = await localSource(given);
-  const source = prepared.build();
-  const pruning = options.prune ? await sampleBounds(prepared, source, options, given.student) : undefined;
   const at = stageAt(cloudStage(stage), concurrency);
-  const work = cloudWork(source, options, pruning);
-  const run = estimateRun(source, work, at, chunks);
+  const { planned, run } = await (options.prune
+    ? withBounds(prepared, given.student, (bounds) => estimateRun(prepared, options, at, chunks, bounds))
+    : estimateRun(prepared, options, at, chunks));
   const result = {
-    source: source.name,
+    source: planned.source.name,
     ...run,
-    predicted: predictRun(work, run.chunks, at),
+    predicted: predictRun(planned.work, run.chunks, at),
     concurrency: at.maxConcurrency,
     platform: at.platform,
     stage,
@@ -75,19 +72,19 @@ function stageAt(stage: CloudStage, concurrency = stage.maxConcurrency): CloudSt
   return { ...stage, maxConcurrency: concurrency, lambdaConcurrency };
 }
 
-async function sampleBounds(
+/** Have something done with bounds by a sample of the systems. @param asked student that they are asked of */
+async function withBounds<T>(
   prepared: PreparedSource,
-  source: CompositionSource,
-  options: RunOptions,
   asked: string | undefined,
-): Promise<Pruning | undefined> {
+  work: (bounds: BoundsRequest) => Promise<T>,
+): Promise<T> {
   const { student: path } = findStudent(asked);
   const bytes = await readModel(path);
   const student = await openStudent(bytes, path, 1);
   try {
     prepared.checkStudent(student);
     const encoder = await openEncoder(bytes, path);
-    return await source.samplePruning?.({ student, encoder }, cutLimits(options)).finally(() => encoder.release());
+    return await work({ student, encoder, sampled: true }).finally(() => encoder.release());
   } finally {
     await student.release();
   }
@@ -96,20 +93,24 @@ async function sampleBounds(
 /** The space or list on this machine that options name. */
 export async function localSource(what: Pick<EstimateOptions, 'space' | 'compositions'>): Promise<PreparedSource> {
   if (what.compositions !== undefined) return prepareList(fileInputs, resolve(what.compositions));
-  const { definition, file } = openSpaceFile(what.space ?? DEFAULT_SPACE);
+  const { definition, file } = readSpace(what.space ?? DEFAULT_SPACE);
   return prepareSpace(definition, file);
 }
 
 /** Chunks and cost as the cloud plans them. @param chunks wanted; what is best by simulation if absent */
-export function estimateRun(
-  source: CompositionSource,
-  work: CloudWork,
+export async function estimateRun(
+  prepared: PreparedSource,
+  options: RunOptions,
   stage: CloudStage,
   chunks?: number,
-): RunEstimate {
-  const count = source.cut(chunks ?? chooseChunks(work, stage)).length;
-  const cost = estimateCost(work.compositions, count, source.rate, stage.platform);
-  return { compositions: source.size, work: Math.round(work.compositions), chunks: count, cost };
+  bounds?: BoundsRequest,
+): Promise<{ readonly planned: PlannedSource; readonly run: RunEstimate }> {
+  const chunkCount = (work: CloudWork): number => chunks ?? chooseChunks(work, stage);
+  const planned = await prepared.plan({ options, bounds, chunkCount });
+  const { source, work, ranges } = planned;
+  const cost = estimateCost(work.compositions, ranges.length, work.rate, stage.platform);
+  const run = { compositions: source.size, work: Math.round(work.compositions), chunks: ranges.length, cost };
+  return { planned, run };
 }
 
 /** US dollars for people: cents, or three significant digits below one dollar. */

@@ -1,4 +1,4 @@
-import type { PlanReceipt } from '../../functions/plan.ts';
+import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
 import { formatDuration, formatRate } from '../terminal/progress.ts';
 import type { ChunkCounts } from './aws-executions.ts';

@@ -5,9 +5,10 @@ import { InputError } from '../../shared/errors.ts';
 import { filesBelow, isDirectory, readBytes } from '../../shared/io/store/files.ts';
 import { fileInputs } from '../../shared/io/store/inputs.ts';
 import { type ConditionalStore, type ObjectInfo, readObject } from '../../shared/io/store/store.ts';
+import { prepareList } from '../../shared/planning/plan-list.ts';
+import { prepareSpace } from '../../shared/planning/plan-space.ts';
 import type { PreparedSource } from '../../shared/planning/prepared-source.ts';
-import { prepareList } from '../../shared/sources/list-source.ts';
-import { prepareSpace } from '../../shared/sources/space-source.ts';
+
 import { parseSpace } from '../../shared/space/space-file.ts';
 
 /** What a run in the cloud screens. */

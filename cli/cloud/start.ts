@@ -1,13 +1,12 @@
 import { DEFAULT_SPACE } from '../../local/shipped/spaces.ts';
-import { cloudWork } from '../../shared/cost/cloud-simulation.ts';
 import { InputError } from '../../shared/errors.ts';
 import { begin, type Outcome, type Start } from '../../shared/executions/begin.ts';
 import { isScreened, plannedRun, screeningOfList, screeningOfRun } from '../../shared/executions/executions.ts';
+import type { PreparedSource } from '../../shared/planning/prepared-source.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
 import { loadFinished } from '../../shared/runs/run-outputs.ts';
 import { runIdOf } from '../../shared/runs/run-plan.ts';
 import type { RunOptions } from '../../shared/screen/run-options.ts';
-import type { CompositionSource } from '../../shared/sources/source.ts';
 import { type RankingArguments, readRankingArguments } from '../runs/ranking-options.ts';
 import { screeningsOf } from './aws-executions.ts';
 import { type CloudSession, openAwsSession } from './aws-session.ts';
@@ -40,7 +39,7 @@ export async function start(options: StartOptions): Promise<void> {
   const student = await resolveStudent(store, options.student, source.prepared);
   const companions = await resolveCompanions(store, student, options);
   await upload(store, source.uploads, options.replace === true);
-  const estimate = source.prepared === undefined ? undefined : estimateStart(source.prepared.build(), ranking, options);
+  const estimate = source.prepared && (await estimateStart(source.prepared, ranking, options));
   const runId = source.prepared && runIdOf(source.prepared.identity, student.hash, companions.companions, ranking);
   const models = { student, ...companions };
   const begun = await beginScreening(
@@ -53,8 +52,12 @@ export async function start(options: StartOptions): Promise<void> {
 }
 
 /** As if nothing were bounded away: that would take minutes to find out. */
-function estimateStart(source: CompositionSource, ranking: RunOptions, { stage, chunks }: StartOptions): RunEstimate {
-  return estimateRun(source, cloudWork(source, ranking), cloudStage(stage), chunks);
+async function estimateStart(
+  prepared: PreparedSource,
+  ranking: RunOptions,
+  { stage, chunks }: StartOptions,
+): Promise<RunEstimate> {
+  return (await estimateRun(prepared, ranking, cloudStage(stage), chunks)).run;
 }
 
 function chunksOf({ chunks }: StartOptions): Pick<StartOptions, 'chunks'> {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { DEFAULT_SPACE, openSpaceFile, SPACE_OPTION } from '../../local/shipped/spaces.ts';
+import { DEFAULT_SPACE, SPACE_OPTION } from '../../local/shipped/spaces.ts';
 import { formatFormula, parseFormula, parseSystem } from '../../shared/chemistry/formula.ts';
 import { InputError } from '../../shared/errors.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
@@ -8,6 +8,7 @@ import { compositionAt, findComposition } from '../../shared/space/rank.ts';
 import { buildSpace, type Space } from '../../shared/space/space.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { printJson } from '../terminal/output.ts';
+import { readSpace } from './read-space.ts';
 
 interface Options {
   readonly space: string;
@@ -45,7 +46,7 @@ export function spaceCommand(): Command {
 }
 
 function load({ space }: Options): Space {
-  const { definition, file } = openSpaceFile(space);
+  const { definition, file } = readSpace(space);
   return buildSpace(definition, file);
 }
 

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { detail } from '../../cli/terminal/terminal.ts';
 import { InputError } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { readBytesSync } from '../../shared/io/store/files.ts';
@@ -21,6 +20,7 @@ export const SPACE_OPTION = 'space file, or the name of a shipped space';
 export interface SpaceSource {
   readonly definition: SpaceDefinition;
   readonly file: string;
+  readonly sha256: string; // of its text
 }
 
 /**
@@ -32,8 +32,7 @@ export interface SpaceSource {
 export function openSpaceFile(space: string): SpaceSource {
   const file = findSpaceFile(space);
   const text = readBytesSync(file, MAX_JSON).toString();
-  detail(`reading ${file}: SHA-256 ${sha256(text)}`);
-  return { definition: parseSpace(text, file), file };
+  return { definition: parseSpace(text, file), file, sha256: sha256(text) };
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Pruning } from '../pruning/pruning.ts';
 import { createRandom } from '../random.ts';
 import { cutLimits, type RunOptions } from '../screen/run-options.ts';
-import type { CompositionSource } from '../sources/source.ts';
 import {
   AROUND_MAP,
   BOUNDED_CHUNK_SPREAD,
@@ -16,6 +15,7 @@ import {
   RESULT_BYTES,
 } from './cloud-figures.ts';
 import { DEFAULT_PLATFORM, priceMap, type ScreenPlatform, vcpusOf } from './cost-estimate.ts';
+import type { SourceEffort } from './effort.ts';
 import { type MapOutcome, simulateMap } from './map-simulation.ts';
 
 /** Where a run is screened in the cloud. */
@@ -66,16 +66,16 @@ export interface CloudPrediction {
 }
 
 /** What a run has to do. @param pruning if it was planned with bounds */
-export function cloudWork(source: CompositionSource, options: RunOptions, pruning?: Pick<Pruning, 'work'>): CloudWork {
-  const { planSeconds, compositions, systems } = source.effort(options.criteria);
+export function cloudWork(effort: SourceEffort, options: RunOptions, pruning?: Pick<Pruning, 'work'>): CloudWork {
+  const { planSeconds, compositions, systems, rate } = effort;
   const { top, perSystem } = cutLimits(options);
   const bounding = pruning === undefined ? 0 : systems * BOUNDING_PER_SYSTEM;
   return {
+    compositions: pruning?.work ?? compositions,
+    rate,
+    isBounded: pruning !== undefined,
     planSeconds: planSeconds + bounding,
     systems,
-    rate: source.rate,
-    compositions: pruning?.work ?? compositions,
-    isBounded: pruning !== undefined,
     kept: top,
     keptPerSystem: perSystem,
     rescored: options.finalists ?? 0,

@@ -1,4 +1,6 @@
 import { IntegrityError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import type { Inputs } from '../io/store/inputs.ts';
 import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import type { ConditionalStore } from '../io/store/store.ts';
 
@@ -80,4 +82,27 @@ export function decodeCurrentStudent(bytes: Uint8Array, file: string): CurrentSt
     averagePrecision,
     previous: previous === null ? null : hashOf(previous, 'previous'),
   };
+}
+
+/**
+ * The bytes of a student that was asked for, or of the promoted one.
+ *
+ * @param asked name of its file; the promoted student if absent
+ * @throws {IntegrityError} if the promoted student is not the one that its pointer tells of
+ */
+export async function readAskedStudent(
+  asked: string | undefined,
+  inputs: Pick<Inputs, 'read'>,
+): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+  if (asked !== undefined) return { name: asked, bytes: await inputs.read(asked) };
+  const current = decodeCurrentStudent(await inputs.read(CURRENT_STUDENT_KEY), CURRENT_STUDENT_KEY);
+  const bytes = await inputs.read(current.student);
+  const actual = sha256(bytes);
+  if (actual !== current.hash)
+    throw new IntegrityError(
+      `its SHA-256 is ${actual}, and ${CURRENT_STUDENT_KEY} says ${current.hash}`,
+      { file: current.student },
+      'Restore the earlier version of the model, or promote a student again.',
+    );
+  return { name: current.student, bytes };
 }

@@ -5,11 +5,10 @@ import type { Space, StoichiometryClass } from '../space/space.ts';
 
 const WORK_OF_EXCLUDED = 1; // compositions that are scored while a system is looked at and left out, about
 
-/** Work of a system of a class, in compositions scored: on average, since criteria exclude some of them. */
-export function workBy(space: Space, criteria: Criteria): (cls: ClassShape) => number {
-  const counts = wantedSystems(space, criteria);
+/** Work of a system of a class, in compositions scored: on average, since criteria exclude some of them. @param wanted see {@link wantedSystems} */
+export function workBy({ classes }: Space, wanted: Float64Array): (cls: ClassShape) => number {
   const works = new Map<ClassShape, number>(
-    space.classes.map((cls, c) => [cls, (cls.stoichiometries * counts[c]) / cls.systems + WORK_OF_EXCLUDED]),
+    classes.map((cls, c) => [cls, (cls.stoichiometries * wanted[c]) / cls.systems + WORK_OF_EXCLUDED]),
   );
   return (cls) => works.get(cls) ?? cls.stoichiometries;
 }

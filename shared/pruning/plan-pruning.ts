@@ -1,5 +1,5 @@
 import { createRandom, randomInteger } from '../random.ts';
-import { type ClassShape, cutIntoChunks } from '../screen/blocks.ts';
+import type { ClassShape } from '../screen/blocks.ts';
 import type { RankingLimits } from '../screen/ranking-limits.ts';
 import { groupByClass } from '../space/parts.ts';
 import type { Space, StoichiometryClass } from '../space/space.ts';
@@ -31,15 +31,20 @@ export async function planPruning(
 ): Promise<PlannedPruning> {
   const threshold = (await seedThreshold(space, limits, run)) - OTHER_PROCESSORS;
   const scored = await scoredShare(space, threshold, run);
-  const workOf = ({ stoichiometries }: ClassShape): number =>
-    stoichiometries < LEAST_TRIED || scored === 1
-      ? stoichiometries
-      : Math.min(COMPOSITIONS_PER_BOUND, stoichiometries) + scored * stoichiometries; // no more is spent on a proof
+  const workOf = boundedWork(scored);
   return {
     threshold: Number.isFinite(threshold) ? threshold : null,
     work: Math.round(space.classes.reduce((sum, cls) => sum + cls.systems * workOf(cls), 0)),
-    cut: (count) => cutIntoChunks(space.classes, count, workOf),
+    scored,
   };
+}
+
+/** Work of a system with bounds, in compositions scored. @param scored see {@link PlannedPruning} */
+export function boundedWork(scored: number): (cls: ClassShape) => number {
+  return ({ stoichiometries }) =>
+    stoichiometries < LEAST_TRIED || scored === 1
+      ? stoichiometries
+      : Math.min(COMPOSITIONS_PER_BOUND, stoichiometries) + scored * stoichiometries; // no more is spent on a proof
 }
 
 /** Share of the compositions, of systems that are tried, that bounds do not spare: by a sample, and a little above it. */

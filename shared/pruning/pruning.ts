@@ -1,6 +1,5 @@
 import type { SystemEncoder } from '../models/student-head.ts';
 import type { StudentSession } from '../models/student-session.ts';
-import type { ChunkRange } from '../screen/blocks.ts';
 
 /** A student with its encoder, by which its logits can be bounded. */
 export interface BoundedStudent {
@@ -20,10 +19,9 @@ export interface Pruning {
   readonly work: number; // about: compositions that are scored in the time of the whole screening, bounds included
 }
 
-/** A run with bounds, and how to cut it. */
+/** What planning found out about bounds, and by what a run with them is cut. */
 export interface PlannedPruning extends Pruning {
-  /** Chunks with about equally much work. */
-  cut(count: number): ChunkRange[];
+  readonly scored: number; // share of the compositions of systems whose bounds are tried that is scored all the same
 }
 
 /** The threshold that a run was planned with; JSON has no infinity. */

@@ -1,3 +1,4 @@
+import type { CloudWork } from '../cost/cloud-simulation.ts';
 import { type CostEstimate, estimateCost, type ScreenPlatform } from '../cost/cost-estimate.ts';
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
@@ -32,6 +33,9 @@ export interface RunPlan {
   readonly pruning?: Pruning; // if the options ask for it
   readonly chunks: readonly ChunkRange[]; // tile the source, in index order
 }
+
+/** What a run has to do, as far as its cost depends on it. */
+export type RunWork = Pick<CloudWork, 'compositions' | 'rate'>;
 
 /**
  * Name of a run: equal for equal results. The number of chunks does not matter, so it is no part of it.
@@ -72,6 +76,7 @@ export function encodeRunRecord(record: RunRecord): Uint8Array {
  */
 export function runRecordOf(
   plan: RunPlan,
+  work: RunWork,
   files: Readonly<Record<string, string>>,
   platform: ScreenPlatform,
 ): RunRecord {
@@ -86,10 +91,7 @@ export function runRecordOf(
     options,
     ...(pruning && { pruning: { threshold: pruning.threshold, work: pruning.work } }),
     counts: { ...counts, chunks: chunks.length },
-    costEstimate: estimateCost(
-      pruning?.work ?? source.effort(options.criteria).compositions,
-      ...([chunks.length, source.rate, platform] as const),
-    ),
+    costEstimate: estimateCost(work.compositions, chunks.length, work.rate, platform),
     files,
   };
 }

@@ -18,6 +18,7 @@ import {
   encodeRunRecord,
   type RunPlan,
   type RunRecord,
+  type RunWork,
   runIdOf,
   runRecordOf,
 } from './run-plan.ts';
@@ -33,6 +34,7 @@ export type CompanionFiles = Readonly<Partial<Record<CompanionFile, Uint8Array>>
 
 /** A plan to store, with all that the run needs. */
 export interface NewPlan extends StoredPlan {
+  readonly work: RunWork;
   readonly companionFiles: CompanionFiles;
 }
 
@@ -48,7 +50,7 @@ const ALIKE: ReadonlySet<string> = new Set<CompanionFile>(['labels.csv.gz', 'cur
  */
 export async function storePlan(
   store: ConditionalStore,
-  { plan, studentBytes, companionFiles }: NewPlan,
+  { plan, work, studentBytes, companionFiles }: NewPlan,
   platform = DEFAULT_PLATFORM,
 ): Promise<RunRecord> {
   const { runId, source } = plan;
@@ -64,7 +66,7 @@ export async function storePlan(
   const { chunks, bytes } = await claimChunks(store, plan);
   if (segments !== undefined)
     await putFile('index.json', encodePlanIndex({ chunks: indexChunks(bytes), space: segments }));
-  const record = runRecordOf({ ...plan, chunks }, { ...hashes, 'chunks.json': sha256(bytes) }, platform);
+  const record = runRecordOf({ ...plan, chunks }, work, { ...hashes, 'chunks.json': sha256(bytes) }, platform);
   const key = planKey(runId, 'run.json');
   const first = await putFirst(store, key, encodeRunRecord(record));
   return decodeRunRecord(first, `${store.location}/${key}`);

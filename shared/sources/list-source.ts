@@ -1,12 +1,9 @@
-import { basename } from 'node:path';
 import { parseFormula } from '../chemistry/formula.ts';
-import { InputError, IntegrityError } from '../errors.ts';
+import { IntegrityError } from '../errors.ts';
 import type { Inputs, RangedFile } from '../io/store/inputs.ts';
-import { indexRows, isTable, type RowIndex, readCells } from '../io/tables/row-file.ts';
-import type { PreparedSource } from '../planning/prepared-source.ts';
-import type { ChunkRange } from '../screen/blocks.ts';
+import { type RowIndex, readCells } from '../io/tables/row-file.ts';
 import { DistinctBest } from '../screen/distinct-best.ts';
-import { ListScreener, WINDOW_ROWS } from './list-screener.ts';
+import { ListScreener } from './list-screener.ts';
 import type { CompositionSource, FileLocation, ListRecord } from './source.ts';
 
 /** Column of a table that holds the formulas. */
@@ -24,60 +21,17 @@ export interface CompositionList {
   readonly files: readonly ListedFile[];
 }
 
-/** Beside tables in a folder: the mark of a complete dataset, what people write about it, folders as empty objects. */
-const NO_DATA = /(^|[\\/])(READY|README[^\\/]*|LICEN[CS]E[^\\/]*|[^\\/]*\.md|)$/i;
-
-/** Rows that one vCPU reads, parses and scores in a second, about. */
-const ROWS_PER_VCPU_SECOND = 5e4;
-/** Rows that one vCPU counts and hashes in a second, about. */
-const ROWS_INDEXED_PER_SECOND = 2e6;
-
-/**
- * Read every file of a list once: count its rows and remember where they are.
- *
- * @param name a CSV or Parquet file, or a folder of such files
- * @throws {InputError} if there are none, another file lies between them, or one lacks the column of formulas
- */
-export async function prepareList(inputs: Inputs, name: string): Promise<PreparedSource> {
-  const names = (await inputs.list(name)).filter((file) => isTable(file) || !NO_DATA.test(file));
-  const other = names.find((file) => !isTable(file));
-  if (names.length === 0 || (names.length > 1 && other !== undefined)) {
-    const problem = other === undefined ? 'there is no file' : `${basename(other)} is neither CSV nor Parquet`;
-    const remedy = `Give one .csv or .parquet file with a column ${FORMULA_COLUMN}, or a folder of nothing else.`;
-    throw new InputError(problem, { file: name }, remedy);
-  }
-  const files: ListedFile[] = [];
-  const locations: FileLocation[] = [];
-  for (const location of names) {
-    const source = await inputs.open(location);
-    files.push({ name: basename(location), index: await indexRows(source, FORMULA_COLUMN) });
-    locations.push({ location, version: source.version });
-  }
-  if (files.every(({ index }) => index.rows === 0))
-    throw new InputError('the list has no rows', { file: name }, 'Give at least one formula.');
-  const list = { name: basename(name), files };
-  return {
-    identity: listIdentity(recordOf(list)),
-    locations,
-    checkStudent: () => undefined, // rows that it cannot score are skipped and counted
-    build: () => listSource(list, locations),
-  };
-}
-
 /** The rows of a list as what a run screens. */
 export function listSource(list: CompositionList, locations: readonly FileLocation[]): CompositionSource {
   const { name, files } = list;
   const size = files.reduce((sum, { index }) => sum + index.rows, 0);
-  const record = recordOf(list);
+  const record = listRecord(list);
   return {
     name,
     size,
-    rate: ROWS_PER_VCPU_SECOND,
     record: { list: record, counts: { files: files.length, compositions: size } },
     planFiles: () => ({ files: { [LIST_FILE]: Buffer.from(`${JSON.stringify(list)}\n`) } }),
     summary: { list: { ...record, rows: size } },
-    effort: () => ({ planSeconds: size / ROWS_INDEXED_PER_SECOND, compositions: size, systems: size }),
-    cut: (count) => cutIntoWindows(size, count),
     screener: (student, limits, inputs) =>
       new ListScreener((start, end) => readRows(list, locations, inputs, start, end), student, limits),
     merger: (limits) => new DistinctBest(limits),
@@ -85,7 +39,8 @@ export function listSource(list: CompositionList, locations: readonly FileLocati
   };
 }
 
-function recordOf({ name, files }: CompositionList): ListRecord {
+/** What `run.json` says of a list. */
+export function listRecord({ name, files }: CompositionList): ListRecord {
   return { name, files: files.map(({ name: file, index: { rows, sha256 } }) => ({ name: file, rows, sha256 })) };
 }
 
@@ -100,14 +55,6 @@ export const LIST_FILE = 'list.json';
 /** Read the file of a plan back, whose hash was checked before. */
 export function loadListSource(bytes: Uint8Array, locations: readonly FileLocation[]): CompositionSource {
   return listSource(JSON.parse(Buffer.from(bytes).toString()) as CompositionList, locations);
-}
-
-/** Chunks of whole windows, of which the last may be shorter. */
-function cutIntoWindows(rows: number, count: number): ChunkRange[] {
-  const windows = Math.ceil(rows / WINDOW_ROWS);
-  const chunks = Math.min(count, windows);
-  const startOf = (chunk: number): number => Math.min(rows, Math.floor((chunk * windows) / chunks) * WINDOW_ROWS);
-  return Array.from({ length: chunks }, (_, chunk) => ({ chunk, start: startOf(chunk), end: startOf(chunk + 1) }));
 }
 
 async function* readRows(

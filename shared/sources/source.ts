@@ -1,11 +1,7 @@
 import type { Composition } from '../chemistry/formula.ts';
-import type { SourceEffort } from '../cost/effort.ts';
-import type { Criteria } from '../criteria/criteria.ts';
 import type { Inputs } from '../io/store/inputs.ts';
 import type { StudentSession } from '../models/student-session.ts';
-import type { TaskRunner } from '../pruning/planning-tasks.ts';
-import type { BoundedStudent, EncodedPruning, PlannedPruning, Pruning } from '../pruning/pruning.ts';
-import type { ChunkRange } from '../screen/blocks.ts';
+import type { EncodedPruning } from '../pruning/pruning.ts';
 import type { ChunkScreener } from '../screen/chunk-screener.ts';
 import type { BestMerger } from '../screen/distinct-best.ts';
 import type { RankingLimits } from '../screen/ranking-limits.ts';
@@ -22,21 +18,12 @@ export interface FileLocation {
 export interface CompositionSource {
   readonly name: string;
   readonly size: number; // compositions, or rows of which some may have no score
-  readonly rate: number; // compositions that one vCPU screens in a second, about
   /** What `run.json` says of it. */
   readonly record: SourceRecord;
   /** What a plan keeps of it. */
   planFiles(): SourceFiles;
   /** What `summary.json` says of it. */
   readonly summary: SourceSummary;
-  /** What it takes to screen it. @param criteria that leave some of it out */
-  effort(criteria?: Criteria): SourceEffort;
-  /** Cut into chunks with about equally much to score; see `cutIntoChunks`. @param criteria that leave some of it out */
-  cut(count: number, criteria?: Criteria): ChunkRange[];
-  /** Find out what bounds spare; a list has no systems that could be bounded. @param run has the parts of it done */
-  readonly planPruning?: (student: BoundedStudent, limits: RankingLimits, run?: TaskRunner) => Promise<PlannedPruning>;
-  /** The same, about, in seconds: by a sample. */
-  readonly samplePruning?: (student: BoundedStudent, limits: RankingLimits) => Promise<Pruning>;
   /** @param pruning if what cannot be ranked is not to be scored */
   screener(student: StudentSession, limits: RankingLimits, inputs: Inputs, pruning?: EncodedPruning): ChunkScreener;
   /** Keeps the best over chunks. */

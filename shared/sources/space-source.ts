@@ -1,36 +1,18 @@
 import { ELECTRONEGATIVITY } from '../chemistry/elements.ts';
-import { COMPOSITIONS_PER_VCPU_SECOND } from '../cost/cloud-figures.ts';
-import { spaceEffort } from '../cost/effort.ts';
 import type { StudentSession } from '../models/student-session.ts';
-import type { PreparedSource } from '../planning/prepared-source.ts';
-import { workBy } from '../planning/wanted-systems.ts';
-import { planPruning } from '../pruning/plan-pruning.ts';
 import type { EncodedPruning } from '../pruning/pruning.ts';
 import { thresholdOf } from '../pruning/pruning.ts';
-import { samplePruning } from '../pruning/sample-pruning.ts';
 import { SystemPruner } from '../pruning/system-pruner.ts';
-import type { PlanFile } from '../runs/run-keys.ts';
-import { cutIntoChunks } from '../screen/blocks.ts';
 import type { ChunkScreener } from '../screen/chunk-screener.ts';
 import type { ClassAmounts } from '../screen/class-amounts.ts';
 import type { RankingLimits } from '../screen/ranking-limits.ts';
 import { Screener } from '../screen/space-screener.ts';
 import { TopK } from '../screen/top-k.ts';
 import { compositionsAt } from '../space/rank.ts';
-import { buildSpace, classesFromJson, classesToJson, type Space } from '../space/space.ts';
+import { classesFromJson, classesToJson, type Space } from '../space/space.ts';
 import { canonicalSpaceJson, parseSpace, type SpaceDefinition } from '../space/space-file.ts';
 import { segmentSpace } from '../space/space-segments.ts';
-import { checkStudent } from './check-student.ts';
 import type { CompositionSource, SourceFiles, SourceRecord } from './source.ts';
-
-/** @param file of the space, for messages */
-export function prepareSpace(definition: SpaceDefinition, file: string): PreparedSource {
-  return {
-    identity: spaceIdentity(definition),
-    checkStudent: (student) => checkStudent(student, definition, file),
-    build: () => spaceSource(buildSpace(definition, file)),
-  };
-}
 
 /** The compositions of a space as what a run screens. */
 export function spaceSource(space: Space): CompositionSource {
@@ -40,14 +22,9 @@ export function spaceSource(space: Space): CompositionSource {
   return {
     name: definition.name,
     size,
-    rate: COMPOSITIONS_PER_VCPU_SECOND,
     record: { space: JSON.parse(canonicalSpaceJson(definition)), counts },
     planFiles: () => planFilesOf(space),
     summary: { space: { name: definition.name, ...counts } },
-    effort: (criteria) => spaceEffort(space, criteria),
-    cut: (count, criteria) => cutIntoChunks(classes, count, criteria && workBy(space, criteria)),
-    planPruning: (bounded, limits, run) => planPruning(space, bounded, limits, run),
-    samplePruning: (bounded, limits) => samplePruning(space, bounded, limits),
     screener: (student, limits, _, bounds) => spaceScreener(space, student, limits, bounds),
     merger: ({ top }) => new TopK(top), // a chunk has whole systems, so it kept to `perSystem`
     compositions: ({ indices }) => compositionsAt(space, indices),
@@ -95,7 +72,7 @@ export async function loadSpaceSource(...plan: Parameters<typeof loadSpace>): Pr
 export async function loadSpace(
   record: SourceRecord,
   load: (file: 'classes.json' | 'systems.bin') => Promise<Uint8Array>,
-  nameOf: (file: PlanFile) => string,
+  nameOf: (file: 'classes.json' | 'run.json') => string,
 ): Promise<Space> {
   const classes = classesFromJson(Buffer.from(await load('classes.json')).toString(), nameOf('classes.json'));
   const systems = await load('systems.bin');

@@ -9,6 +9,7 @@ import type { Inputs } from '../../shared/io/store/inputs.ts';
 import { openStudent } from '../../shared/models/student-session.ts';
 import { criteriaColumns } from '../../shared/ranking/evidence/criteria-columns.ts';
 import { mergeChunks } from '../../shared/ranking/merge.ts';
+import { cutIntoChunks } from '../../shared/screen/blocks.ts';
 import { type ChunkResult, decodeChunkResult, encodeChunkResult } from '../../shared/screen/chunk-result.ts';
 import { ListScreener } from '../../shared/sources/list-screener.ts';
 import { spaceSource } from '../../shared/sources/space-source.ts';
@@ -127,7 +128,7 @@ const NO_INPUTS: Inputs = {
 /** Screen the test space in chunks and merge. */
 async function run(chunkCount: number, limits: { top: number; perSystem: number; criteria?: Criteria }) {
   const source = spaceSource(SPACE);
-  const chunks = source.cut(chunkCount);
+  const chunks = cutIntoChunks(SPACE.classes, chunkCount);
   const screener = source.screener(await student, limits, NO_INPUTS);
   const stored: { name: string; chunk: number; bytes: Uint8Array }[] = [];
   for (const range of chunks) {
@@ -235,7 +236,7 @@ describe('screening a list under criteria', () => {
 describe('a chunk result', () => {
   it('keeps what criteria excluded', async () => {
     const source = spaceSource(SPACE);
-    const [range] = source.cut(3);
+    const [range] = cutIntoChunks(SPACE.classes, 3);
     const result = await source
       .screener(await student, { top: 5, perSystem: 1, criteria: CRITERIA }, NO_INPUTS)
       .screen(range, RUN_ID, () => undefined);
@@ -247,7 +248,7 @@ describe('a chunk result', () => {
   it('that leaves a composition unaccounted for is refused by the merge', async () => {
     const source = spaceSource(SPACE);
     const limits = { top: 5, perSystem: 1, criteria: CRITERIA };
-    const chunks = source.cut(1);
+    const chunks = cutIntoChunks(SPACE.classes, 1);
     const result = await source.screener(await student, limits, NO_INPUTS).screen(chunks[0], RUN_ID, () => undefined);
     const excluded = { ...result.excluded, unscored: { ...result.excluded.unscored, 'exclude B': 1 } };
     const stored = [{ name: '0', chunk: 0, bytes: encodeChunkResult({ ...result, excluded }) }];

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { createPlanHandler as createPlan, type PlanEvent, type PlanReceipt } from '../../functions/plan.ts';
+import { createPlanHandler as createPlan, type PlanEvent } from '../../functions/plan.ts';
 import { createReduceHandler as createReduce } from '../../functions/reduce.ts';
 import { createScreenHandler as createScreen, type ScreenEvent } from '../../functions/screen-chunk.ts';
 import { OTHER_RETRY } from '../../shared/cost/retries.ts';
@@ -7,6 +7,7 @@ import { sha256 } from '../../shared/hash.ts';
 import { storeInputs } from '../../shared/io/store/inputs.ts';
 import { type ConditionalStore, readObject } from '../../shared/io/store/store.ts';
 import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/models/current-student.ts';
+import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
 import { outputKey } from '../../shared/runs/run-keys.ts';
 import { randomStudent } from '../random-student.ts';
 import { COMMITTEE, KNOWN, LABELS, LABELS_HASH, SPACE } from '../small-run.ts';

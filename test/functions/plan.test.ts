@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPlanHandler, type PlanReceipt } from '../../functions/plan.ts';
+import { createPlanHandler } from '../../functions/plan.ts';
 import { createReduceHandler } from '../../functions/reduce.ts';
 import { createScreenHandler } from '../../functions/screen-chunk.ts';
 import { DEFAULT_STAGE } from '../../shared/cost/cloud-simulation.ts';
@@ -10,6 +10,7 @@ import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { storeInputs } from '../../shared/io/store/inputs.ts';
 import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/models/current-student.ts';
+import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
 import { planKey } from '../../shared/runs/run-keys.ts';
 import { randomStudent } from '../random-student.ts';
 

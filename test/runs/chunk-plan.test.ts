@@ -12,7 +12,7 @@ import { decodePlanIndex, encodePlanIndex } from '../../shared/runs/plan-index.t
 import { type PlanFile, planKey } from '../../shared/runs/run-keys.ts';
 import { type RunRecord, runIdOf } from '../../shared/runs/run-plan.ts';
 import { loadRunRecord, storePlan } from '../../shared/runs/run-store.ts';
-import type { ChunkRange } from '../../shared/screen/blocks.ts';
+import { type ChunkRange, cutIntoChunks } from '../../shared/screen/blocks.ts';
 import { encodeChunkResult } from '../../shared/screen/chunk-result.ts';
 import { DEFAULT_LIMITS } from '../../shared/screen/ranking-limits.ts';
 import { runOptions } from '../../shared/screen/run-options.ts';
@@ -75,7 +75,12 @@ async function plan(chunks: readonly ChunkRange[], segmentBytes = 300): Promise<
   const runId = runIdOf(spaceIdentity(space.definition), student.hash, companions, options);
   const named = { name: 'student.onnx', hash: student.hash, threshold: 0.5 };
   const planned = { runId, source, student: named, companions, options, chunks };
-  const record = await storePlan(store, { plan: planned, studentBytes, companionFiles: {} });
+  const record = await storePlan(store, {
+    plan: planned,
+    work: { compositions: 1, rate: 1 },
+    studentBytes,
+    companionFiles: {},
+  });
   const index = decodePlanIndex((await store.get(planKey(runId, 'index.json'))) as Uint8Array);
   const segments = segmentSpace(space, Buffer.from(classesToJson(space)), segmentBytes);
   const fine = encodePlanIndex({ ...index, space: segments });
@@ -105,7 +110,7 @@ async function damage({ store, runId }: Planned, file: PlanFile): Promise<void> 
   await store.put(planKey(runId, file), bytes);
 }
 
-const cut = (count: number) => spaceSource(space).cut(count);
+const cut = (count: number) => cutIntoChunks(space.classes, count);
 
 describe('segments of a space', () => {
   it.each([1, 300, 1e9])('of %i bytes tile both files and all compositions', (bytes) => {

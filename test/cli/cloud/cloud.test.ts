@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChunkCounts } from '../../../cli/cloud/aws-executions.ts';
 import { formatDollars } from '../../../cli/cloud/estimate.ts';
 import { chunkProgressLine, spentSoFar } from '../../../cli/cloud/progress.ts';
-import type { PlanReceipt } from '../../../functions/plan.ts';
 import { estimateCost } from '../../../shared/cost/cost-estimate.ts';
+import type { PlanReceipt } from '../../../shared/planning/plan-run.ts';
 import { runCli } from '../../run-cli.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { sha256 } from '../../../shared/hash.ts';
 import { type ConditionalStore, putFirst, readSeen } from '../../../shared/io/store/store.ts';
+import { prepareSpace } from '../../../shared/planning/plan-space.ts';
 import { runIdOf } from '../../../shared/runs/run-plan.ts';
 import { loadCompanions, loadPlan, storePlan } from '../../../shared/runs/run-store.ts';
 import { runOptions } from '../../../shared/screen/run-options.ts';
-import { prepareSpace, spaceIdentity } from '../../../shared/sources/space-source.ts';
+import { spaceIdentity } from '../../../shared/sources/space-source.ts';
 import { parseSpace } from '../../../shared/space/space-file.ts';
 
 const SMALL = new URL('../../../data/spaces/small.json', import.meta.url);
@@ -80,13 +81,14 @@ export function storeContract(open: () => ConditionalStore): void {
     const companions = { committee: { hash: sha256('c') }, labels: { absent: 'there are none' } };
     const options = runOptions({ top: 10, criteria: { exclude: ['S'] } }, 'test');
     const runId = runIdOf(spaceIdentity(space), student.hash, companions, options);
-    const plans = [1, 2, 3, 4].map((count) => {
-      const source = prepareSpace(space, 'small.json').build();
-      return { runId, source, student, companions, options, chunks: source.cut(count) };
+    const plans = [1, 2, 3, 4].map(async (count) => {
+      const planned = await prepareSpace(space, 'small.json').plan({ options, chunkCount: () => count });
+      const { source, work, ranges: chunks } = planned;
+      return { plan: { runId, source, student, companions, options, chunks }, work };
     });
     const files = { studentBytes: bytes('student'), companionFiles: { 'committee.onnx': bytes('c') } };
-    const records = await Promise.all(plans.map((plan) => storePlan(store, { plan, ...files })));
-    expect(new Set(plans.map(({ chunks }) => chunks.length)).size).toBeGreaterThan(1);
+    const records = await Promise.all(plans.map(async (planned) => storePlan(store, { ...(await planned), ...files })));
+    expect(new Set((await Promise.all(plans)).map(({ plan: { chunks } }) => chunks.length)).size).toBeGreaterThan(1);
     expect(new Set(records.map((record) => JSON.stringify(record))).size).toBe(1);
     const { plan } = (await loadPlan(store, runId))!; // every file is that of run.json
     expect(plan.chunks).toHaveLength(records[0].counts.chunks);
