@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ReduceReceipt } from '../functions/reduce.ts';
 import { packagePath } from '../local/shipped/package-root.ts';
 import { DirectoryStore } from '../shared/io/store/directory-store.ts';
 import type { PlanReceipt } from '../shared/planning/plan-run.ts';
+import type { ReduceReceipt } from '../shared/report/reduce-receipt.ts';
 import { chunkKey, chunksPrefix } from '../shared/runs/run-keys.ts';
 import { loadPlan } from '../shared/runs/run-store.ts';
 import { encodeChunkResult } from '../shared/screen/chunk-result.ts';

@@ -1,10 +1,10 @@
 import type { ConditionalStore } from '../shared/io/store/store.ts';
+import { once } from '../shared/once.ts';
 import { assessCandidate } from '../shared/retraining/assess.ts';
 import type { Candidate } from '../shared/retraining/candidate.ts';
 import { jobKey } from '../shared/retraining/job-keys.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
-import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
 
 /** What assessing a candidate needs. */

@@ -1,8 +1,8 @@
 import type { ConditionalStore } from '../shared/io/store/store.ts';
+import { once } from '../shared/once.ts';
 import { type Promotion, promoteCandidate } from '../shared/retraining/promote.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
-import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
 
 /** What a promotion needs. */

@@ -1,51 +1,18 @@
 import { InputError } from '../shared/errors.ts';
-import type { ConditionalStore } from '../shared/io/store/store.ts';
-import { encodeItems, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
-import { checkDatasetName, datasetPrefix, jobKey } from '../shared/retraining/job-keys.ts';
-import { cutIntoShards, nothingToRead, sortDataset, withoutMarker } from '../shared/retraining/shards.ts';
+import { once } from '../shared/once.ts';
+import { checkDatasetName } from '../shared/retraining/job-keys.ts';
+import { type SplitReceipt, type SplitRuntime, splitDataset } from '../shared/retraining/split-dataset.ts';
 import { parseDistillSettings } from '../shared/student/distill-options.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
-import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
 
-/** What splitting a dataset needs. */
-export interface SplitRuntime {
-  readonly store: ConditionalStore;
-  readonly settings: RetrainingSettings; // of the students that are distilled
-}
-
-/** What a retraining is to work on. */
-export interface SplitReceipt {
-  readonly jobId: string;
-  readonly kind: 'structures' | 'compositions'; // compositions are not trained on but screened
-  readonly shards: number;
-  readonly shardList: string; // key of shards.json
-  readonly compositions?: string; // the folder of a dataset of compositions, as `plan` takes it
-  readonly ignored: number; // files of the dataset that are of another kind
-}
-
-/** Parse, split, store, acknowledge. What is to be done names the job, so retries are safe. */
+/** Parse, split, store, acknowledge; see `splitDataset`. */
 export function createSplitHandler(load: () => Promise<SplitRuntime>): (event: unknown) => Promise<SplitReceipt> {
   const runtime = once(load);
   return async (event) => {
     const dataset = parseDataset(event);
-    const { store, settings } = await runtime();
-    const objects = dataset === null ? [] : withoutMarker(await store.listDetailed(datasetPrefix(dataset)));
-    const inputs = await loadJobInputs(store);
-    const jobId = jobIdOf(dataset, objects, inputs, settings);
-    const { structures, compositions, others } = sortDataset(dataset, objects);
-    const receipt = { jobId, shardList: jobKey(jobId, 'shards.json') };
-    if (dataset !== null && structures.length === 0) {
-      if (compositions.length === 0) throw nothingToRead(others.length, dataset, store.location);
-      const list = datasetPrefix(dataset);
-      return { ...receipt, kind: 'compositions', shards: 0, compositions: list, ignored: others.length };
-    }
-    const shards = await cutIntoShards(store, jobId, structures);
-    await store.put(receipt.shardList, encodeItems(shards));
-    await storeJob(store, { jobId, dataset, shards: shards.length, settings }, inputs);
-    const ignored = compositions.length + others.length;
-    return { ...receipt, kind: 'structures', shards: shards.length, ignored };
+    return splitDataset(await runtime(), dataset);
   };
 }
 

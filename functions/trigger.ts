@@ -1,65 +1,31 @@
 import { CLIENT_SETTINGS } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
-import {
-  BEGIN_PATIENCE,
-  begin,
-  type Executions,
-  type NoStart,
-  type Outcome,
-  type Start,
-  type Wish,
-} from '../shared/executions/begin.ts';
-import { isScreened, retrainingFor, screeningFor, screeningForList } from '../shared/executions/executions.ts';
+import { answer, type TriggerReceipt, type Workflows } from '../shared/executions/answer.ts';
+import type { NoStart, Start } from '../shared/executions/begin.ts';
+import { retrainingFor, screeningFor, screeningForList } from '../shared/executions/executions.ts';
 import { executionsOf } from '../shared/executions/step-functions.ts';
 import type { ConditionalStore } from '../shared/io/store/store.ts';
+import { once } from '../shared/once.ts';
 import { checkDatasetName, checkKeyBelow, READY_FILE, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
 import { type EventFields, readEvent } from './events.ts';
 import { observed } from './observe.ts';
-import { once } from './once.ts';
 import { readRunOptions } from './run-request.ts';
 import { cloudRuntime } from './runtime.ts';
 
 /** What answering an event needs. */
-export interface TriggerRuntime {
-  readonly store: ConditionalStore;
+export interface TriggerRuntime extends Workflows {
   readonly bucket: string; // whose events are meant
-  readonly workflows: Readonly<Record<Start['workflow'], Executions>>;
   readonly defaultSpace: string; // key of the space that is screened where an event names none
 }
 
-/** What an event led to. */
-export interface TriggerReceipt {
-  readonly started: boolean; // or redriven
-  readonly outcome: Outcome | 'nothing to do';
-  readonly execution?: string; // its name
-  readonly reason: string;
-}
-
-/** In words, after the name of the workflow. */
-const SAID: Readonly<Record<Outcome, string>> = {
-  started: 'was started',
-  redriven: 'had failed and goes on where it was',
-  running: 'is running already',
-  finished: 'is finished',
-  answered: 'was begun after this event',
-  stopped: 'was stopped by somebody and stays so: start it by hand',
-  'given up': `failed ${BEGIN_PATIENCE} times or more and is not tried again: mend the cause and start it by hand`,
-};
-
-/** Parse, decide, begin, acknowledge. An event that comes twice begins nothing the second time. */
+/** Parse, decide, begin, acknowledge; see `answer`. */
 export function createTriggerHandler(load: () => Promise<TriggerRuntime>): (event: unknown) => Promise<TriggerReceipt> {
   const runtime = once(load);
   return async (event) => {
     const open = await runtime();
     const { start, unattended } = await decide(event, open);
-    if ('reason' in start) return { started: false, outcome: 'nothing to do', reason: start.reason };
-    const { workflow } = start;
-    const wish: Wish = { since: readEvent(event, 'trigger').time('time'), unattended };
-    const { outcome, execution } = await begin(open.workflows[workflow], start, wish, async (found) =>
-      workflow === 'screening' ? isScreened(open.store, found) : false,
-    );
-    const started = outcome === 'started' || outcome === 'redriven';
-    return { started, outcome, execution, reason: `${workflow} ${SAID[outcome]}` };
+    const since = 'reason' in start ? undefined : readEvent(event, 'trigger').time('time');
+    return answer(start, { since, unattended }, open);
   };
 }
 

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { type CompareReceipt, createCompareHandler } from '../functions/compare.ts';
+import { createCompareHandler } from '../functions/compare.ts';
 import { createPlanHandler, type PlanEvent } from '../functions/plan.ts';
 import { createReduceHandler } from '../functions/reduce.ts';
-import type { ScreenEvent, ScreenReceipt } from '../functions/screen-chunk.ts';
+import type { CompareReceipt } from '../shared/comparison/compare-run.ts';
 import { InputError } from '../shared/errors.ts';
 import { DirectoryStore } from '../shared/io/store/directory-store.ts';
 import { fileInputs, type Inputs } from '../shared/io/store/inputs.ts';
 import { LOCAL_CHUNK_SECONDS } from '../shared/planning/chunk-count.ts';
+import type { ScreenEvent, ScreenReceipt } from '../shared/runs/chunk-screening.ts';
 import { lockKey, planKey } from '../shared/runs/run-keys.ts';
 import { loadFinished } from '../shared/runs/run-outputs.ts';
 import { damagedPlan } from '../shared/runs/run-plan.ts';

@@ -1,6 +1,6 @@
-import type { ScreenEvent, ScreenReceipt, ScreenRuntime } from '../../functions/screen-chunk.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { fileInputs } from '../../shared/io/store/inputs.ts';
+import type { ScreenEvent, ScreenReceipt, ScreenRuntime } from '../../shared/runs/chunk-screening.ts';
 
 /** Seconds of the steps of a cold start. */
 export interface ColdStart {

@@ -9,13 +9,13 @@ import {
   type MapRunItemCounts,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { CompareReceipt } from '../../functions/compare.ts';
-import type { ReduceReceipt } from '../../functions/reduce.ts';
+import type { CompareReceipt } from '../../shared/comparison/compare-run.ts';
 import { InputError } from '../../shared/errors.ts';
 import { type Executions, isAttemptAt } from '../../shared/executions/begin.ts';
 import { screeningName } from '../../shared/executions/executions.ts';
 import { executionArn, executionsOf } from '../../shared/executions/step-functions.ts';
 import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
+import type { ReduceReceipt } from '../../shared/report/reduce-receipt.ts';
 import { calling } from './aws-errors.ts';
 import type { CloudSession } from './aws-session.ts';
 

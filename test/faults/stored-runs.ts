@@ -1,13 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { createPlanHandler as createPlan, type PlanEvent } from '../../functions/plan.ts';
 import { createReduceHandler as createReduce } from '../../functions/reduce.ts';
-import { createScreenHandler as createScreen, type ScreenEvent } from '../../functions/screen-chunk.ts';
+import { createScreenHandler as createScreen } from '../../functions/screen-chunk.ts';
 import { OTHER_RETRY } from '../../shared/cost/retries.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { storeInputs } from '../../shared/io/store/inputs.ts';
 import { type ConditionalStore, readObject } from '../../shared/io/store/store.ts';
 import { CURRENT_STUDENT_KEY, encodeCurrentStudent, studentKey } from '../../shared/models/current-student.ts';
 import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
+import type { ScreenEvent } from '../../shared/runs/chunk-screening.ts';
 import { outputKey } from '../../shared/runs/run-keys.ts';
 import { randomStudent } from '../random-student.ts';
 import { COMMITTEE, KNOWN, LABELS, LABELS_HASH, SPACE } from '../small-run.ts';

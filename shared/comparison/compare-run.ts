@@ -1,0 +1,50 @@
+import type { ConditionalStore } from '../io/store/store.ts';
+import { type ComparisonOutcome, compareWithLast, type LastComparison } from './compare-with-last.ts';
+import { comparisonNews } from './comparison-news.ts';
+import { comparisonPageKey, storeComparison } from './stored-comparison.ts';
+
+/** What comparing needs. */
+export interface CompareRuntime {
+  readonly store: ConditionalStore;
+  /** Address under which an object can be looked at; absent where there is none. */
+  readonly addressOf?: (key: string) => string;
+}
+
+/** How a run differs from the one of its kind before it. */
+export interface CompareReceipt {
+  readonly runId: string;
+  readonly outcome: ComparisonOutcome['kind'];
+  readonly before?: string; // run id; absent if nothing was compared
+  readonly page?: string; // key of comparison.html; absent if nothing was compared
+  readonly message: string; // the event's message and what the comparison says, for a reader
+}
+
+/**
+ * Compare a run with the one of its kind before it, and store the comparison. A run keeps its place in the history, so
+ * retries write the same bytes. The comparison is no output of the run: it depends on what was screened before.
+ *
+ * @param message that the comparison is put behind
+ */
+export async function compareRun(
+  { store, addressOf }: CompareRuntime,
+  runId: string,
+  message?: string,
+): Promise<CompareReceipt> {
+  const outcome = await compareWithLast(store, runId);
+  const page = comparisonPageKey(runId);
+  if (outcome.kind === 'compared')
+    await storeComparison(store, runId, outcome.compared, await pageOf(outcome.compared));
+  const places = [`${store.location}/${page}`, ...(addressOf === undefined ? [] : [addressOf(page)])];
+  return {
+    runId,
+    outcome: outcome.kind,
+    ...(outcome.kind === 'compared' ? { before: outcome.compared.beforeId, page } : {}),
+    message: [message, comparisonNews(outcome, places)].filter((text) => text !== undefined).join('\n\n'),
+  };
+}
+
+/** Plots are loaded only here: it takes as long as to start a command. */
+async function pageOf(compared: LastComparison): Promise<string> {
+  const { comparisonPage } = await import('./comparison-page.ts');
+  return comparisonPage(compared);
+}
