@@ -17,8 +17,8 @@ import { loadChunkList } from '../shared/runs/run-store.ts';
 import { lockRun } from './run-lock.ts';
 import type { Interruptible, RunWatch, WorkDone } from './run-watch.ts';
 import { planningThreads } from './threads/planning-threads.ts';
+import { runPool } from './threads/pool.ts';
 import type { WorkerStart } from './threads/screen-worker.ts';
-import { runQueue } from './threads/thread-queue.ts';
 
 /** A run on this machine. */
 export interface LocalRun extends PlanEvent {
@@ -120,7 +120,7 @@ async function screenChunks(run: LocalRun, { store, runId, watch }: PlannedRun, 
     const threads = Array.from({ length: workers }, (_, slot) =>
       startWorker({ directory: run.out, screened, slot, stop }),
     );
-    await runQueue(threads, events, onReceipt, { signal, onEnd: () => Atomics.store(stop, 0, 1) });
+    await runPool(threads, events, onReceipt, { signal, onEnd: () => Atomics.store(stop, 0, 1) });
     progress.finish();
   } finally {
     progress.stop();

@@ -1,4 +1,4 @@
-import { answerJob } from '../local/threads/answer-job.ts';
+import { answerItems } from '../local/threads/pool.ts';
 import { runStudyJob } from './jobs.ts';
 
-await answerJob(runStudyJob);
+answerItems(runStudyJob);

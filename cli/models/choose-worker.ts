@@ -1,4 +1,4 @@
-import { answerJob } from '../../local/threads/answer-job.ts';
+import { answerItems } from '../../local/threads/pool.ts';
 import { searchSubsets } from '../../shared/teacher/choose-features.ts';
 
-await answerJob(searchSubsets);
+answerItems(searchSubsets);

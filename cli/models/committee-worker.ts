@@ -1,4 +1,4 @@
-import { answerJob } from '../../local/threads/answer-job.ts';
+import { answerItems } from '../../local/threads/pool.ts';
 import { predictFold, trainCommittee } from '../../shared/committee/assemble-committee.ts';
 import type { CommitteeTask } from '../../shared/committee/committee.ts';
 import type { HeldOutFold } from '../../shared/committee/committee-evaluation.ts';
@@ -19,4 +19,4 @@ function run({ fold, ...task }: CommitteeJob): CommitteeJobResult {
   return fold === undefined ? { members: trainCommittee(task) } : { heldOut: predictFold(task, fold) };
 }
 
-await answerJob(run);
+answerItems(run);

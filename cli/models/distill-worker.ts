@@ -1,4 +1,4 @@
-import { answerJob } from '../../local/threads/answer-job.ts';
+import { answerItems } from '../../local/threads/pool.ts';
 import type { FormulaLabel } from '../../shared/labels/label.ts';
 import { distill, evaluateFold, type FoldEvaluation } from '../../shared/student/distill.ts';
 import type { DistillOptions } from '../../shared/student/distill-options.ts';
@@ -24,4 +24,4 @@ async function run({ labels, features, options, fold }: DistillJob): Promise<Dis
   return { weights: (await distill(labels, features, options)).weights };
 }
 
-await answerJob(run);
+answerItems(run);

@@ -1,4 +1,4 @@
-import { answerJob } from '../../local/threads/answer-job.ts';
+import { answerItems } from '../../local/threads/pool.ts';
 import {
   type HeldOutPart,
   type HeldOutPredictions,
@@ -32,4 +32,4 @@ async function run(job: FineTuneJob): Promise<FineTuneResult> {
   return { weights, scale };
 }
 
-await answerJob(run);
+answerItems(run);

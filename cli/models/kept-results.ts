@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 import { packageVersion } from '../../local/shipped/package-root.ts';
-import type { KeptResults } from '../../local/threads/worker-jobs.ts';
+import type { KeptResults } from '../../local/threads/jobs.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 

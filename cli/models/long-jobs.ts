@@ -1,11 +1,11 @@
-import { runJobs } from '../../local/threads/worker-jobs.ts';
+import { runJobs } from '../../local/threads/jobs.ts';
 import { interruptible } from '../terminal/interruptible.ts';
 import { Progress } from '../terminal/progress.ts';
 import { KeptInDirectory } from './kept-results.ts';
 
 /** Jobs of a command that takes long. */
 export interface LongJobs<J, R> {
-  readonly script: URL; // see answerJob
+  readonly script: URL; // see answerItems
   readonly jobs: readonly J[];
   readonly workers: number; // threads
   readonly unit: string; // what a job is, such as trainings

@@ -1,3 +1,4 @@
+import { DescriptorUndefinedError, InputError, IntegrityError, IonsieveError } from '../../shared/errors.ts';
 import { fileError } from '../../shared/io/store/directory-store.ts';
 import { isVerbose, styled } from './terminal.ts';
 
@@ -12,18 +13,11 @@ export class Interruption extends Error {
   }
 }
 
-/** By name, because an error that comes from a worker thread has lost its class. */
-const EXIT_CODES: Readonly<Record<string, number>> = {
-  InputError: 2,
-  IntegrityError: 3,
-  DescriptorUndefinedError: 2,
-  StoreError: 1, // foreseen, and nobody's fault
-};
-
 /** Exit code of an error: 2 bad input, 3 damaged artifact, 128 + n signal, 1 anything unforeseen. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interruption) return error.exitCode;
-  return error instanceof Error ? (EXIT_CODES[error.name] ?? 1) : 1;
+  if (error instanceof InputError || error instanceof DescriptorUndefinedError) return 2;
+  return error instanceof IntegrityError ? 3 : 1;
 }
 
 /** What to tell the user about an error: its message; where it arose only if nobody foresaw it and it is asked for. */
@@ -31,7 +25,7 @@ export function describeError(error: unknown): string {
   if (error instanceof Interruption) return error.message;
   const label = styled('red', 'error:', process.stderr);
   if (!(error instanceof Error)) return `${label} ${String(error)}`;
-  if (error.name in EXIT_CODES) return `${label} ${error.message}`;
+  if (error instanceof IonsieveError) return `${label} ${error.message}`;
   const unforeseen = styled('red', 'unexpected error:', process.stderr);
   if (isVerbose()) return `${unforeseen} ${error.stack ?? error.message}`;
   return `${unforeseen} ${error.name}: ${error.message}\nThe same command with --verbose says where it arose.`;

@@ -3,13 +3,13 @@ import { openEncoder } from '../../shared/models/student-head.ts';
 import { openStudent } from '../../shared/models/student-session.ts';
 import { doTask, type PlanningTask } from '../../shared/pruning/planning-tasks.ts';
 import type { RankedEntries } from '../../shared/screen/top-k.ts';
-import { answerQueue } from './thread-queue.ts';
+import { answerItems } from './pool.ts';
 
 const { bytes, name } = workerData as StudentSource;
 const student = openStudent(bytes, name, 1);
 const encoder = openEncoder(bytes, name);
 
-answerQueue(
+answerItems(
   async (task: PlanningTask): Promise<RankedEntries> =>
     doTask(task, { student: await student, encoder: await encoder }),
 );

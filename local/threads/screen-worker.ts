@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { createScreenHandler } from '../../functions/screen-chunk.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { fileInputs } from '../../shared/io/store/inputs.ts';
-import { answerQueue } from './thread-queue.ts';
+import { answerItems } from './pool.ts';
 
 /** What a worker thread is started with. Both arrays are shared between threads. */
 export interface WorkerStart {
@@ -25,4 +25,4 @@ const handler = createScreenHandler(async () => ({
   },
 }));
 
-answerQueue(handler);
+answerItems(handler);

@@ -101,12 +101,14 @@ async function planWith(
   const named = { name, labelsHash: student.metadata.labelsHash };
   const companions = await prepareCompanions(inputs, named, request.asked);
   await checkCompanions(companions, student, request);
+  const curves = await findCurves(inputs, name, student.hash); // refuses a model that its card does not tell of
+  const files = { ...companions.files, ...(curves && { 'curves.json': curves }) };
   const runId = runIdOf(source.identity, student.hash, companions.companions, request.options);
   await claim(runId);
   if (source.locations !== undefined) await storeLocations(store, runId, source.locations);
   const planned = await loadPlanned(store, runId);
   if (planned !== undefined) return receiptOf(planned, runtime, true);
-  const { record, chunks } = await makePlan(runId, source, models, companions, request, runtime);
+  const { record, chunks } = await makePlan(runId, source, models, { ...companions, files }, request, runtime);
   return receiptOf(record, runtime, record.counts.chunks !== chunks);
 }
 
@@ -117,16 +119,14 @@ async function makePlan(
   { name, bytes, student, bounds }: RunModels,
   { companions, files }: PreparedCompanions,
   { chunks: wanted, options }: PlanRequest,
-  { store, inputs, stage = DEFAULT_STAGE, chunkSeconds, onLongWork }: PlanRuntime,
+  { store, stage = DEFAULT_STAGE, chunkSeconds, onLongWork }: PlanRuntime,
 ): Promise<{ readonly record: RunRecord; readonly chunks: number }> {
   if (bounds) onLongWork?.('looking for a score that the whole ranking reaches');
   const chunkCount = (work: CloudWork): number => wanted || countChunks(work, stage, chunkSeconds);
   const { source, work, pruning, ranges } = await prepared.plan({ options, bounds, chunkCount });
   const described = { name: basename(name), hash: student.hash, threshold: student.metadata.threshold };
   const plan = { runId, source, student: described, companions, options, pruning, chunks: ranges };
-  const curves = await findCurves(inputs, name, student.hash);
-  const companionFiles = { ...files, ...(curves && { 'curves.json': curves }) };
-  const record = await storePlan(store, { plan, work, studentBytes: bytes, companionFiles }, stage.platform);
+  const record = await storePlan(store, { plan, work, studentBytes: bytes, companionFiles: files }, stage.platform);
   return { record, chunks: ranges.length };
 }
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeptInDirectory } from '../../../cli/models/kept-results.ts';
-import { runJobs } from '../../../local/threads/worker-jobs.ts';
+import { exitCodeOf } from '../../../cli/terminal/output.ts';
+import { runJobs } from '../../../local/threads/jobs.ts';
+import { InputError } from '../../../shared/errors.ts';
 
 interface Job {
   readonly value: number;
@@ -12,18 +14,21 @@ interface Job {
   readonly end?: 'fail' | 'throw' | 'exit';
 }
 
+const built = (file: string): URL => new URL(`../../../dist/${file}`, import.meta.url);
+
 /** Notes that it has begun, waits, then answers with its value doubled or ends as it is told. */
 const SCRIPT = `
 import { appendFileSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
-const { value, milliseconds = 0, end } = workerData;
-parentPort.on('message', () => process.exit(0));
-parentPort.unref();
-appendFileSync(new URL('./begun', import.meta.url), value + ' ');
-await new Promise((resolve) => setTimeout(resolve, milliseconds));
-if (end === 'throw') throw new TypeError('thrown');
-if (end === 'exit') process.exit(7);
-parentPort.postMessage(end === 'fail' ? { failure: { name: 'InputError', message: 'bad ' + value } } : { result: 2 * value });
+import { answerItems } from '${built('local/threads/pool.js')}';
+import { InputError } from '${built('shared/errors.js')}';
+answerItems(async ({ value, milliseconds = 0, end }) => {
+  appendFileSync(new URL('./begun', import.meta.url), value + ' ');
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  if (end === 'fail') throw new InputError('bad ' + value, { file: 'job', line: value }, 'Mend it.');
+  if (end === 'throw') throw new TypeError('thrown');
+  if (end === 'exit') process.exit(7);
+  return 2 * value;
+});
 `;
 
 let directory: string;
@@ -46,10 +51,17 @@ describe('jobs in worker threads', () => {
     expect(seen.sort()).toEqual([0, 1, 2]);
   });
 
-  it('keep the name of a failure, and none begins after it', async () => {
+  it('keep class, place and remedy of a failure, and none begins after it', async () => {
     writeFileSync(join(directory, 'begun'), '');
     const jobs: Job[] = [{ value: 1, end: 'fail' }, { value: 2, milliseconds: 200 }, { value: 3 }, { value: 4 }];
-    await expect(run(jobs, 2)).rejects.toMatchObject({ name: 'InputError', message: 'bad 1' });
+    const failure = await run(jobs, 2).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(InputError);
+    expect(failure).toMatchObject({
+      message: 'job:1: bad 1. Mend it.',
+      place: { file: 'job', line: 1 },
+      remedy: 'Mend it.',
+    });
+    expect(exitCodeOf(failure)).toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(readFileSync(join(directory, 'begun'), 'utf8').trim().split(' ').sort()).toEqual(['1', '2']);
   });
