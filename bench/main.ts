@@ -5,8 +5,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { naturalNumber, positiveInteger } from '../cli/terminal/options.ts';
 import { describeError, exitCodeOf } from '../cli/terminal/output.ts';
 import { packagePath } from '../local/shipped/package-root.ts';
-import { DEFAULT_SPACE, openSpaceFile, SPACE_OPTION } from '../local/shipped/spaces.ts';
+import { DEFAULT_SPACE, openSpaceFile } from '../local/shipped/spaces.ts';
 import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../local/shipped/students.ts';
+import { RUN_OPTIONS } from '../shared/screen/run-option-table.ts';
 import { distillAsProcess, distillWhole } from './distill-part.ts';
 import { type BenchResults, formatResults } from './format-results.ts';
 import { labels } from './label-part.ts';
@@ -85,7 +86,7 @@ await new Command('bench')
   .option('--json', 'print everything as JSON, every sample included')
   .option('--only <parts>', `parts to measure, of ${PARTS.map(({ name }) => name).join(', ')}`, partNames)
   .option('--repeats <count>', 'rounds; parts that take long have fewer', positiveInteger, 3)
-  .option('--space <file>', SPACE_OPTION, DEFAULT_SPACE)
+  .option('--space <file>', RUN_OPTIONS.space.says, DEFAULT_SPACE)
   .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
   .option('--structures <file>', 'crystal structures to label', packagePath('../shared/data/mp-li.optimade.jsonl.gz'))
   .option('--threads <count>', 'threads that compute', positiveInteger, availableParallelism())

@@ -1,10 +1,10 @@
 import { ARCHITECTURES } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 import { storeInputs } from '../shared/io/store/inputs.ts';
+import { MAX_CHUNKS } from '../shared/limits.ts';
 import type { AskedCompanions } from '../shared/models/companions.ts';
 import { once } from '../shared/once.ts';
 import { type PlanReceipt, type PlanRequest, type PlanRuntime, planRun } from '../shared/planning/plan-run.ts';
-import { MAX_CHUNKS } from '../shared/runs/run-keys.ts';
 import type { AskedOptions } from '../shared/screen/run-options.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';

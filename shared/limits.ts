@@ -70,3 +70,6 @@ export const MAX_FINALISTS = 4_000_000;
 
 /** Characters of one message: a bad value is quoted, and it may be a whole file. */
 export const MAX_MESSAGE = 2000;
+
+/** Chunks of a run: the layout names them by six digits. */
+export const MAX_CHUNKS = 1_000_000;

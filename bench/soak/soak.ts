@@ -4,9 +4,10 @@ import { Command, Option } from 'commander';
 import { positiveInteger } from '../../cli/terminal/options.ts';
 import { describeError, exitCodeOf } from '../../cli/terminal/output.ts';
 import { packagePath } from '../../local/shipped/package-root.ts';
-import { findSpaceFile, SPACE_OPTION } from '../../local/shipped/spaces.ts';
+import { findSpaceFile } from '../../local/shipped/spaces.ts';
 import { InputError } from '../../shared/errors.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
+import { RUN_OPTIONS } from '../../shared/screen/run-option-table.ts';
 import { describeVerdict, judgeSoak } from './soak-judgement.ts';
 import { drawSoak } from './soak-plot.ts';
 import { watchRun } from './soak-run.ts';
@@ -53,7 +54,7 @@ async function soak(options: Options): Promise<void> {
 
 await new Command('soak')
   .description('Screen a space in a process of its own, look at it from outside, and judge whether it stays flat.')
-  .option('--space <file>', `${SPACE_OPTION} (default: one that takes an hour of a core)`)
+  .option('--space <file>', `${RUN_OPTIONS.space.says} (default: one that takes an hour of a core)`)
   .option('--workers <count>', 'threads', positiveInteger, 1)
   .option('--out <directory>', 'new directory for the run, samples.csv and samples.svg', 'out/soak')
   .addOption(new Option('--samples <file>', 'judge and draw the samples of an earlier soak').conflicts('out'))

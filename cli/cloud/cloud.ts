@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
-import { DEFAULT_SPACE, SPACE_OPTION } from '../../local/shipped/spaces.ts';
 import { DEFAULT_STUDENT, STUDENT_OPTION } from '../../local/shipped/students.ts';
-import { withRankingOptions } from '../runs/ranking-options.ts';
+import { optionOf, withRankingOptions, withRunOptions } from '../runs/ranking-options.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { positiveInteger } from '../terminal/options.ts';
 import { diff } from './diff.ts';
@@ -87,9 +86,9 @@ function startCommand(): Command {
     withSource(inCloud('start', 'put space and student into the bucket if need be, and start a run')),
   )
     .option('--student <student>', `${STUDENT_OPTION}, or the SHA-256 of one in the bucket (default: the one in use)`)
-    .option('--committee <file>', 'committee that scores the best again, or none (default: the one beside the student)')
-    .option('--labels <file>', 'labels that the student learned from (default: those beside the student)')
-    .option('--measured <file>', 'CSV of measured conductivities, to be told in the ranking')
+    .addOption(optionOf('committee'))
+    .addOption(optionOf('labels'))
+    .addOption(optionOf('measured'))
     .option('--replace', 'replace a different file of the same name in the bucket');
   return withExamples(
     command,
@@ -112,12 +111,7 @@ function diffCommand(): Command {
 }
 
 function withSource(command: Command): Command {
-  return command
-    .option('--space <space>', `${SPACE_OPTION} (default: "${DEFAULT_SPACE}")`)
-    .addOption(
-      new Option('--compositions <list>', 'instead of a space: CSV or Parquet file, or folder').conflicts('space'),
-    )
-    .option('--chunks <count>', 'parts in which the work is done (default: by the amount of work)', positiveInteger);
+  return withRunOptions(command, ['space', 'compositions', 'chunks']);
 }
 
 /** A command with the options of all that call AWS. */

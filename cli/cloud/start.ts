@@ -104,7 +104,7 @@ interface Started extends Begun {
   readonly stage: string;
   readonly student: string;
   readonly estimate: RunEstimate | undefined; // as if nothing were bounded away
-  readonly prune: true | undefined; // then planning finds chunks and cost
+  readonly prune: boolean | undefined; // then planning finds chunks and cost
 }
 
 /** In words; the other outcomes are of events. */
@@ -132,7 +132,7 @@ function report({ planned, execution, outcome, stage, student, estimate, prune, 
   );
 }
 
-function describeEstimate({ compositions, chunks, cost }: RunEstimate, prune: true | undefined): string {
+function describeEstimate({ compositions, chunks, cost }: RunEstimate, prune: boolean | undefined): string {
   const [count, dollars] = [formatCount(compositions), formatDollars(cost.total)];
   if (prune) return `${count} compositions, about ${dollars} US dollars if nothing were bounded away`;
   return `${count} compositions in ${formatCount(chunks)} chunks, about ${dollars} US dollars`;

@@ -1,112 +1,106 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { parseCriteria } from '../../shared/criteria/criteria.ts';
-import { ELEMENT_GROUPS } from '../../shared/criteria/element-groups.ts';
 import { InputError } from '../../shared/errors.ts';
 import {
-  DEFAULT_FINALISTS,
-  RANK_BY,
-  type RankBy,
-  type RunOptions,
-  runOptions,
-} from '../../shared/screen/run-options.ts';
+  flagOf,
+  RANKING_OPTIONS,
+  type RankingOptionName,
+  RUN_OPTIONS,
+  type RunArguments,
+  type RunOption,
+  type RunOptionName,
+  runOption,
+} from '../../shared/screen/run-option-table.ts';
+import { type RunOptions, runOptions, withCriteria } from '../../shared/screen/run-options.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import { positiveInteger } from '../terminal/options.ts';
 
-const GROUPS = ELEMENT_GROUPS.map(({ name }) => name);
-
 /** Options of commands that screen, as commander gives them. */
-export interface RankingArguments {
-  readonly top: number;
-  readonly perSystem: number;
-  readonly exclude?: readonly string[];
-  readonly require?: readonly string[];
-  readonly maxCost?: number;
-  readonly minLithium?: number;
-  readonly rankBy: RankBy;
-  readonly finalists?: number;
-  readonly prune?: true;
-}
+export type RankingArguments = RunArguments<RankingOptionName>;
+
+/** What options were called before, and are called now. */
+const RENAMED = { '--max-cost': 'maxUsdPerKg', '--min-lithium': 'minLithiumMassPercent' } as const;
 
 /** Add the options that decide on a ranking. */
 export function withRankingOptions(command: Command): Command {
-  return command
-    .option('--top <count>', 'compositions to rank, 1,000,000 at most', positiveInteger, 1000)
-    .option('--per-system <count>', 'compositions of one chemical system to rank, at most', positiveInteger, 3)
-    .option('--exclude <names>', `elements and ${GROUPS.join(', ')}, such as Co,toxic`, excluded)
-    .option('--require <elements>', 'elements that every composition has, such as S,P', required)
-    .option('--max-cost <dollars>', 'most that the raw materials of a kilogram may cost, US$', positiveNumber)
-    .option('--min-lithium <percent>', 'least share of lithium in the mass, %', positiveNumber)
-    .addOption(
-      new Option('--rank-by <score>', "student, or the committee's mean probability or its lower bound")
-        .choices(RANK_BY)
-        .default('student'),
-    )
-    .option(
-      '--finalists <count>',
-      `the student's best that the committee ranks (default: ${DEFAULT_FINALISTS} with --rank-by mean or lower)`,
-      positiveInteger,
-    )
-    .addOption(
-      new Option(
-        '--prune',
-        'do not score systems that cannot reach the ranking, as bounds prove: the same ranking, sooner in large spaces, but no count of what passes',
-      ).conflicts('compositions'),
-    );
+  for (const [flag, name] of Object.entries(RENAMED)) command.addOption(renamed(flag, flagOf(name)));
+  return withRunOptions(command, RANKING_OPTIONS);
+}
+
+/** Add options of runs as they are declared. */
+export function withRunOptions(command: Command, names: readonly RunOptionName[]): Command {
+  for (const name of names) command.addOption(optionOf(name));
+  return command;
+}
+
+/** @param says sentence in place of the declared one, where a command takes more */
+export function optionOf(name: RunOptionName, says?: string): Option {
+  const declared = runOption(name);
+  const { kind, value = PLACEHOLDERS[kind], fallback, choices } = declared;
+  const flag = kind === 'switch' ? flagOf(name) : `${flagOf(name)} <${value}>`;
+  const option = new Option(flag, says ?? sentenceOf(declared)).default(fallback);
+  if (choices !== undefined) option.choices(choices);
+  if (kind === 'count') option.argParser(positiveInteger);
+  if (kind === 'number') option.argParser(positiveNumber);
+  if (kind === 'names')
+    option.argParser((text, before?: readonly string[]) => [...(before ?? []), ...readNames(text, declared)]);
+  return name === 'prune'
+    ? option.conflicts('compositions')
+    : name === 'compositions'
+      ? option.conflicts('space')
+      : option;
+}
+
+const PLACEHOLDERS: Readonly<Record<RunOption['kind'], string>> = {
+  file: 'file',
+  count: 'count',
+  number: 'number',
+  names: 'names',
+  choice: 'name',
+  switch: '',
+};
+
+function sentenceOf({ kind, says, most, otherwise }: RunOption): string {
+  const limit = most === undefined || kind !== 'count' ? '' : `, ${most.toLocaleString('en-US')} at most`;
+  return `${says}${limit}${otherwise === undefined ? '' : ` (default: ${otherwise})`}`;
+}
+
+/** An option that is refused by its new name. */
+function renamed(flag: string, now: string): Option {
+  return new Option(`${flag} <value>`, `is called ${now}`).hideHelp().argParser(() => {
+    throw new InvalidArgumentError(`It is called ${now} now.`);
+  });
 }
 
 /** The options of a run that the command line asks for. */
 export function readRankingArguments(given: RankingArguments): RunOptions {
-  const { top, perSystem, exclude, require, maxCost, minLithium, rankBy, finalists, prune } = given;
-  const asked = {
-    exclude,
-    require,
-    ...(maxCost === undefined ? {} : { maxUsdPerKg: maxCost }),
-    ...(minLithium === undefined ? {} : { minLithiumMassPercent: minLithium }),
-  };
   try {
-    return runOptions({ top, perSystem, criteria: parseCriteria(asked, OPTIONS), rankBy, finalists, prune }, OPTIONS);
+    const { criteria, ...others } = withCriteria(given);
+    return runOptions({ ...others, criteria: criteria && parseCriteria(criteria, OPTIONS) }, OPTIONS);
   } catch (error) {
     throw inOptions(error);
   }
 }
 
 const OPTIONS = 'options';
-const OPTION_OF: Readonly<Record<string, string>> = {
-  top: '--top',
-  perSystem: '--per-system',
-  exclude: '--exclude',
-  require: '--require',
-  rankBy: '--rank-by',
-  maxUsdPerKg: '--max-cost',
-  minLithiumMassPercent: '--min-lithium',
-  finalists: '--finalists',
-  prune: '--prune',
-  chunks: '--chunks',
-};
 
 /** An error about an event, or about a key of it, as one about the option that the user gave; any other as it is. */
 export function inOptions(error: unknown): unknown {
   if (!(error instanceof InputError)) return error;
   const { file, column = '' } = error.place;
   if (file !== undefined && file !== OPTIONS && !file.startsWith('event of ')) return error;
-  const option = OPTION_OF[column];
+  const option = column in RUN_OPTIONS ? flagOf(column) : undefined;
   if (option === undefined && file === undefined) return error;
   return new InputError(error.problem, { column: option ?? error.place.column }, error.remedy, { cause: error });
 }
 
-function excluded(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...names(text, [...SYMBOLS.slice(1), ...GROUPS], 'element and no group')];
-}
-
-function required(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...names(text, SYMBOLS.slice(1), 'element')];
-}
-
-function names(text: string, known: readonly string[], what: string): string[] {
+function readNames(text: string, { groups = [] }: RunOption): string[] {
+  const known = [...SYMBOLS.slice(1), ...groups];
   return text.split(',').map((part) => {
     const name = part.trim();
     if (known.includes(name)) return name;
+    const what = groups.length === 0 ? 'element' : 'element and no group';
     throw new InvalidArgumentError(`${JSON.stringify(name)} is no ${what}.${didYouMean(name, known)}`);
   });
 }

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { type FinishedRun, runLocally } from '../../local/run-locally.ts';
-import { DEFAULT_SPACE, findSpaceFile, SPACE_OPTION } from '../../local/shipped/spaces.ts';
+import { DEFAULT_SPACE, findSpaceFile } from '../../local/shipped/spaces.ts';
 import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../../local/shipped/students.ts';
 import { readBytes } from '../../shared/io/store/files.ts';
 import { BESIDE, beside } from '../../shared/models/companions.ts';
@@ -16,7 +16,14 @@ import { positiveInteger } from '../terminal/options.ts';
 import { formatTable } from '../terminal/output.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { terminalWatch } from '../terminal/terminal-watch.ts';
-import { inOptions, type RankingArguments, readRankingArguments, withRankingOptions } from './ranking-options.ts';
+import {
+  inOptions,
+  optionOf,
+  type RankingArguments,
+  readRankingArguments,
+  withRankingOptions,
+  withRunOptions,
+} from './ranking-options.ts';
 
 interface ScreenOptions extends RankingArguments {
   readonly space?: string;
@@ -38,7 +45,7 @@ const COMMITTEE_COLUMNS = ['probability_mean', 'probability_std', 'probability_l
 export function screenCommand(): Command {
   const command = withRankingOptions(screenSources())
     .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
-    .option('--chunks <count>', 'parts in which the work is done (default: by the amount of work)', positiveInteger)
+    .addOption(optionOf('chunks'))
     .option('--out <directory>', 'where runs are kept; the same command again goes on with a run', 'out')
     .option('--json', 'print summary.json alone')
     .action(screen);
@@ -54,19 +61,12 @@ export function screenCommand(): Command {
 }
 
 function screenSources(): Command {
-  return new Command('screen')
+  const command = new Command('screen')
     .description('screen a composition space, or a list, with a student: score every composition, rank the best')
-    .option('--space <file>', `${SPACE_OPTION} (default: "${DEFAULT_SPACE}")`)
-    .addOption(
-      new Option(
-        '--compositions <file>',
-        'instead of a space: CSV or Parquet file with a column "formula", or a folder of such files',
-      ).conflicts('space'),
-    )
-    .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
-    .option('--committee <file>', 'committee that scores the best again, or none (default: the one beside the student)')
-    .option('--labels <file>', 'labels that the student learned from (default: those beside the student)')
-    .option('--measured <file>', 'CSV of measured conductivities, to be told in the ranking');
+    .addOption(optionOf('space'))
+    .addOption(optionOf('compositions'))
+    .addOption(optionOf('student', STUDENT_OPTION).default(DEFAULT_STUDENT));
+  return withRunOptions(command, ['committee', 'labels', 'measured']);
 }
 
 async function screen(options: ScreenOptions): Promise<void> {

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { DEFAULT_SPACE, SPACE_OPTION } from '../../local/shipped/spaces.ts';
+import { DEFAULT_SPACE } from '../../local/shipped/spaces.ts';
 import { formatFormula, parseFormula, parseSystem } from '../../shared/chemistry/formula.ts';
 import { InputError } from '../../shared/errors.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
+import { RUN_OPTIONS } from '../../shared/screen/run-option-table.ts';
 import { listSystem } from '../../shared/space/list-system.ts';
 import { compositionAt, findComposition } from '../../shared/space/rank.ts';
 import { buildSpace, type Space } from '../../shared/space/space.ts';
@@ -40,7 +41,7 @@ export function spaceCommand(): Command {
     return command
       .command(name)
       .description(description)
-      .option('--space <space>', SPACE_OPTION, DEFAULT_SPACE)
+      .option('--space <space>', RUN_OPTIONS.space.says, DEFAULT_SPACE)
       .option('--json', 'print JSON alone');
   }
 }

@@ -2,8 +2,8 @@ import type { Command, Option } from 'commander';
 import { shippedSpaces } from '../../local/shipped/spaces.ts';
 import { SHIPPED_STUDENTS } from '../../local/shipped/students.ts';
 import { SYMBOLS } from '../../shared/chemistry/elements.ts';
-import { ELEMENT_GROUPS } from '../../shared/criteria/element-groups.ts';
 import { PROVIDER_IDS } from '../../shared/import/providers.ts';
+import { RUN_OPTIONS } from '../../shared/screen/run-option-table.ts';
 import { FEATURE_NAMES } from '../../shared/teacher/features.ts';
 
 /** A command as far as a shell completes it. */
@@ -51,7 +51,7 @@ const NAMES: Readonly<Record<string, () => readonly string[]>> = {
 };
 
 const LISTS: Readonly<Record<string, readonly string[]>> = {
-  exclude: [...ELEMENT_GROUPS.map(({ name }) => name), ...ELEMENTS],
+  exclude: [...RUN_OPTIONS.exclude.groups, ...ELEMENTS],
   require: ELEMENTS,
   features: FEATURE_NAMES,
   candidates: FEATURE_NAMES,

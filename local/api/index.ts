@@ -3,7 +3,7 @@ export { InputError, IntegrityError, IonsieveError, type Place } from '../../sha
 export type { StructureLabel } from '../../shared/labels/label.ts';
 export type { SkippedStructure } from '../../shared/labels/label-structures.ts';
 export type { RunSummary, TopComposition } from '../../shared/report/summary.ts';
-export type { RankBy } from '../../shared/screen/run-options.ts';
+export type { RankBy } from '../../shared/screen/run-option-table.ts';
 export type { SpaceEntry } from '../../shared/space/list-system.ts';
 export type { StructureFormat } from '../../shared/structure/formats/read-structures.ts';
 export { type Labelled, type LabelOptions, type LabelTextOptions, labelFiles, labelText } from './label.ts';

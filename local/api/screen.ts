@@ -8,7 +8,8 @@ import { fileInputs, type Inputs } from '../../shared/io/store/inputs.ts';
 import type { RunSummary, TopComposition } from '../../shared/report/summary.ts';
 import { decodeSummary } from '../../shared/report/summary.ts';
 import { loadOutput } from '../../shared/runs/run-outputs.ts';
-import type { RankBy } from '../../shared/screen/run-options.ts';
+import type { RankingOptionName, RunArguments } from '../../shared/screen/run-option-table.ts';
+import { withCriteria } from '../../shared/screen/run-options.ts';
 import { type FinishedRun, type LocalRun, runLocally } from '../run-locally.ts';
 import type { RunWatch, WorkDone } from '../run-watch.ts';
 import { DEFAULT_SPACE, findSpaceFile } from '../shipped/spaces.ts';
@@ -16,8 +17,10 @@ import { findStudent } from '../shipped/students.ts';
 import { asLibrary, OPTIONS } from './as-library.ts';
 import type { SpaceFile } from './space.ts';
 
-/** What is screened, how it is ranked, and where it is kept. */
-export interface ScreenOptions {
+/**
+ * What is screened, how it is ranked (docs/reference/run-options.md says what each option does), and where it is kept.
+ */
+export interface ScreenOptions extends RunArguments<RankingOptionName | 'chunks'> {
   /** Name of a shipped space, path of a space file, or what such a file says. @default 'ionic-quinary' */
   readonly space?: string | SpaceFile;
   /** In place of a space: path of a CSV or Parquet file with a column `formula`, or of a folder of such files. */
@@ -32,28 +35,8 @@ export interface ScreenOptions {
   readonly measured?: string;
   /** Directory where runs are kept. The same options again go on with a run. */
   readonly out: string;
-  /** Compositions to rank. @default 1000 */
-  readonly top?: number;
-  /** Compositions of one chemical system to rank, at most. @default 3 */
-  readonly perSystem?: number;
-  /** Elements and groups that no composition has. */
-  readonly exclude?: readonly string[];
-  /** Elements that every composition has. */
-  readonly require?: readonly string[];
-  /** Most that the raw materials of a kilogram may cost, US$. */
-  readonly maxUsdPerKg?: number;
-  /** Least share of lithium in the mass, %. */
-  readonly minLithiumMassPercent?: number;
-  /** What the ranking goes by: the student, or the committee's mean probability or its lower bound. @default 'student' */
-  readonly rankBy?: RankBy;
-  /** The student's best that the committee ranks. @default 200000 with `mean` or `lower` */
-  readonly finalists?: number;
-  /** Do not score what cannot reach the ranking, as bounds prove. Spaces only. @default false */
-  readonly prune?: boolean;
   /** Threads. @default as many as the machine runs at once */
   readonly workers?: number;
-  /** Parts in which the work is done. @default by the amount of work */
-  readonly chunks?: number;
   /** Stops screening; finished chunks are kept. `screen` then rejects with its reason. */
   readonly signal?: AbortSignal;
   /** Told now and then how far it is. */
@@ -118,25 +101,16 @@ function localRun(options: ScreenOptions): LocalRun {
   if (options.space !== undefined && options.compositions !== undefined)
     throw new InputError('a space and compositions are given', {}, 'Give one of them.');
   const { space = DEFAULT_SPACE, compositions, committee, measured, out, chunks } = options;
-  const { top, perSystem, exclude, require, maxUsdPerKg, minLithiumMassPercent, rankBy, finalists, prune } = options;
   const { student, labels } = findStudent(options.student);
-  const asked = { exclude, require, maxUsdPerKg, minLithiumMassPercent };
-  const criteria = parseCriteria(
-    Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
-    OPTIONS,
-  );
+  const { criteria, ...ranking } = withCriteria(options);
   return {
     ...(compositions === undefined ? named(space) : { compositions: resolve(compositions) }),
     student,
     committee,
     measured,
     labels: options.labels ?? labels,
-    top,
-    perSystem,
-    criteria,
-    rankBy,
-    finalists,
-    prune,
+    ...ranking,
+    criteria: criteria && parseCriteria(criteria, OPTIONS),
     chunks,
     out,
     workers: threads(options.workers),

@@ -4,6 +4,7 @@ import { InputError } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { readBytesSync } from '../../shared/io/store/files.ts';
 import { MAX_JSON } from '../../shared/limits.ts';
+import { RUN_OPTIONS } from '../../shared/screen/run-option-table.ts';
 import { parseSpace, type SpaceDefinition } from '../../shared/space/space-file.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import { packagePath } from './package-root.ts';
@@ -11,10 +12,7 @@ import { packagePath } from './package-root.ts';
 const SHIPPED_SPACES = 'data/spaces';
 
 /** The space that commands use unless told otherwise. */
-export const DEFAULT_SPACE = 'ionic-quinary';
-
-/** Description of the option that {@link openSpaceFile} reads. */
-export const SPACE_OPTION = 'space file, or the name of a shipped space';
+export const DEFAULT_SPACE = RUN_OPTIONS.space.otherwise;
 
 /** A space definition with the path that it was read from. */
 export interface SpaceSource {

@@ -1,5 +1,6 @@
 import { NO_COMMITTEE, NO_COMMITTEE_WANTED } from '../models/companions.ts';
 import { planKey } from '../runs/run-keys.ts';
+import { flagOf, RUN_OPTIONS, type RunArguments, type RunOptionName } from '../screen/run-option-table.ts';
 import { type Content, type Html, html } from './page/html.ts';
 import { formatCount, median, percent, shortHash } from './page/words.ts';
 import type { ReportedRun } from './reported-run.ts';
@@ -98,24 +99,23 @@ export function reproduceWords({ summary }: ReportedRun): Html {
 
 /** A command line for the directory that has the run: its models are the run's own copies, with what lies beside them. */
 export function commandOf({ runId, space, list, options, committee, measured }: RunSummary): string {
-  const { top, perSystem, criteria = {}, rankBy, finalists, prune } = options;
-  const given: readonly (readonly [string, string | number | undefined])[] = [
-    ['--space', space?.name],
-    ['--compositions', list?.name],
-    ['--student', planKey(runId, 'student.onnx')],
-    ['--committee', 'absent' in committee && committee.absent === NO_COMMITTEE_WANTED ? NO_COMMITTEE : undefined],
-    ['--measured', measured && planKey(runId, 'measured.csv')],
-    ['--top', top],
-    ['--per-system', perSystem],
-    ['--exclude', criteria.exclude?.join(',')],
-    ['--require', criteria.require?.join(',')],
-    ['--max-cost', criteria.maxUsdPerKg],
-    ['--min-lithium', criteria.minLithiumMassPercent],
-    ['--rank-by', rankBy === 'student' ? undefined : rankBy],
-    ['--finalists', finalists],
-  ];
-  const words = given.flatMap(([name, value]) => (value === undefined ? [] : [name, quoted(String(value))]));
-  return `ionsieve screen ${words.join(' ')}${prune ? ' --prune' : ''} --out .`;
+  const { criteria, rankBy, ...others } = options;
+  const given: RunArguments = {
+    space: space?.name,
+    compositions: list?.name,
+    student: planKey(runId, 'student.onnx'),
+    committee: 'absent' in committee && committee.absent === NO_COMMITTEE_WANTED ? NO_COMMITTEE : undefined,
+    measured: measured && planKey(runId, 'measured.csv'),
+    ...others,
+    ...criteria,
+    rankBy: rankBy === RUN_OPTIONS.rankBy.fallback ? undefined : rankBy,
+  };
+  const words = (Object.keys(RUN_OPTIONS) as RunOptionName[]).flatMap((name) => {
+    const value = given[name];
+    if (value === undefined || value === false) return [];
+    return value === true ? [flagOf(name)] : [flagOf(name), quoted(String(value))];
+  });
+  return `ionsieve screen ${words.join(' ')} --out .`;
 }
 
 function quoted(word: string): string {

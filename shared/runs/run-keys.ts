@@ -1,12 +1,10 @@
 import { InputError } from '../errors.ts';
+import { MAX_CHUNKS } from '../limits.ts';
 import type { CompanionFile } from '../models/companions.ts';
 
 /** Keys of a run's objects in a store: the layout that users and both engines rely on. */
 
-const CHUNK_DIGITS = 6;
-
-/** The most chunks that the layout can name. */
-export const MAX_CHUNKS = 10 ** CHUNK_DIGITS;
+const CHUNK_DIGITS = String(MAX_CHUNKS - 1).length;
 
 /** Files of a plan; `run.json` vouches for all but itself and `inputs.json` (where the files of a list are now), which have hashes of their own. */
 export type PlanFile =

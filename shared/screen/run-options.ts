@@ -1,11 +1,16 @@
 import { parseCriteria } from '../criteria/criteria.ts';
 import { InputError, type Place } from '../errors.ts';
-import { MAX_FINALISTS, MAX_TOP } from '../limits.ts';
-import { DEFAULT_LIMITS, type RankingLimits } from './ranking-limits.ts';
-
-/** What a ranking goes by: the student's logit, or the committee's mean probability or its lower bound. */
-export const RANK_BY = ['student', 'mean', 'lower'] as const;
-export type RankBy = (typeof RANK_BY)[number];
+import type { RankingLimits } from './ranking-limits.ts';
+import {
+  type CriterionName,
+  DEFAULT_FINALISTS,
+  RANKING_OPTIONS,
+  type RankBy,
+  type RankingOptionName,
+  RUN_OPTIONS,
+  type RunArguments,
+  runOption,
+} from './run-option-table.ts';
 
 /** What a run is asked for beside source and student. As {@link runOptions} gives them, equal options are equal JSON. */
 export interface RunOptions extends RankingLimits {
@@ -14,23 +19,26 @@ export interface RunOptions extends RankingLimits {
   readonly prune?: true; // what cannot be ranked, as bounds prove, is not scored
 }
 
-/** The student's best that a committee ranks unless told otherwise; `docs/explanation/method.md` says what is lost by the cut. */
-export const DEFAULT_FINALISTS = 200_000;
-
 /**
  * The committee's best of a system are often not the student's, so among the finalists there may be so many times as many of
  * a system as in the ranking; fewer where a few systems would fill the list, and too little would be left to rank.
  */
 const FINALISTS_PER_RANKED = 100;
 
-/** Options of a run from what was asked for, all of it optional. */
-export interface AskedOptions {
-  readonly top?: number;
-  readonly perSystem?: number;
-  readonly criteria?: unknown; // an object as `parseCriteria` reads it
-  readonly rankBy?: RankBy;
-  readonly finalists?: number;
-  readonly prune?: boolean;
+/** Options of a run from what was asked for, all of it optional; criteria as `parseCriteria` reads them. */
+export interface AskedOptions extends RunArguments<Exclude<RankingOptionName, CriterionName>> {
+  readonly criteria?: unknown;
+}
+
+/** The options among some arguments, with their criteria apart, as events and plans have them. */
+export function withCriteria(given: RunArguments<RankingOptionName>): AskedOptions {
+  const entries = RANKING_OPTIONS.map((name) => [name, given[name]] as const).filter(
+    ([, value]) => value !== undefined,
+  );
+  const isCriterion = ([name]: readonly [RankingOptionName, unknown]): boolean => runOption(name).isCriterion === true;
+  const criteria = entries.filter(isCriterion);
+  const others = Object.fromEntries(entries.filter((entry) => !isCriterion(entry)));
+  return criteria.length === 0 ? others : { ...others, criteria: Object.fromEntries(criteria) };
 }
 
 /**
@@ -40,10 +48,11 @@ export interface AskedOptions {
  * @throws {InputError} if criteria are malformed, there are finalists that nothing would rank, too few or too many, or too much is to be ranked
  */
 export function runOptions(asked: AskedOptions, file: string): RunOptions {
-  const { top = DEFAULT_LIMITS.top, perSystem = DEFAULT_LIMITS.perSystem, rankBy = 'student' } = asked;
+  const { top = RUN_OPTIONS.top.fallback, perSystem = RUN_OPTIONS.perSystem.fallback } = asked;
+  const { rankBy = RUN_OPTIONS.rankBy.fallback } = asked;
   const criteria = asked.criteria === undefined ? undefined : parseCriteria(asked.criteria, file);
-  atMost(top, MAX_TOP, { file, column: 'top' });
-  atMost(asked.finalists ?? 0, MAX_FINALISTS, { file, column: 'finalists' });
+  atMost(top, RUN_OPTIONS.top.most, { file, column: 'top' });
+  atMost(asked.finalists ?? 0, RUN_OPTIONS.finalists.most, { file, column: 'finalists' });
   if (rankBy === 'student' && asked.finalists !== undefined)
     throw new InputError(
       `${asked.finalists} finalists are asked for, and the ranking goes by the student`,

@@ -121,7 +121,7 @@ it('the command of a run names every option that decides on it', () => {
     criteria: { exclude: ['Co', 'toxic'], maxUsdPerKg: 30 },
   };
   expect(commandOf({ ...SUMMARY, options })).toBe(
-    'ionsieve screen --space tiny --student runs/abc/plan/student.onnx --committee none --top 5 --per-system 1 --exclude Co,toxic --max-cost 30 --rank-by lower --finalists 50 --out .',
+    'ionsieve screen --space tiny --student runs/abc/plan/student.onnx --committee none --top 5 --per-system 1 --exclude Co,toxic --max-usd-per-kg 30 --rank-by lower --finalists 50 --out .',
   );
   const list = { name: "a b's.csv", rows: 3, files: [] };
   expect(commandOf({ ...SUMMARY, list })).toContain(`--compositions 'a b'\\''s.csv'`);

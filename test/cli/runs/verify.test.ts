@@ -141,7 +141,7 @@ describe('verify', () => {
   });
 
   it('proves a run that ranks nothing', async () => {
-    const source = ['--space', 'space.json', '--student', 'student.onnx', '--min-lithium', '99'];
+    const source = ['--space', 'space.json', '--student', 'student.onnx', '--min-lithium-mass-percent', '99'];
     const { problems, proved } = await verifyOf('out', await another(...source));
     expect(problems).toEqual([]);
     expect(proved.at(-1)).toMatch(
