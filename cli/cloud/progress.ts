@@ -1,9 +1,7 @@
 import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
-import { formatDuration, formatRate } from '../terminal/progress.ts';
+import { formatDuration, formatRate, progressBar } from '../terminal/progress.ts';
 import type { ChunkCounts } from './aws-executions.ts';
-
-const BAR_WIDTH = 30; // characters
 
 /** How far a run was at some time. */
 export interface Observation {
@@ -25,8 +23,7 @@ export function chunkProgressLine(
   withBar: boolean,
 ): string {
   const { succeeded, running, failed } = now.counts;
-  const filled = Math.round((BAR_WIDTH * succeeded) / chunks);
-  const bar = withBar ? `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ` : '';
+  const bar = withBar ? progressBar(succeeded / chunks) : '';
   const counts = `${formatCount(succeeded)} of ${formatCount(chunks)} chunks done, ${running} running, ${failed} failed`;
   const perSecond = chunksPerSecond(began, first, now);
   if (perSecond === 0) return `${bar}${counts}`;

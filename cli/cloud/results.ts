@@ -2,8 +2,8 @@ import { InputError, IntegrityError } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import type { ObjectStore } from '../../shared/io/store/store.ts';
+import { isRunId } from '../../shared/run-id.ts';
 import { outputKey } from '../../shared/runs/run-keys.ts';
-import { RUN_ID_LENGTH } from '../../shared/screen/chunk-result.ts';
 import { findRun } from './aws-executions.ts';
 import { type CloudSession, openAwsSession } from './aws-session.ts';
 import type { CloudOptions } from './options.ts';
@@ -39,7 +39,7 @@ export async function downloadOutput(run: string, file: string, options: CloudOp
 }
 
 async function runIdOf(session: CloudSession, run: string | undefined): Promise<string> {
-  if (run !== undefined && new RegExp(`^[0-9a-f]{${RUN_ID_LENGTH}}$`).test(run)) return run;
+  if (run !== undefined && isRunId(run)) return run;
   const { plan, name, status } = await findRun(session, run);
   if (plan === undefined)
     throw new InputError(`execution ${name} is not planned (${status})`, {}, 'See `ionsieve cloud watch`.');

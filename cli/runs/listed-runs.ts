@@ -4,6 +4,7 @@ import { IonsieveError } from '../../shared/errors.ts';
 import { fileError } from '../../shared/io/store/directory-store.ts';
 import type { ListedRun } from '../../shared/report/runs-page.ts';
 import { decodeSummary } from '../../shared/report/summary.ts';
+import { isRunId } from '../../shared/run-id.ts';
 import { chunksPrefix, outputKey, planKey } from '../../shared/runs/run-keys.ts';
 import { loadRunRecord } from '../../shared/runs/run-store.ts';
 import type { ContainedStore } from './contained-store.ts';
@@ -13,9 +14,6 @@ export const SHOWN_FILES = [
   ...['report.html', 'ranking.csv', 'ranking.parquet', 'summary.json', 'skipped.csv'],
   ...['comparison.html', 'comparison.json', 'receipt.json'],
 ] as const;
-
-/** What the name of a run looks like. */
-export const RUN_ID = /^[0-9a-f]{1,64}$/;
 
 /** Runs of a directory, the newest first, and why others cannot be listed. */
 export interface RunList {
@@ -42,7 +40,7 @@ export async function listRuns(store: ContainedStore): Promise<RunList> {
 /** Ids of what may be runs, ascending. */
 export async function runIds(directory: string): Promise<string[]> {
   try {
-    return (await readdir(directory)).filter((name) => RUN_ID.test(name)).sort();
+    return (await readdir(directory)).filter((name) => isRunId(name)).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw fileError(error, directory);

@@ -1,9 +1,10 @@
 import { compareStored } from '../../shared/comparison/compare-with-last.ts';
 import { IonsieveError } from '../../shared/errors.ts';
 import { COMPARE_PATH, problemPage, runsPage } from '../../shared/report/runs-page.ts';
+import { isRunId } from '../../shared/run-id.ts';
 import { outputKey } from '../../shared/runs/run-keys.ts';
 import type { ContainedStore } from './contained-store.ts';
-import { listRuns, RUN_ID, SHOWN_FILES } from './listed-runs.ts';
+import { listRuns, SHOWN_FILES } from './listed-runs.ts';
 
 /** A request as far as it matters. */
 export interface PageRequest {
@@ -63,7 +64,7 @@ async function route(store: ContainedStore, { pathname, searchParams }: URL): Pr
   if (pathname === `/${COMPARE_PATH}`) return compare(store, searchParams.get('before'), searchParams.get('after'));
   const [, runs, runId, file, ...more] = pathname.split('/');
   const isShown = (SHOWN_FILES as readonly string[]).includes(file);
-  if (runs !== 'runs' || !RUN_ID.test(runId) || !isShown || more.length > 0) return missing();
+  if (runs !== 'runs' || !isRunId(runId) || !isShown || more.length > 0) return missing();
   const body = await store.get(outputKey(runId, file));
   if (body === undefined) return missing();
   const type = TYPES[file.slice(file.lastIndexOf('.') + 1)];
@@ -71,7 +72,7 @@ async function route(store: ContainedStore, { pathname, searchParams }: URL): Pr
 }
 
 async function compare(store: ContainedStore, before: string | null, after: string | null): Promise<PageAnswer> {
-  if (!RUN_ID.test(before ?? '') || !RUN_ID.test(after ?? '') || before === after)
+  if (!isRunId(before ?? '') || !isRunId(after ?? '') || before === after)
     return problem(400, 'Nothing to compare', 'Mark two different runs, one as before and one as after.');
   const compared = await compareStored(store, before as string, after as string);
   const { comparisonPage } = await import('../../shared/comparison/comparison-page.ts'); // plots take long to load

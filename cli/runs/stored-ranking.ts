@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { InputError } from '../../shared/errors.ts';
 import { isDirectory } from '../../shared/io/store/files.ts';
+import { beginsRunId } from '../../shared/run-id.ts';
 import { outputKey } from '../../shared/runs/run-keys.ts';
 import { wholeRunId } from './run-id.ts';
 
@@ -12,7 +13,7 @@ import { wholeRunId } from './run-id.ts';
  */
 export async function findRanking(run: string, runs: string): Promise<string | undefined> {
   for (const path of [join(run, 'ranking.csv'), run]) if (await isFile(path)) return path;
-  const runId = /^[\w-]+$/.test(run) ? await wholeRunId(run, runs) : undefined;
+  const runId = beginsRunId(run) ? await wholeRunId(run, runs) : undefined;
   const stored = runId && join(runs, outputKey(runId, 'ranking.csv'));
   return stored && (await isFile(stored)) ? stored : undefined;
 }

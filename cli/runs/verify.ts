@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { InputError, IntegrityError } from '../../shared/errors.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
+import { beginsRunId } from '../../shared/run-id.ts';
 import { type Verification, type VerifyWatch, verifyRun } from '../../shared/verify/verify-run.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { naturalNumber, positiveInteger } from '../terminal/options.ts';
@@ -57,7 +58,7 @@ async function verify(run: string, { out, sample, seed, json }: VerifyCommandOpt
 
 /** Store and id of a run that is named by its id or its directory. */
 async function locateRun(run: string, out: string): Promise<{ readonly directory: string; readonly runId: string }> {
-  if (/^[\w-]+$/.test(run)) return { directory: out, runId: (await wholeRunId(run, out)) ?? run };
+  if (beginsRunId(run)) return { directory: out, runId: (await wholeRunId(run, out)) ?? run };
   const path = resolve(run);
   if (basename(dirname(path)) === 'runs') return { directory: dirname(dirname(path)), runId: basename(path) };
   throw new InputError(

@@ -58,6 +58,12 @@ export class Progress {
   }
 }
 
+/** A bar with a blank behind it. @param share that is done, 0 to 1 */
+export function progressBar(share: number): string {
+  const filled = Math.round(BAR_WIDTH * share);
+  return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] `;
+}
+
 /** One line on the state of work that began `seconds` ago. */
 export function progressLine(
   { unit }: CountedWork,
@@ -69,8 +75,7 @@ export function progressLine(
   const pace = rate > 0 ? formatRate(rate) : formatDuration(seconds);
   const reached = total === undefined ? share : Math.min(1, (before + done) / total);
   if (reached === undefined) return `${formatCount(before + done)} ${unit}, ${pace}`;
-  const filled = Math.round(BAR_WIDTH * reached);
-  const bar = withBar ? `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ` : '';
+  const bar = withBar ? progressBar(reached) : '';
   const percent = (100 * reached).toFixed(1).padStart(5);
   const of = total === undefined ? `, ${formatCount(before + done)}` : ` of ${formatCount(total)}`;
   const now = total === undefined ? reached : done / total; // of all, since the start

@@ -3,6 +3,7 @@ import { sha256 } from '../hash.ts';
 import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import type { ConditionalStore } from '../io/store/store.ts';
 import type { RunSummary } from '../report/summary.ts';
+import { isRunId } from '../run-id.ts';
 
 /**
  * The order in which runs of one kind were first finished: `history/<hash of the kind>.json`. Outputs carry no time, so this
@@ -65,7 +66,7 @@ function decodeRuns(bytes: Uint8Array, file: string): readonly string[] {
     new IntegrityError(problem, { file }, 'Restore the history, or delete it: the next run begins another.');
   const { format, runs } = openSealedJson(bytes, damaged);
   if (format !== FORMAT) throw damaged(`the format is ${JSON.stringify(format)}, not ${FORMAT}`);
-  if (!Array.isArray(runs) || !runs.every((id) => typeof id === 'string' && /^[0-9a-f]+$/.test(id)))
+  if (!Array.isArray(runs) || !runs.every((id) => typeof id === 'string' && isRunId(id)))
     throw damaged('it does not list ids of runs');
   return runs;
 }

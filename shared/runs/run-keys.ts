@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
 import { MAX_CHUNKS } from '../limits.ts';
 import type { CompanionFile } from '../models/companions.ts';
+import { isRunId, RUN_ID_LENGTH } from '../run-id.ts';
 
 /** Keys of a run's objects in a store: the layout that users and both engines rely on. */
 
@@ -36,8 +37,12 @@ export function lockKey(runId: string): string {
 
 /** Events name runs: a name that is no single folder would lead elsewhere. */
 function runPrefix(runId: string): string {
-  if (!/^[\w-]{1,100}$/.test(runId))
-    throw new InputError(`${JSON.stringify(runId)} is no run`, { column: 'runId' }, 'A run has 20 hexadecimal digits.');
+  if (!isRunId(runId))
+    throw new InputError(
+      `${JSON.stringify(runId)} is no run`,
+      { column: 'runId' },
+      `A run has ${RUN_ID_LENGTH} hexadecimal digits.`,
+    );
   return `runs/${runId}/`;
 }
 

@@ -5,8 +5,8 @@ import { sha256 } from '../hash.ts';
 import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import { type Companion, type Companions, companionsIdentity } from '../models/companions.ts';
 import type { Pruning } from '../pruning/pruning.ts';
+import { RUN_ID_LENGTH } from '../run-id.ts';
 import type { ChunkRange } from '../screen/blocks.ts';
-import { RUN_ID_LENGTH } from '../screen/chunk-result.ts';
 import { optionsIdentity, type RunOptions, runOptions } from '../screen/run-options.ts';
 import type { CompositionSource, SourceCounts, SourceRecord } from '../sources/source.ts';
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MAX_ATOMIC_NUMBER } from '../chemistry/elements.ts';
 import type { Excluded } from '../criteria/exclusions.ts';
 import { IntegrityError } from '../errors.ts';
+import { RUN_ID_LENGTH } from '../run-id.ts';
 import type { ChunkRange } from './blocks.ts';
 import { decodeNotes, encodeNotes } from './chunk-notes.ts';
 import type { BoundedAway, ScreenCounts } from './counts.ts';
@@ -18,8 +19,6 @@ export interface ChunkResult extends ChunkRange, ScreenCounts {
   readonly excluded: Excluded; // by criteria; nothing without them
   readonly bounded?: BoundedAway; // where bounds are asked: then counts and histogram are of the compositions scored
 }
-
-export const RUN_ID_LENGTH = 20;
 
 const MAGIC = 'IONSIEVE';
 const VERSION = 2;

@@ -1,8 +1,9 @@
 import { barY, ruleY, text } from '@observablehq/plot';
-import { type Html, html, table } from '../../shared/report/page/html.ts';
+import { type Html, html } from '../../shared/report/page/html.ts';
 import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { LabelStatistics, Share } from '../label-statistics.ts';
 import { percentText } from './page-format.ts';
+import { table } from './page-table.ts';
 
 /** What the teacher says of the database. */
 export function labelsHtml({ structures, positives, skipped, groups, byAnion }: LabelStatistics): Html {

@@ -1,8 +1,9 @@
 import { barY, ruleY } from '@observablehq/plot';
-import { type Html, html, table } from '../../shared/report/page/html.ts';
+import { type Html, html } from '../../shared/report/page/html.ts';
 import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { MergeRow } from '../merge-choice.ts';
 import { formatSpread, percentText } from './page-format.ts';
+import { table } from './page-table.ts';
 
 /** What changes with the merge of polymorphs. */
 export function mergesHtml(rows: readonly MergeRow[]): Html {

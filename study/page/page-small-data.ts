@@ -1,10 +1,11 @@
 import { dot, lineY, ruleX, ruleY } from '@observablehq/plot';
-import { type Html, html, table } from '../../shared/report/page/html.ts';
+import { type Html, html } from '../../shared/report/page/html.ts';
 import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { LearnerName } from '../learners.ts';
 import { DESCRIPTIONS, type Description, type LeaveOneOutRow } from '../small-data.ts';
 import type { SmallDataSection } from '../study.ts';
 import { intervalText } from './page-format.ts';
+import { table } from './page-table.ts';
 
 const LEARNERS: Readonly<Record<LearnerName, string>> = {
   logistic: 'logistic regression',

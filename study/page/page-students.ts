@@ -1,11 +1,12 @@
 import { dot, line, lineY, link, ruleX, ruleY } from '@observablehq/plot';
-import { type Html, html, table } from '../../shared/report/page/html.ts';
+import { type Html, html } from '../../shared/report/page/html.ts';
 import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { CandidateRow } from '../candidates.ts';
 import type { StudentKind } from '../cross-validation.ts';
 import type { StudentRow } from '../student-comparison.ts';
 import type { StudentSection } from '../study.ts';
 import { formatSpread, percentText } from './page-format.ts';
+import { table } from './page-table.ts';
 
 const KINDS: Readonly<Record<StudentKind, string>> = {
   logistic: 'logistic regression',

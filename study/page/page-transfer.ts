@@ -1,10 +1,11 @@
 import { dot, ruleX, ruleY } from '@observablehq/plot';
 import type { ComparedName } from '../../shared/fine-tuning/compare-measured.ts';
-import { type Html, html, table } from '../../shared/report/page/html.ts';
+import { type Html, html } from '../../shared/report/page/html.ts';
 import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { FineTunedEvidence, TransferSection } from '../study.ts';
 import type { TransferGroup } from '../transfer.ts';
 import { intervalText } from './page-format.ts';
+import { table } from './page-table.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
   teacher: 'teacher, by structure',

@@ -262,16 +262,16 @@ describe('a dataset of compositions', () => {
     await useStudent(HASH);
     await store.put(`${LIST}list.csv`, Buffer.from('formula'));
     const { execution } = await hand();
-    screenings.end(execution!, 'SUCCEEDED', { output: JSON.stringify({ plan: { runId: 'r' } }) });
+    screenings.end(execution!, 'SUCCEEDED', { output: JSON.stringify({ plan: { runId: 'f'.repeat(20) } }) });
     const bytes = Buffer.from('x');
-    await storeOutputs(store, 'r', {
+    await storeOutputs(store, 'f'.repeat(20), {
       'ranking.csv': bytes,
       'ranking.parquet': bytes,
       'summary.json': bytes,
       'report.html': bytes,
     });
     expect(await hand()).toMatchObject({ started: false, outcome: 'finished', reason: 'screening is finished' });
-    await store.put('runs/r/ranking.csv', Buffer.from('damaged'));
+    await store.put(`runs/${'f'.repeat(20)}/ranking.csv`, Buffer.from('damaged'));
     expect(await hand()).toMatchObject({ outcome: 'started', execution: `${execution}-1` });
   });
 

@@ -25,7 +25,7 @@ const RANKING: readonly RankedComposition[] = [
 ];
 const counts = histogramEdges().map((_, i) => (i === 60 ? 8 : 0));
 const SUMMARY: RunSummary = {
-  runId: 'abc',
+  runId: 'abcabcabcabcabcabcab',
   space: { name: 'tiny', systems: 2, classes: 1, compositions: 12345 },
   student: { name: 'student.onnx', hash: 'f'.repeat(64), threshold: 0.5 },
   committee: { absent: 'no committee was wanted' },
@@ -121,7 +121,7 @@ it('the command of a run names every option that decides on it', () => {
     criteria: { exclude: ['Co', 'toxic'], maxUsdPerKg: 30 },
   };
   expect(commandOf({ ...SUMMARY, options })).toBe(
-    'ionsieve screen --space tiny --student runs/abc/plan/student.onnx --committee none --top 5 --per-system 1 --exclude Co,toxic --max-usd-per-kg 30 --rank-by lower --finalists 50 --out .',
+    'ionsieve screen --space tiny --student runs/abcabcabcabcabcabcab/plan/student.onnx --committee none --top 5 --per-system 1 --exclude Co,toxic --max-usd-per-kg 30 --rank-by lower --finalists 50 --out .',
   );
   const list = { name: "a b's.csv", rows: 3, files: [] };
   expect(commandOf({ ...SUMMARY, list })).toContain(`--compositions 'a b'\\''s.csv'`);

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
 import { rankCorrelation } from '../../shared/learning/rank-correlation.ts';
-import { html, page, table } from '../../shared/report/page/html.ts';
+import { renderDocument } from '../../shared/report/page/document.ts';
+import { html } from '../../shared/report/page/html.ts';
 import { LEARNERS } from '../../study/learners.ts';
 import { mergeTables } from '../../study/measured-data.ts';
+import { table } from '../../study/page/page-table.ts';
 import { type DescribedCompound, learningCurve, leaveOneOutScores } from '../../study/small-data.ts';
 import { fitSupportVectors } from '../../study/support-vectors.ts';
 import { baselineScorers, judgeTransfer } from '../../study/transfer.ts';
@@ -155,6 +157,6 @@ describe('HTML', () => {
   it('escapes what is filled in, but not HTML', () => {
     expect(html`<p>${'a < b & "c"'}${html`<b>${1}</b>`}</p>`.html).toBe('<p>a &lt; b &amp; &quot;c&quot;<b>1</b></p>');
     expect(table(['<'], [['>', 2]]).html).toContain('<tr><td>&gt;</td><td>2</td></tr>');
-    expect(page('<title>', 'x')).toContain('<title>&lt;title&gt;</title>');
+    expect(renderDocument({ title: '<title>', style: '', body: 'x' })).toContain('<title>&lt;title&gt;</title>');
   });
 });

@@ -38,18 +38,28 @@ it('tells why, of runs that it finds by their id, and writes a page', async () =
     committee: {},
     labels: {},
   };
-  for (const [runId, csv, top] of [['0a', BEFORE, 3] as const, ['0b', AFTER, 4] as const]) {
+  for (const [runId, csv, top] of [
+    ['0a000000000000000000', BEFORE, 3] as const,
+    ['0b000000000000000000', AFTER, 4] as const,
+  ]) {
     const run = join(scratch, 'out', 'runs', runId);
     await mkdir(run, { recursive: true });
     await writeFile(join(run, 'ranking.csv'), csv);
     await writeFile(join(run, 'summary.json'), JSON.stringify({ ...summary, runId, options: { top } }));
   }
-  const { code, stdout, stderr } = await runCli(scratch, 'compare', '0a', '0b', '--out', 'page.html');
+  const { code, stdout, stderr } = await runCli(
+    scratch,
+    'compare',
+    '0a000000000000000000',
+    '0b000000000000000000',
+    '--out',
+    'page.html',
+  );
   expect(code, stderr).toBe(0);
   expect(stdout).toContain('option top: 3 → 4\n1 entered\n');
-  const { code: unclear, stderr: clash } = await runCli(scratch, 'compare', '0', '0b');
+  const { code: unclear, stderr: clash } = await runCli(scratch, 'compare', '0', '0b000000000000000000');
   expect(unclear).toBe(2);
-  expect(clash).toContain('2 runs begin with 0: 0a, 0b');
+  expect(clash).toContain('2 runs begin with 0: 0a000000000000000000, 0b000000000000000000');
   const page = await readFile(join(scratch, 'page.html'), 'utf8');
   expect(page).toContain('1 entered, 1 left, 2 moved, and 0 stayed');
   expect(page).toContain('<th scope="row">option top</th><td>3</td><td>4</td>');

@@ -43,12 +43,12 @@ afterAll(async () => {
 /** Beside two good runs: one without outputs, one that describes another, and links that lead out. */
 async function damage(runs: string): Promise<void> {
   const [first] = ids;
-  await mkdir(join(runs, 'aaaa', 'plan'), { recursive: true });
-  await cp(join(runs, first, 'plan', 'run.json'), join(runs, 'aaaa', 'plan', 'run.json'));
+  await mkdir(join(runs, 'aaaaaaaaaaaaaaaaaaaa', 'plan'), { recursive: true });
+  await cp(join(runs, first, 'plan', 'run.json'), join(runs, 'aaaaaaaaaaaaaaaaaaaa', 'plan', 'run.json'));
   await writeFile(join(scratch, 'secret.json'), '"secret"');
-  await symlink(scratch, join(runs, 'bbbb'));
-  await mkdir(join(runs, 'cccc'));
-  await symlink(join(scratch, 'secret.json'), join(runs, 'cccc', 'summary.json'));
+  await symlink(scratch, join(runs, 'bbbbbbbbbbbbbbbbbbbb'));
+  await mkdir(join(runs, 'cccccccccccccccccccc'));
+  await symlink(join(scratch, 'secret.json'), join(runs, 'cccccccccccccccccccc', 'summary.json'));
   await writeFile(join(runs, first, 'notes.txt'), 'not an output');
 }
 
@@ -101,13 +101,16 @@ describe('serve', () => {
     expect(text).toContain('<th scope="row">option top</th><td>20</td><td>10</td>');
   });
 
-  it.each(['', '?before=aaaa', '?before=aaaa&after=aaaa', '?before=../x&after=aaaa', '?before=%00&after=1'])(
-    'refuses to compare %j',
-    async (query) => expect((await ask(`/compare${query}`)).status).toBe(400),
-  );
+  it.each([
+    '',
+    '?before=aaaaaaaaaaaaaaaaaaaa',
+    '?before=aaaaaaaaaaaaaaaaaaaa&after=aaaaaaaaaaaaaaaaaaaa',
+    '?before=../x&after=aaaaaaaaaaaaaaaaaaaa',
+    '?before=%00&after=1',
+  ])('refuses to compare %j', async (query) => expect((await ask(`/compare${query}`)).status).toBe(400));
 
   it('says why a run cannot be compared', async () => {
-    const { status, text } = await ask(`/compare?before=${ids[0]}&after=aaaa`);
+    const { status, text } = await ask(`/compare?before=${ids[0]}&after=aaaaaaaaaaaaaaaaaaaa`);
     expect(status).toBe(409);
     expect(text).toContain('it is missing');
   });
@@ -161,8 +164,8 @@ describe('serve refuses', () => {
     '/runs/RUN/summary.json/',
     '/runs/RUN/%73ummary.json',
     '/runs/RUN/constructor',
-    '/runs/bbbb/secret.json', // a link to a folder outside
-    '/runs/cccc/summary.json', // a link to a file outside
+    '/runs/bbbbbbbbbbbbbbbbbbbb/secret.json', // a link to a folder outside
+    '/runs/cccccccccccccccccccc/summary.json', // a link to a file outside
     '/runs/',
     '/space.json',
     'http://evil.example/secret.json',
