@@ -4,7 +4,7 @@ import { storeInputs } from '../shared/io/store/inputs.ts';
 import { MAX_CHUNKS } from '../shared/limits.ts';
 import type { AskedCompanions } from '../shared/models/companions.ts';
 import { once } from '../shared/once.ts';
-import { type PlanReceipt, type PlanRequest, type PlanRuntime, planRun } from '../shared/planning/plan-run.ts';
+import { type PlanReceipt, type PlanRuntime, planRun, type RunRequest } from '../shared/planning/plan-run.ts';
 import type { AskedOptions } from '../shared/screen/run-options.ts';
 import { readEvent } from './events.ts';
 import { observed } from './observe.ts';
@@ -15,7 +15,7 @@ import { cloudRuntime } from './runtime.ts';
 export interface PlanEvent
   extends AskedOptions,
     AskedCompanions,
-    Pick<PlanRequest, 'space' | 'compositions' | 'student'> {
+    Pick<RunRequest, 'space' | 'compositions' | 'student'> {
   readonly chunks?: number; // wanted; 0 or absent = by the size of the source
 }
 
@@ -28,7 +28,7 @@ export function createPlanHandler(load: () => Promise<PlanRuntime>): (event: unk
   };
 }
 
-function parsePlanEvent(event: unknown): PlanRequest {
+function parsePlanEvent(event: unknown): RunRequest {
   const fields = readEvent(event, 'plan');
   const chunks = fields.integer('chunks', 0, 0);
   const compositions = fields.optionalText('compositions');

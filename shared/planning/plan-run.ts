@@ -39,7 +39,7 @@ export interface PlanRuntime {
 }
 
 /** A run to plan. */
-export interface PlanRequest {
+export interface RunRequest {
   readonly space?: string; // name of the space file
   readonly compositions?: string; // instead of a space: name of a list of formulas, or of a folder of lists
   readonly student?: string; // name of the model file; the promoted student if absent
@@ -75,7 +75,7 @@ interface RunModels {
  * @throws {InputError} if source, student and companions do not belong together
  * @throws {IntegrityError} if a stored file of the run is damaged
  */
-export async function planRun(request: PlanRequest, runtime: PlanRuntime): Promise<PlanReceipt> {
+export async function planRun(request: RunRequest, runtime: PlanRuntime): Promise<PlanReceipt> {
   const { inputs, tasks } = runtime;
   const source = await prepareSource(request, inputs);
   const { name, bytes } = await readAskedStudent(request.student, inputs);
@@ -93,7 +93,7 @@ export async function planRun(request: PlanRequest, runtime: PlanRuntime): Promi
 async function planWith(
   source: PreparedSource,
   models: RunModels,
-  request: PlanRequest,
+  request: RunRequest,
   runtime: PlanRuntime,
 ): Promise<PlanReceipt> {
   const { store, inputs, claim } = runtime;
@@ -118,7 +118,7 @@ async function makePlan(
   prepared: PreparedSource,
   { name, bytes, student, bounds }: RunModels,
   { companions, files }: PreparedCompanions,
-  { chunks: wanted, options }: PlanRequest,
+  { chunks: wanted, options }: RunRequest,
   { store, stage = DEFAULT_STAGE, chunkSeconds, onLongWork }: PlanRuntime,
 ): Promise<{ readonly record: RunRecord; readonly chunks: number }> {
   if (bounds) onLongWork?.('looking for a score that the whole ranking reaches');
@@ -136,7 +136,7 @@ function countChunks(work: CloudWork, stage: CloudStage, chunkSeconds: number | 
   return defaultChunkCount(work.compositions, work.rate * chunkSeconds * (work.isBounded ? UNEVEN_CHUNK : 1));
 }
 
-async function prepareSource({ space, compositions }: PlanRequest, inputs: Inputs): Promise<PreparedSource> {
+async function prepareSource({ space, compositions }: RunRequest, inputs: Inputs): Promise<PreparedSource> {
   if (compositions !== undefined) return prepareList(inputs, compositions);
   const file = space as string; // whoever reads the request sees to it
   return prepareSpace(parseSpace(Buffer.from(await inputs.read(file)).toString(), file), file);
