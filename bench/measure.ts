@@ -42,12 +42,13 @@ export async function measure(
       else open.push({ part, opened, rounds: [] });
     }
     for (const { part, opened } of open) if (part.warmUp) await opened.round();
-    for (let round = 0; round < repeats; round++)
-      for (const { part, opened, rounds } of open) {
-        if (round >= (part.mostRounds ?? repeats)) continue;
+    for (let round = 0; round < repeats; round++) {
+      const due = open.filter(({ part: { mostRounds = repeats } }) => round < mostRounds);
+      for (const { part, opened, rounds } of due) {
         context.note(`${part.name}, round ${round + 1} of ${Math.min(repeats, part.mostRounds ?? repeats)}`);
         rounds.push(await opened.round());
       }
+    }
     for (const { part, opened, rounds } of open) results[part.name] = resultOf(part, opened, rounds);
   } finally {
     for (const { opened } of open) await opened.close();

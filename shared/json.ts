@@ -32,11 +32,14 @@ function checkNesting(text: string): void {
       const end = endOfString(text, i);
       if (isKey(text, end)) addKey(open.at(-1), text, i, end);
       i = end;
-    } else if ((code | CASE) === OPENING) {
-      if (open.push(code === OPENING ? new Set() : undefined) > MAX_JSON_DEPTH)
-        throw new SyntaxError(`lists and objects nest deeper than ${MAX_JSON_DEPTH} at position ${i}`);
-    } else if ((code | CASE) === CLOSING) open.pop();
+    } else if ((code | CASE) === OPENING) enter(open, code === OPENING, i);
+    else if ((code | CASE) === CLOSING) open.pop();
   }
+}
+
+function enter(open: Keys[], isObject: boolean, position: number): void {
+  if (open.push(isObject ? new Set() : undefined) > MAX_JSON_DEPTH)
+    throw new SyntaxError(`lists and objects nest deeper than ${MAX_JSON_DEPTH} at position ${position}`);
 }
 
 /** Is the string that ends there followed by a colon? */

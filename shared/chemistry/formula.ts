@@ -62,25 +62,7 @@ function readCounts(formula: string, fail: Fail): Counts {
     TOKEN.lastIndex = position;
     const match =
       TOKEN.exec(formula) ?? fail(`cannot be read at ${JSON.stringify(formula.slice(position, position + 10))}`);
-    const [, symbol, count, close, times, factor, open] = match;
-    const frame = frames[frames.length - 1];
-    if (symbol !== undefined) {
-      addAmount(frame, elementOf(symbol, fail), readAmount(count, fail));
-    } else if (close !== undefined) {
-      if (frame.closing !== close) fail(`has ${close} without its opening bracket`);
-      frames.pop();
-      addScaled(frames[frames.length - 1].part, finish(frame, fail), readAmount(times, fail));
-    } else if (factor !== undefined) {
-      const value = readAmount(factor, fail);
-      if (!frame.takesFactor || frame.part.size > 0) failNumber(factor, fail);
-      frame.factor = value;
-      frame.takesFactor = false;
-    } else if (open !== undefined) {
-      if (frames.length >= MAX_FORMULA_DEPTH) fail(`nests brackets deeper than ${MAX_FORMULA_DEPTH}`);
-      frames.push(newFrame(CLOSING[open]));
-    } else {
-      endPart(frame, fail);
-    }
+    takeToken(match, frames, fail);
   }
   // of a single part a number says nothing: it is a slip, an isotope or a `.` that was taken for a decimal point
   const single = /^\s*(\d[\d.]*|\.\d+)/.exec(formula);
@@ -88,6 +70,28 @@ function readCounts(formula: string, fail: Fail): Counts {
   const frame = frames[frames.length - 1];
   if (frames.length > 1) fail(`lacks a closing ${frame.closing}`);
   return finish(frame, fail);
+}
+
+/** Do what a token of a formula says, in the innermost open bracket. */
+function takeToken([, symbol, count, close, times, factor, open]: RegExpExecArray, frames: Frame[], fail: Fail): void {
+  const frame = frames[frames.length - 1];
+  if (symbol !== undefined) addAmount(frame, elementOf(symbol, fail), readAmount(count, fail));
+  else if (close !== undefined) {
+    if (frame.closing !== close) fail(`has ${close} without its opening bracket`);
+    frames.pop();
+    addScaled(frames[frames.length - 1].part, finish(frame, fail), readAmount(times, fail));
+  } else if (factor !== undefined) takeFactor(frame, factor, fail);
+  else if (open !== undefined) {
+    if (frames.length >= MAX_FORMULA_DEPTH) fail(`nests brackets deeper than ${MAX_FORMULA_DEPTH}`);
+    frames.push(newFrame(CLOSING[open]));
+  } else endPart(frame, fail);
+}
+
+function takeFactor(frame: Frame, factor: string, fail: Fail): void {
+  const value = readAmount(factor, fail);
+  if (!frame.takesFactor || frame.part.size > 0) failNumber(factor, fail);
+  frame.factor = value;
+  frame.takesFactor = false;
 }
 
 function addAmount({ part }: Frame, z: number, amount: number): void {

@@ -20,22 +20,38 @@ export function modelExcess({ graph }: Model, isPaired: boolean): string | undef
   const rows = isPaired ? Math.sqrt(ROWS) : ROWS;
   const known = new Map<string, Known>([['', { shape: [] }]]);
   for (const { name } of graph.input ?? []) known.set(name ?? '', { shape: [rows, ARITY] });
-  let total = 0;
   if (graph.sparseInitializer?.length) return 'it has sparse constants';
-  for (const tensor of graph.initializer ?? []) {
+  const constants = addConstants(graph.initializer ?? [], known);
+  if (typeof constants === 'string') return constants;
+  const results = addResults(graph.node ?? [], known);
+  if (typeof results === 'string') return results;
+  const total = constants + results;
+  if (total <= MAX_MODEL_NUMBERS) return undefined;
+  return `to score ${ROWS} compositions it computes some ${total.toExponential(1)} numbers, more than ${MAX_MODEL_NUMBERS}`;
+}
+
+/** Numbers of all constants, which become known, or why one may not be used. */
+function addConstants(tensors: readonly Tensor[], known: Map<string, Known>): number | string {
+  let numbers = 0;
+  for (const tensor of tensors) {
     const constant = held(tensor);
     if (typeof constant === 'string') return constant;
     known.set(tensor.name ?? '', constant);
-    total += size(constant.shape);
+    numbers += size(constant.shape);
   }
-  for (const node of graph.node ?? []) {
+  return numbers;
+}
+
+/** Numbers of all that the nodes give, which becomes known, or why that of one is not. */
+function addResults(nodes: readonly Node[], known: Map<string, Known>): number | string {
+  let numbers = 0;
+  for (const node of nodes) {
     const result = resultOf(node, known);
     if (typeof result === 'string') return result;
     for (const output of node.output ?? []) known.set(output, result);
-    total += size(result.shape) * (node.output?.length ?? 0);
+    numbers += size(result.shape) * (node.output?.length ?? 0);
   }
-  if (total <= MAX_MODEL_NUMBERS) return undefined;
-  return `to score ${ROWS} compositions it computes some ${total.toExponential(1)} numbers, more than ${MAX_MODEL_NUMBERS}`;
+  return numbers;
 }
 
 /** What a node gives, or why that is not known. */

@@ -68,8 +68,7 @@ export class CellBound {
 
   /** Lines above and below the outputs of the second layer. */
   private relaxSecondLayer(n: number): void {
-    const { second, last } = this.head;
-    const { lowest, greatest } = this;
+    const { second } = this.head;
     const { above, below } = this.layer;
     for (let j = 0, i = 0; j < second; j++) {
       let low = Infinity;
@@ -78,13 +77,19 @@ export class CellBound {
         if (below[i] < low) low = below[i];
         if (above[i] > high) high = above[i];
       }
-      const isLinear = low >= 0 || high <= 0;
-      this.lines[j] = isLinear ? Number(low >= 0) : Number(high > -low);
-      const chord = isLinear ? this.lines[j] : high / (high - low);
-      this.chords[j] = last[j] * (last[j] > 0 ? chord : this.lines[j]);
-      lowest[j] = low;
-      greatest[j] = high;
+      this.relaxUnit(j, low, high);
     }
+  }
+
+  /** Lines above and below one output, which lies between two values before its ReLU. */
+  private relaxUnit(j: number, low: number, high: number): void {
+    const { last } = this.head;
+    const isLinear = low >= 0 || high <= 0;
+    this.lines[j] = isLinear ? Number(low >= 0) : Number(high > -low);
+    const chord = isLinear ? this.lines[j] : high / (high - low);
+    this.chords[j] = last[j] * (last[j] > 0 ? chord : this.lines[j]);
+    this.lowest[j] = low;
+    this.greatest[j] = high;
   }
 
   /** Under chords above the second layer's outputs; the first layer loses by the units' weights in the logit. */

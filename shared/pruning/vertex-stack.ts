@@ -89,16 +89,33 @@ export class VertexStack {
       const b = this.planes[2 * i + 1];
       const isOn = inside <= ON_PLANE;
       next = this.push(next, i, i, 0, isOn ? a | low : a, isOn ? b | high : b);
-      for (let j = start; j < end && !isOn; j++) {
-        const outside = sign * this.sides[j];
-        if (outside >= -ON_PLANE) continue;
-        const c = a & this.planes[2 * j];
-        const d = b & this.planes[2 * j + 1];
-        if (bitCount(c) + bitCount(d) < shared || this.isInLargerFace(start, end, i, j, c, d)) continue;
-        next = this.push(next, i, j, inside / (inside - outside), c | low, d | high);
-      }
+      if (!isOn) next = this.cutEdges(next, start, end, i, sign, low, high, shared);
     }
     return next - end;
+  }
+
+  /** Put the points on top in which the plane cuts the edges from vertex i, which is inside, to those outside. */
+  private cutEdges(
+    top: number,
+    start: number,
+    end: number,
+    i: number,
+    sign: 1 | -1,
+    low: number,
+    high: number,
+    shared: number,
+  ): number {
+    let next = top;
+    const inside = sign * this.sides[i];
+    for (let j = start; j < end; j++) {
+      const outside = sign * this.sides[j];
+      if (outside >= -ON_PLANE) continue;
+      const c = this.planes[2 * i] & this.planes[2 * j];
+      const d = this.planes[2 * i + 1] & this.planes[2 * j + 1];
+      if (bitCount(c) + bitCount(d) < shared || this.isInLargerFace(start, end, i, j, c, d)) continue;
+      next = this.push(next, i, j, inside / (inside - outside), c | low, d | high);
+    }
+    return next;
   }
 
   /** Whether the planes that two vertices share meet in a third one, so that there is no edge between them. */

@@ -62,14 +62,12 @@ export async function mergeChunks(
     if (chunk.chunk !== undefined) named.add(chunk.chunk);
     const result = decodeOrReport(chunk, problems);
     if (result === undefined) continue;
-    // every chunk has one place: a result in another one, or a second one there, is a double
-    const problem =
-      resultProblem(expected, expected.chunks[result.chunk], result) ??
-      (isSecond || chunk.chunk !== result.chunk ? `is a double of chunk ${result.chunk}` : undefined);
+    const problem = placedProblem(expected, result, isSecond ? undefined : chunk.chunk);
     if (problem === undefined) totals.add(result);
     else problems.push(`${chunk.name} ${problem}`);
   }
-  for (const { chunk } of expected.chunks) if (!named.has(chunk)) problems.push(`chunk ${chunk} is missing`);
+  const missing = expected.chunks.filter(({ chunk }) => !named.has(chunk));
+  problems.push(...missing.map(({ chunk }) => `chunk ${chunk} is missing`));
   if (problems.length === 0) problems.push(...totals.problems(expected));
   if (problems.length > 0) throw incomplete(expected.runId, problems);
   return totals.merged();
@@ -87,6 +85,12 @@ function tilingProblems({ chunks, compositions }: MergeExpectation): string[] {
   });
   if (next !== compositions) problems.push(`the plan ends at ${next} of ${compositions} compositions`);
   return problems;
+}
+
+/** Every chunk has one place: a result in another one, or a second one there, is a double. @param place undefined if it has none */
+function placedProblem(expected: MergeExpectation, result: ChunkResult, place: number | undefined): string | undefined {
+  const problem = resultProblem(expected, expected.chunks[result.chunk], result);
+  return problem ?? (place === result.chunk ? undefined : `is a double of chunk ${result.chunk}`);
 }
 
 function decodeOrReport({ bytes, name }: StoredChunk, problems: string[]): ChunkResult | undefined {
@@ -182,11 +186,9 @@ class Totals extends RunningCounts {
   }
 
   merged(): MergedResult {
-    const { screened, passed, screenedByElement, passedByElement, histogram } = this;
-    const counts = { screened, passed, screenedByElement, passedByElement, histogram };
     const [skipped, excluded] = [this.skipped.collected(), this.excluded.collected()];
     const bounded = this.bounded === undefined ? {} : { bounded: this.bounded };
-    return { ...counts, best: this.best.ranked(), skipped, excluded, ...bounded };
+    return { ...this.counts(), best: this.best.ranked(), skipped, excluded, ...bounded };
   }
 }
 

@@ -87,12 +87,7 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
   const text = (at: number, length: number): string => latin1(bytes.subarray(at, at + length));
   const count = (i: number): number => view.getFloat64(COUNTS_AT + 8 * i, true);
   const entries = view.getUint32(LENGTHS_AT + 8, true);
-  let at = BODY_AT;
-  const take = <T extends Float64Array | Float32Array>(values: T): T => {
-    bytesOf(values).set(bytes.subarray(at, at + values.byteLength));
-    at += values.byteLength;
-    return values;
-  };
+  const take = bodyReader(bytes);
   const notesEnd = bytes.length - HASH_BYTES;
   const notesAt = notesEnd - view.getUint32(LENGTHS_AT + 12, true);
   const { formulas, ...notes } = decodeNotes(bytes.subarray(notesAt, notesEnd), entries, name);
@@ -116,6 +111,16 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
   };
   checkContent(result, name);
   return result;
+}
+
+/** Fills arrays with the values of the body, one after the other. */
+function bodyReader(bytes: Uint8Array): <T extends Float64Array | Float32Array>(values: T) => T {
+  let at = BODY_AT;
+  return (values) => {
+    bytesOf(values).set(bytes.subarray(at, at + values.byteLength));
+    at += values.byteLength;
+    return values;
+  };
 }
 
 /** Whole bytes may still have been made by something else: counts count, and entries are of the chunk. */

@@ -8,6 +8,12 @@ export class RunningCounts implements ScreenCounts {
   readonly screenedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
   readonly passedByElement = new Float64Array(MAX_ATOMIC_NUMBER + 1);
   readonly histogram = new Float64Array(HISTOGRAM_BINS);
+
+  /** The counts alone. */
+  counts(): ScreenCounts {
+    const { screened, passed, screenedByElement, passedByElement, histogram } = this;
+    return { screened, passed, screenedByElement, passedByElement, histogram };
+  }
 }
 
 /** What cannot be ranked, as a bound on the logits of its systems proves, and was therefore not scored. */

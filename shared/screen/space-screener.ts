@@ -69,18 +69,13 @@ export class Screener implements ChunkScreener {
         onScreened(batch.systems * batch.stoichiometries);
       }
     }
-    const { screened, passed, screenedByElement, passedByElement, histogram } = counts;
     return {
       runId,
       studentHash: this.student.hash,
       chunk,
       start,
       end,
-      screened,
-      passed,
-      screenedByElement,
-      passedByElement,
-      histogram,
+      ...counts.counts(),
       best: counts.ranked(),
       skipped: NONE_SKIPPED,
       excluded: counts.excluded(),

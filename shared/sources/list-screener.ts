@@ -63,18 +63,13 @@ export class ListScreener implements ChunkScreener {
       });
       onScreened(cells.length);
     }
-    const { screened, passed, screenedByElement, passedByElement, histogram } = tally;
     return {
       runId,
       studentHash: student.hash,
       chunk,
       start,
       end,
-      screened,
-      passed,
-      screenedByElement,
-      passedByElement,
-      histogram,
+      ...tally.counts(),
       best: best.ranked(),
       skipped: skipped.collected(),
       excluded: excluded.collected(),

@@ -36,8 +36,9 @@ export function* coincidentPairs(
       if (x > reach[0]) break;
       const y = nearestImage(fractional[3 * j + 1] - fractional[3 * i + 1]);
       const z = nearestImage(fractional[3 * j + 2] - fractional[3 * i + 2]);
-      if (Math.abs(y) > reach[1] || Math.abs(z) > reach[2]) continue;
-      if (Math.hypot(...transform(nearestImage(x), y, z, lattice)) < tolerance) yield [Math.min(i, j), Math.max(i, j)];
+      const isInReach = Math.abs(y) <= reach[1] && Math.abs(z) <= reach[2];
+      if (isInReach && Math.hypot(...transform(nearestImage(x), y, z, lattice)) < tolerance)
+        yield [Math.min(i, j), Math.max(i, j)];
     }
   }
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.ts';
+import { InputError, type Place } from '../errors.ts';
 import { parseBoundedJson } from '../json.ts';
 import type { ForestOptions } from '../learning/forest.ts';
 import { DEFAULT_SIZE } from './network.ts';
@@ -59,15 +59,16 @@ function merge(defaults: object, changes: unknown, file: string, path: readonly 
     if (!Object.hasOwn(defaults, name))
       throw new InputError('there is no such setting', { file, column }, `Choose among ${known}.`);
     const initial = merged[name];
-    if (typeof initial === 'object' && initial !== null) merged[name] = merge(initial, value, file, [...path, name]);
-    else if (typeof value === 'number' && value > 0 && Number.isInteger(initial) <= Number.isInteger(value))
-      merged[name] = value;
-    else
-      throw new InputError(
-        `${JSON.stringify(value)} is no ${Number.isInteger(initial) ? 'whole ' : ''}number above 0`,
-        { file, column },
-        `The default is ${JSON.stringify(initial)}.`,
-      );
+    const isGroup = typeof initial === 'object' && initial !== null;
+    merged[name] = isGroup ? merge(initial, value, file, [...path, name]) : setting(initial, value, { file, column });
   }
   return merged;
+}
+
+/** A number above 0, whole where the default is. */
+function setting(initial: unknown, value: unknown, place: Place): number {
+  const isWhole = Number.isInteger(initial);
+  if (typeof value === 'number' && value > 0 && (!isWhole || Number.isInteger(value))) return value;
+  const problem = `${JSON.stringify(value)} is no ${isWhole ? 'whole ' : ''}number above 0`;
+  throw new InputError(problem, place, `The default is ${JSON.stringify(initial)}.`);
 }

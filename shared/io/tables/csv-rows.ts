@@ -33,17 +33,14 @@ class RecordScanner {
     let { state, isEmpty } = this;
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
-      if (state === 'quoted') {
-        if (byte === QUOTE) state = 'quote ended';
-      } else if (byte === NEWLINE) {
+      if (byte === NEWLINE && state !== 'quoted') {
         const end = this.position + i + 1;
         if (!isEmpty) onRecord(this.begin, end);
         this.begin = end;
         state = 'cell begins';
         isEmpty = true;
       } else {
-        if (byte === QUOTE && state !== 'plain') state = 'quoted';
-        else state = byte === COMMA ? 'cell begins' : 'plain';
+        state = stateAfter(state, byte);
         if (byte !== RETURN) isEmpty = false;
       }
     }
@@ -58,6 +55,13 @@ class RecordScanner {
     if (!this.isEmpty) onRecord(this.begin, this.position);
     return true;
   }
+}
+
+/** Where a byte that ends no record leads. */
+function stateAfter(state: ScanState, byte: number): ScanState {
+  if (state === 'quoted') return byte === QUOTE ? 'quote ended' : 'quoted';
+  if (byte === QUOTE && state !== 'plain') return 'quoted';
+  return byte === COMMA ? 'cell begins' : 'plain';
 }
 
 /**

@@ -45,8 +45,8 @@ export class NearestCompositions {
     let below = above - 1;
     let worst = Number.POSITIVE_INFINITY; // distance of the last one of a full list
     while (below >= 0 || above < profiles.length) {
-      const gapBelow = below >= 0 ? sought.mean - profiles[below].mean : Number.POSITIVE_INFINITY;
-      const gapAbove = above < profiles.length ? profiles[above].mean - sought.mean : Number.POSITIVE_INFINITY;
+      const gapBelow = this.gap(below, sought.mean);
+      const gapAbove = this.gap(above, sought.mean);
       if (Math.min(gapBelow, gapAbove) > worst + ROUNDING) break;
       const i = gapBelow < gapAbove ? below-- : above++;
       if (this.bound(areas, i) > worst + ROUNDING) continue;
@@ -56,6 +56,12 @@ export class NearestCompositions {
       if (found.length === count) worst = found[count - 1].distance;
     }
     return found;
+  }
+
+  /** Difference of the means; infinite where the list has ended. */
+  private gap(i: number, mean: number): number {
+    const profile = this.profiles.at(i < 0 ? this.profiles.length : i);
+    return profile === undefined ? Number.POSITIVE_INFINITY : Math.abs(profile.mean - mean);
   }
 
   private bound(areas: Float64Array, i: number): number {

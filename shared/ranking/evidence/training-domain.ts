@@ -41,13 +41,7 @@ export function* neutralAssignments(
   const arity = atomicNumbers.length;
   if (arity > MOST_ELEMENTS) return;
   const states = atomicNumbers.map(statesOf);
-  // charge that the elements from e on can bring, at least and at most
-  const least = new Array<number>(arity + 1).fill(0);
-  const most = [...least];
-  for (let e = arity - 1; e >= 0; e--) {
-    least[e] = least[e + 1] + amounts[e] * Math.min(...states[e]);
-    most[e] = most[e + 1] + amounts[e] * Math.max(...states[e]);
-  }
+  const { least, most } = chargesFrom(states, amounts);
   const chosen: number[] = [];
   // elements come by ascending electronegativity, so all from the first negative one on are negative
   function* extend(charge: number, negative: boolean): Generator<readonly number[]> {
@@ -57,15 +51,29 @@ export function* neutralAssignments(
       yield [...chosen];
       return;
     }
-    const mayTurn = e === 0 || ELECTRONEGATIVITY[atomicNumbers[e - 1]] < ELECTRONEGATIVITY[atomicNumbers[e]];
-    for (const state of states[e]) {
-      if (state > 0 ? negative : !(negative || mayTurn)) continue;
+    const mayBeNegative =
+      negative || e === 0 || ELECTRONEGATIVITY[atomicNumbers[e - 1]] < ELECTRONEGATIVITY[atomicNumbers[e]];
+    for (const state of states[e].filter((each) => (each > 0 ? !negative : mayBeNegative))) {
       chosen.push(state);
       yield* extend(charge + state * amounts[e], state < 0);
       chosen.pop();
     }
   }
   yield* extend(0, false);
+}
+
+/** Charge that the elements from each one on can bring, at least and at most. */
+function chargesFrom(
+  states: readonly (readonly number[])[],
+  amounts: ArrayLike<number>,
+): { readonly least: readonly number[]; readonly most: readonly number[] } {
+  const least = new Array<number>(states.length + 1).fill(0);
+  const most = [...least];
+  for (let e = states.length - 1; e >= 0; e--) {
+    least[e] = least[e + 1] + amounts[e] * Math.min(...states[e]);
+    most[e] = most[e + 1] + amounts[e] * Math.max(...states[e]);
+  }
+  return { least, most };
 }
 
 /** States of a space: those of its file, of which only its anions may be negative. */

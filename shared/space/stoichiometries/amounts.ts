@@ -162,6 +162,10 @@ function prepareHalves(splits: readonly ChargeStates[], maxCoefficient: number):
 
 const leftSumsets = keptByStates(chargeSumsets, ({ sums, starts }) => sums.buffer.byteLength + starts.byteLength);
 
+function addBits(found: Int32Array, bits: Int32Array, offset: number): void {
+  for (let w = 0; w < found.length; w++) found[w] |= bits[offset + w];
+}
+
 /**
  * Set `found` to the right parts that make left part `l` neutral in some split, without common divisor.
  *
@@ -178,8 +182,7 @@ function completeLeft({ left, right, grid, leftDivisors }: Halves, l: number, fo
       if (row < 0 || row >= charges) continue;
       if (!isAny) found.fill(0);
       isAny = true;
-      const offset = row * words;
-      for (let w = 0; w < words; w++) found[w] |= bits[offset + w];
+      addBits(found, bits, row * words);
     }
   }
   const divisor = leftDivisors[l];

@@ -31,23 +31,31 @@ export function arrange(table: IonTable, rows: Uint8Array, arity: number, target
   if (splits === 0) return false;
   const { columns } = target;
   for (let c = 0; c < arity; c++) columns[c] = rows[c];
-  let high = splits & 0xf;
-  let low = splits >>> 4;
+  target.high = splits & 0xf;
+  target.low = splits >>> 4;
   const last = 31 - Math.clz32(splits);
   let start = 0;
   for (let p = 1; p <= arity; p++) {
     if (p < arity && (splits & (1 << p)) === 0) continue;
     const codes = start === 0 ? table.cation : start === last ? table.anion : table.both;
     sortByCode(columns, codes, start, p);
-    for (let c = start; c < p; c++) {
-      if (c < 4) high = (high << 7) | codes[columns[c]];
-      else low = (low << 7) | codes[columns[c]];
-    }
+    packCodes(target, codes, start, p);
     start = p;
   }
-  target.high = high >>> 0;
-  target.low = low >>> 0;
+  target.high >>>= 0;
+  target.low >>>= 0;
   return true;
+}
+
+function packCodes(target: Arrangement, codes: Uint8Array, start: number, end: number): void {
+  const { columns } = target;
+  let { high, low } = target;
+  for (let c = start; c < end; c++) {
+    if (c < 4) high = (high << 7) | codes[columns[c]];
+    else low = (low << 7) | codes[columns[c]];
+  }
+  target.high = high;
+  target.low = low;
 }
 
 function possibleSplits({ cation, anion, electronegativity }: IonTable, rows: Uint8Array, arity: number): number {
