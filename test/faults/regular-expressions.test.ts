@@ -15,7 +15,7 @@ const OWN_TEXT: Readonly<Record<string, string>> = {
   'shared/report/page/document.ts': 'styles of the page',
   'shared/report/page/words.ts': 'digits of a number',
   'cli/cloud/aws-profile.ts': "the user's own AWS configuration",
-  'cdk/config/config.ts': "the user's own configuration",
+  'shared/stage/stage-settings.ts': "the user's own configuration",
 };
 
 const PUMPS = 15_000; // times that a part is repeated; what is quadratic then takes 1e8 steps
