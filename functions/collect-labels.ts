@@ -7,9 +7,7 @@ import { encodeItems, loadJob, loadTeacher } from '../shared/retraining/job.ts';
 import { jobKey } from '../shared/retraining/job-keys.ts';
 import { type CollectedRecord, listTrainings, makeTrainingSet } from '../shared/retraining/training-job.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
 import { once } from './once.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What collecting labels needs. */
 export interface CollectRuntime {
@@ -58,13 +56,3 @@ export function createCollectHandler(load: () => Promise<CollectRuntime>): (even
     return { jobId, ...counts, trainings: trainings.length, trainingList };
   };
 }
-
-async function loadCloud(): Promise<CollectRuntime> {
-  const { store, environment } = await cloudRuntime();
-  return { store, maxQuarantineShare: environment.number('MAX_QUARANTINE_SHARE') };
-}
-
-export const handler = observed('collect-labels', createCollectHandler(loadCloud), ({ structures, quarantined }) => ({
-  CollectedStructures: structures,
-  QuarantinedStructures: quarantined,
-}));

@@ -1,4 +1,3 @@
-import { objectPage } from '../shared/aws.ts';
 import {
   type ComparisonOutcome,
   compareWithLast,
@@ -8,9 +7,7 @@ import { comparisonNews } from '../shared/comparison/comparison-news.ts';
 import { comparisonPageKey, storeComparison } from '../shared/comparison/stored-comparison.ts';
 import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
 import { once } from './once.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What comparing needs. */
 export interface CompareRuntime {
@@ -58,11 +55,3 @@ async function pageOf(compared: LastComparison): Promise<string> {
   const { comparisonPage } = await import('../shared/comparison/comparison-page.ts');
   return comparisonPage(compared);
 }
-
-async function loadCloud(): Promise<CompareRuntime> {
-  const { store, environment } = await cloudRuntime();
-  const [region, bucket] = [environment.text('AWS_REGION'), environment.text('BUCKET')];
-  return { store, addressOf: (key) => objectPage(region, bucket, key) };
-}
-
-export const handler = observed('compare', createCompareHandler(loadCloud));

@@ -8,9 +8,7 @@ import { labelShard } from '../shared/retraining/label-shard.ts';
 import type { Shard, ShardFile } from '../shared/retraining/shards.ts';
 import type { Teacher } from '../shared/teacher/teacher.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
 import { once } from './once.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What labelling a shard needs. */
 export interface LabelRuntime {
@@ -90,13 +88,3 @@ function parseFile(file: unknown): ShardFile {
     end: fields.integer('end', 0, size),
   };
 }
-
-async function loadCloud(): Promise<LabelRuntime> {
-  const { store } = await cloudRuntime();
-  return { store };
-}
-
-export const handler = observed('label-shard', createLabelHandler(loadCloud), ({ labelled, quarantined }) => ({
-  LabelledStructures: labelled,
-  QuarantinedStructures: quarantined,
-}));

@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
-import { ARCHITECTURES } from '../shared/aws.ts';
 import { type CloudStage, cloudWork, DEFAULT_STAGE } from '../shared/cost/cloud-simulation.ts';
 import { priceOf, type ScreenPlatform } from '../shared/cost/cost-estimate.ts';
 import { parseCriteria } from '../shared/criteria/criteria.ts';
 import { InputError, IntegrityError } from '../shared/errors.ts';
 import { sha256 } from '../shared/hash.ts';
-import { type Inputs, storeInputs } from '../shared/io/store/inputs.ts';
+import type { Inputs } from '../shared/io/store/inputs.ts';
 import type { ConditionalStore, ObjectStore } from '../shared/io/store/store.ts';
 import { readMeasured } from '../shared/labels/measured.ts';
 import { checkCommittee, openCommittee } from '../shared/models/committee-session.ts';
@@ -33,10 +32,8 @@ import type { CompositionSource } from '../shared/sources/source.ts';
 import { prepareSpace } from '../shared/sources/space-source.ts';
 import { parseSpace } from '../shared/space/space-file.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { readCompanions, readRunOptions } from './run-request.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What planning a run needs. */
 export interface PlanRuntime {
@@ -262,27 +259,3 @@ function parsePlanEvent(event: unknown): PlanRequest {
     asked: readCompanions(fields),
   };
 }
-
-async function loadCloud(): Promise<PlanRuntime> {
-  const { store, environment } = await cloudRuntime();
-  return {
-    store,
-    inputs: storeInputs(store),
-    claim: async () => undefined, // two executions at one run share its plan and do the same
-    spendingLimit: environment.number('SPENDING_LIMIT_USD'),
-    stage: {
-      platform: {
-        architecture: environment.oneOf('SCREEN_ARCHITECTURE', ARCHITECTURES),
-        memoryMB: environment.number('SCREEN_MEMORY_MB'),
-      },
-      timeoutSeconds: environment.number('SCREEN_TIMEOUT_SECONDS'),
-      maxConcurrency: environment.number('MAX_CONCURRENCY'),
-      lambdaConcurrency: environment.number('LAMBDA_CONCURRENCY'),
-    },
-  };
-}
-
-export const handler = observed('plan', createPlanHandler(loadCloud), ({ compositions, chunks }) => ({
-  PlannedCompositions: compositions,
-  PlannedChunks: chunks,
-}));

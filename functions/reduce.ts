@@ -5,9 +5,7 @@ import { type RunSummary, sourceName } from '../shared/report/summary.ts';
 import { outputKey } from '../shared/runs/run-keys.ts';
 import { storeOutputs } from '../shared/runs/run-outputs.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
 import { once } from './once.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What reducing a run needs. */
 export interface ReduceRuntime {
@@ -52,9 +50,3 @@ function receiptOf(summary: RunSummary, location: string): ReduceReceipt {
   ].join('\n');
   return { runId, ranking, ranked, screened, passed, bounded: bounded?.compositions, top, message };
 }
-
-async function loadCloud(): Promise<ReduceRuntime> {
-  return { store: (await cloudRuntime()).store };
-}
-
-export const handler = observed('reduce', createReduceHandler(loadCloud), ({ ranked }) => ({ Ranked: ranked }));

@@ -1,5 +1,5 @@
 import { IntegrityError } from '../shared/errors.ts';
-import { type Inputs, storeInputs } from '../shared/io/store/inputs.ts';
+import type { Inputs } from '../shared/io/store/inputs.ts';
 import type { ObjectStore } from '../shared/io/store/store.ts';
 import { openEncoder } from '../shared/models/student-head.ts';
 import { openStudent } from '../shared/models/student-session.ts';
@@ -12,9 +12,7 @@ import { decodeChunkResult, encodeChunkResult } from '../shared/screen/chunk-res
 import type { ChunkScreener } from '../shared/screen/chunk-screener.ts';
 import { cutLimits } from '../shared/screen/run-options.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
 import { once } from './once.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What screening a chunk needs. */
 export interface ScreenRuntime {
@@ -127,13 +125,3 @@ function parseScreenEvent(event: unknown): ScreenEvent {
     end: fields.integer('end', 1),
   };
 }
-
-async function loadCloud(): Promise<ScreenRuntime> {
-  const { store, vcpus } = await cloudRuntime();
-  return { store, inputs: storeInputs(store), threads: vcpus, onScreened: () => undefined };
-}
-
-export const handler = observed('screen-chunk', createScreenHandler(loadCloud), ({ compositions, reused }) => ({
-  Chunks: 1,
-  Compositions: reused ? 0 : compositions,
-}));

@@ -3,11 +3,8 @@ import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { encodeItems, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
 import { checkDatasetName, datasetPrefix, jobKey } from '../shared/retraining/job-keys.ts';
 import { cutIntoShards, nothingToRead, sortDataset, withoutMarker } from '../shared/retraining/shards.ts';
-import { parseDistillSettings } from '../shared/student/distill-options.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
 import { once } from './once.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What splitting a dataset needs. */
 export interface SplitRuntime {
@@ -57,14 +54,3 @@ function parseDataset(event: unknown): string | null {
   const name = readEvent(event, 'split-dataset').optionalText('dataset');
   return name === undefined ? null : checkDatasetName(name, place);
 }
-
-async function loadCloud(): Promise<SplitRuntime> {
-  const { store, environment } = await cloudRuntime();
-  const distill = parseDistillSettings(environment.text('DISTILL_SETTINGS'), 'DISTILL_SETTINGS');
-  return { store, settings: { seed: 1, distill } };
-}
-
-export const handler = observed('split-dataset', createSplitHandler(loadCloud), ({ shards, ignored }) => ({
-  Shards: shards,
-  IgnoredFiles: ignored,
-}));

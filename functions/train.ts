@@ -3,13 +3,16 @@ import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { listTrainings, type OpenJob, openJob } from '../shared/retraining/training-job.ts';
 import { continueTraining } from '../shared/retraining/trainings.ts';
 import { readEvent } from './events.ts';
-import { type InvocationContext, observed } from './observe.ts';
 import { once } from './once.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What a training needs. */
 export interface TrainRuntime {
   readonly store: ConditionalStore;
+}
+
+/** What Lambda tells of an invocation. */
+export interface TimeLeft {
+  getRemainingTimeInMillis(): number;
 }
 
 /** How far a training is. */
@@ -26,7 +29,7 @@ const WORKING_SHARE = 0.6;
 /** Parse, train until done or out of time, store, acknowledge. A finished training is left as it is, so retries are safe. */
 export function createTrainHandler(
   load: () => Promise<TrainRuntime>,
-): (event: unknown, context: Pick<InvocationContext, 'getRemainingTimeInMillis'>) => Promise<TrainReceipt> {
+): (event: unknown, context: TimeLeft) => Promise<TrainReceipt> {
   const runtime = once(load);
   let open: { readonly jobId: string; readonly get: () => Promise<OpenJob> } | undefined; // outlives one invocation
   return async (event, context) => {
@@ -48,12 +51,3 @@ export function createTrainHandler(
     return { jobId, training, done, ...(discarded === undefined ? {} : { discarded }) };
   };
 }
-
-async function loadCloud(): Promise<TrainRuntime> {
-  const { store } = await cloudRuntime();
-  return { store };
-}
-
-export const handler = observed('train', createTrainHandler(loadCloud), ({ done }) => ({
-  FinishedTrainings: Number(done),
-}));

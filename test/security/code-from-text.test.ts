@@ -10,10 +10,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'ionsieve-code-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const sources = ['cdk', 'cli', 'data', 'functions', 'local', 'shared', 'study', 'supply-chain'].flatMap((folder) =>
-  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name)),
+const sources = ['cdk', 'cli', 'data', 'functions', 'lambda', 'local', 'shared', 'study', 'supply-chain'].flatMap(
+  (folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name)),
 );
 const source = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 

@@ -1,0 +1,12 @@
+import { createTrainHandler, type TrainRuntime } from '../functions/train.ts';
+import { observed } from './observe.ts';
+import { cloudRuntime } from './runtime.ts';
+
+async function loadCloud(): Promise<TrainRuntime> {
+  const { store } = await cloudRuntime();
+  return { store };
+}
+
+export const handler = observed('train', createTrainHandler(loadCloud), ({ done }) => ({
+  FinishedTrainings: Number(done),
+}));
