@@ -1,9 +1,9 @@
 import { App } from 'aws-cdk-lib';
-import { readConfig } from './config/config.ts';
-import { ConfigError } from './config/config-readers.ts';
+import { ConfigError } from '../shared/stage/setting-readers.ts';
+import { readConfig } from '../shared/stage/stage-settings.ts';
 import { addChecks, addDeployment } from './deployment.ts';
 
-const ASSETS = 'dist/lambda'; // where `npm run build:lambda` puts them; context key `assets` names another place
+const ASSETS = 'dist/bundles'; // where `npm run build:lambda` puts them; context key `assets` names another place
 
 function synthesize(): void {
   const app = new App();

@@ -1,7 +1,7 @@
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { DeploymentConfig } from './config/config.ts';
-import { stageName } from './config/names.ts';
+import type { DeploymentConfig } from '../shared/stage/stage-settings.ts';
+import { stageName } from './names.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { ScreenerStack } from './stacks/screener-stack.ts';
 

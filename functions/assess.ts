@@ -4,8 +4,6 @@ import { assessCandidate } from '../shared/retraining/assess.ts';
 import type { Candidate } from '../shared/retraining/candidate.ts';
 import { jobKey } from '../shared/retraining/job-keys.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What assessing a candidate needs. */
 export interface AssessRuntime {
@@ -32,12 +30,3 @@ export function createAssessHandler(load: () => Promise<AssessRuntime>): (event:
     return { ...verdict, candidate: jobKey(jobId, 'candidate.json') };
   };
 }
-
-async function loadCloud(): Promise<AssessRuntime> {
-  const { store, environment } = await cloudRuntime();
-  return { store, margin: environment.number('PROMOTION_MARGIN') };
-}
-
-export const handler = observed('assess', createAssessHandler(loadCloud), ({ promote }) => ({
-  GoodCandidates: Number(promote),
-}));

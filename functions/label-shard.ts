@@ -2,8 +2,6 @@ import { InputError } from '../shared/errors.ts';
 import { type LabelReceipt, type LabelRuntime, shardLabelling } from '../shared/retraining/shard-labelling.ts';
 import type { Shard, ShardFile } from '../shared/retraining/shards.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** Parse, label, store, acknowledge; see `shardLabelling`. */
 export function createLabelHandler(load: () => Promise<LabelRuntime>): (event: unknown) => Promise<LabelReceipt> {
@@ -34,13 +32,3 @@ function parseFile(file: unknown): ShardFile {
     end: fields.integer('end', 0, size),
   };
 }
-
-async function loadCloud(): Promise<LabelRuntime> {
-  const { store } = await cloudRuntime();
-  return { store };
-}
-
-export const handler = observed('label-shard', createLabelHandler(loadCloud), ({ labelled, quarantined }) => ({
-  LabelledStructures: labelled,
-  QuarantinedStructures: quarantined,
-}));

@@ -1,15 +1,11 @@
-import { ARCHITECTURES } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
-import { storeInputs } from '../shared/io/store/inputs.ts';
 import { MAX_CHUNKS } from '../shared/limits.ts';
 import type { AskedCompanions } from '../shared/models/companions.ts';
 import { once } from '../shared/once.ts';
 import { type PlanReceipt, type PlanRuntime, planRun, type RunRequest } from '../shared/planning/plan-run.ts';
 import type { AskedOptions } from '../shared/screen/run-options.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
 import { readCompanions, readRunOptions } from './run-request.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** A run to plan, as an event names it. */
 export interface PlanEvent
@@ -51,27 +47,3 @@ function parsePlanEvent(event: unknown): RunRequest {
     asked: readCompanions(fields),
   };
 }
-
-async function loadCloud(): Promise<PlanRuntime> {
-  const { store, environment } = await cloudRuntime();
-  return {
-    store,
-    inputs: storeInputs(store),
-    claim: async () => undefined, // two executions at one run share its plan and do the same
-    spendingLimit: environment.number('SPENDING_LIMIT_USD'),
-    stage: {
-      platform: {
-        architecture: environment.oneOf('SCREEN_ARCHITECTURE', ARCHITECTURES),
-        memoryMB: environment.number('SCREEN_MEMORY_MB'),
-      },
-      timeoutSeconds: environment.number('SCREEN_TIMEOUT_SECONDS'),
-      maxConcurrency: environment.number('MAX_CONCURRENCY'),
-      lambdaConcurrency: environment.number('LAMBDA_CONCURRENCY'),
-    },
-  };
-}
-
-export const handler = observed('plan', createPlanHandler(loadCloud), ({ compositions, chunks }) => ({
-  PlannedCompositions: compositions,
-  PlannedChunks: chunks,
-}));

@@ -2,8 +2,6 @@ import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { once } from '../shared/once.ts';
 import { type Promotion, promoteCandidate } from '../shared/retraining/promote.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What a promotion needs. */
 export interface PromoteRuntime {
@@ -27,12 +25,3 @@ export function createPromoteHandler(load: () => Promise<PromoteRuntime>): (even
     return { jobId, ...(await promoteCandidate(store, jobId, fields.optionalText('expected') ?? null)) };
   };
 }
-
-async function loadCloud(): Promise<PromoteRuntime> {
-  const { store } = await cloudRuntime();
-  return { store };
-}
-
-export const handler = observed('promote', createPromoteHandler(loadCloud), ({ promoted }) => ({
-  PromotedStudents: Number(promoted),
-}));

@@ -5,8 +5,6 @@ import { type ReduceReceipt, reduceReceipt } from '../shared/report/reduce-recei
 import { reduceRun } from '../shared/report/reduce-run.ts';
 import { storeOutputs } from '../shared/runs/run-outputs.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What reducing a run needs. */
 export interface ReduceRuntime {
@@ -25,9 +23,3 @@ export function createReduceHandler(load: () => Promise<ReduceRuntime>): (event:
     return reduceReceipt(summary, store.location);
   };
 }
-
-async function loadCloud(): Promise<ReduceRuntime> {
-  return { store: (await cloudRuntime()).store };
-}
-
-export const handler = observed('reduce', createReduceHandler(loadCloud), ({ ranked }) => ({ Ranked: ranked }));

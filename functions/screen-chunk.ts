@@ -1,4 +1,3 @@
-import { storeInputs } from '../shared/io/store/inputs.ts';
 import {
   chunkScreening,
   type ScreenEvent,
@@ -6,8 +5,6 @@ import {
   type ScreenRuntime,
 } from '../shared/runs/chunk-screening.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** Parse, screen, store, acknowledge; see `chunkScreening`. */
 export function createScreenHandler(load: () => Promise<ScreenRuntime>): (event: unknown) => Promise<ScreenReceipt> {
@@ -24,13 +21,3 @@ function parseScreenEvent(event: unknown): ScreenEvent {
     end: fields.integer('end', 1),
   };
 }
-
-async function loadCloud(): Promise<ScreenRuntime> {
-  const { store, vcpus } = await cloudRuntime();
-  return { store, inputs: storeInputs(store), threads: vcpus, onScreened: () => undefined };
-}
-
-export const handler = observed('screen-chunk', createScreenHandler(loadCloud), ({ compositions, reused }) => ({
-  Chunks: 1,
-  Compositions: reused ? 0 : compositions,
-}));

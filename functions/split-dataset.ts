@@ -2,10 +2,7 @@ import { InputError } from '../shared/errors.ts';
 import { once } from '../shared/once.ts';
 import { checkDatasetName } from '../shared/retraining/job-keys.ts';
 import { type SplitReceipt, type SplitRuntime, splitDataset } from '../shared/retraining/split-dataset.ts';
-import { parseDistillSettings } from '../shared/student/distill-options.ts';
 import { readEvent } from './events.ts';
-import { observed } from './observe.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** Parse, split, store, acknowledge; see `splitDataset`. */
 export function createSplitHandler(load: () => Promise<SplitRuntime>): (event: unknown) => Promise<SplitReceipt> {
@@ -24,14 +21,3 @@ function parseDataset(event: unknown): string | null {
   const name = readEvent(event, 'split-dataset').optionalText('dataset');
   return name === undefined ? null : checkDatasetName(name, place);
 }
-
-async function loadCloud(): Promise<SplitRuntime> {
-  const { store, environment } = await cloudRuntime();
-  const distill = parseDistillSettings(environment.text('DISTILL_SETTINGS'), 'DISTILL_SETTINGS');
-  return { store, settings: { seed: 1, distill } };
-}
-
-export const handler = observed('split-dataset', createSplitHandler(loadCloud), ({ shards, ignored }) => ({
-  Shards: shards,
-  IgnoredFiles: ignored,
-}));

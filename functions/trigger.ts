@@ -1,16 +1,12 @@
-import { CLIENT_SETTINGS } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 import { answer, type TriggerReceipt, type Workflows } from '../shared/executions/answer.ts';
 import type { NoStart, Start } from '../shared/executions/begin.ts';
 import { retrainingFor, screeningFor, screeningForList } from '../shared/executions/executions.ts';
-import { executionsOf } from '../shared/executions/step-functions.ts';
 import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { once } from '../shared/once.ts';
 import { checkDatasetName, checkKeyBelow, READY_FILE, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
 import { type EventFields, readEvent } from './events.ts';
-import { observed } from './observe.ts';
 import { readRunOptions } from './run-request.ts';
-import { cloudRuntime } from './runtime.ts';
 
 /** What answering an event needs. */
 export interface TriggerRuntime extends Workflows {
@@ -80,23 +76,3 @@ async function decideOnObject(event: unknown, store: ConditionalStore, bucket: s
   if (folder !== 'datasets' || file !== READY_FILE || rest.length > 0) return { reason: `${key} starts nothing` };
   return retrainingFor(store, object, checkDatasetName(dataset, place('detail')));
 }
-
-async function loadCloud(): Promise<TriggerRuntime> {
-  const { store, environment } = await cloudRuntime();
-  const { SFNClient } = await import('@aws-sdk/client-sfn');
-  const client = new SFNClient(CLIENT_SETTINGS);
-  return {
-    store,
-    bucket: environment.text('BUCKET'),
-    workflows: {
-      screening: executionsOf(client, environment.text('SCREENING_ARN')),
-      retraining: executionsOf(client, environment.text('RETRAINING_ARN')),
-    },
-    defaultSpace: environment.text('DEFAULT_SPACE'),
-  };
-}
-
-export const handler = observed('trigger', createTriggerHandler(loadCloud), ({ started, outcome }) => ({
-  StartedExecutions: Number(started),
-  GivenUp: Number(outcome === 'given up'),
-}));

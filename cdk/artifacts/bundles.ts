@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** A function's bundle. */
 export interface Bundle {
-  readonly name: string; // of the function, as of its source file
+  readonly name: string; // of the function, as of its file in lambda/
   readonly directory: string; // what is deployed
   readonly bytes: number; // of everything that is deployed
   readonly usesLayer: boolean; // it needs the ONNX Runtime layer
@@ -40,7 +40,7 @@ const BANNER = [
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
 ].join('');
 
-/** Names of the functions: every file of the folder that exports `handler`. Sorted. */
+/** Names of the functions: every file of the folder that exports `handler`, sorted. */
 export async function functionNames(folder: string): Promise<string[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.ts')).sort();
   const sources = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
@@ -57,34 +57,39 @@ export async function functionNames(folder: string): Promise<string[]> {
  * deployed, since to read it costs a cold function seconds, and function names survive in stack traces without it.
  */
 export async function buildBundles(root: string, output: string): Promise<Bundle[]> {
-  const names = await functionNames(join(root, 'functions'));
+  const names = await functionNames(join(root, 'lambda'));
   await mkdir(join(output, 'maps'), { recursive: true });
   return Promise.all(names.map((name) => buildBundle(root, output, name)));
 }
 
+/** How a bundle is written, whatever it holds. */
+const FORMAT = {
+  write: false as const,
+  bundle: true,
+  platform: 'node' as const,
+  target: TARGET,
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  entryNames: 'index',
+  mainFields: ['module', 'main'],
+  banner: { js: BANNER },
+  plugins: [requireNative],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+  charset: 'utf8',
+  sourcemap: 'external',
+  sourcesContent: false,
+  metafile: true,
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
 async function buildBundle(root: string, output: string, name: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [`functions/${name}.ts`],
+    entryPoints: [`lambda/${name}.ts`],
     outdir: join(output, name),
-    write: false,
-    bundle: true,
-    platform: 'node',
-    target: TARGET,
-    format: 'esm',
-    outExtension: { '.js': '.mjs' },
-    entryNames: 'index',
-    mainFields: ['module', 'main'],
-    banner: { js: BANNER },
-    plugins: [requireNative],
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'linked',
-    charset: 'utf8',
-    sourcemap: 'external',
-    sourcesContent: false,
-    metafile: true,
-    logLevel: 'warning',
+    ...FORMAT,
   });
   const directory = join(output, name);
   await rm(directory, { recursive: true, force: true });

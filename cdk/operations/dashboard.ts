@@ -12,8 +12,8 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { DeploymentConfig } from '../config/config.ts';
-import { stageName } from '../config/names.ts';
+import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
+import { stageName } from '../names.ts';
 import type { StageMetrics } from './metrics.ts';
 
 export interface DashboardProps {

@@ -4,8 +4,8 @@ import { SfnStateMachine, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { DeploymentConfig } from '../config/config.ts';
-import { stageName } from '../config/names.ts';
+import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
+import { stageName } from '../names.ts';
 import { FailureReport } from './failure-report.ts';
 import type { Notifications } from './notifications.ts';
 

@@ -10,9 +10,9 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import type { DeploymentConfig } from '../config/config.ts';
-import { stageName } from '../config/names.ts';
+import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
 import { acknowledgeResource } from '../nag.ts';
+import { stageName } from '../names.ts';
 import { LoggedStateMachine } from '../workflows/logged-state-machine.ts';
 import { retryAny } from '../workflows/tasks.ts';
 import { statesArn } from '../workflows/workflow.ts';

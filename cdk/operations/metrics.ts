@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { DOLLARS_PER_GB_SECOND, DOLLARS_PER_REQUEST, DOLLARS_PER_TRANSITION } from '../../shared/cost/prices.ts';
-import type { DeploymentConfig } from '../config/config.ts';
+import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
 import type { ScreenerFunctions } from '../functions/screener-functions.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../functions/storage-access.ts';
 

@@ -4,8 +4,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { DeploymentConfig } from '../config/config.ts';
-import { stageName } from '../config/names.ts';
+import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
+import { stageName } from '../names.ts';
 
 export interface OperationsKeyProps {
   readonly config: DeploymentConfig;

@@ -9,8 +9,8 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { DeploymentConfig, RetentionDays } from '../config/config.ts';
-import { bucketName } from '../config/names.ts';
+import type { DeploymentConfig, RetentionDays } from '../../shared/stage/stage-settings.ts';
+import { bucketName } from '../names.ts';
 
 export interface DataStackProps extends StackProps {
   readonly config: DeploymentConfig;

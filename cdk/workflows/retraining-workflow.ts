@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import type { DeploymentConfig } from '../config/config.ts';
+import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
 import type { ScreenerFunctions } from '../functions/screener-functions.ts';
 import type { Storage } from '../functions/storage-policy.ts';
 import type { Notifications } from '../operations/notifications.ts';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Choice, Condition, Fail, type IChainable, JsonPath, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { DeploymentConfig } from '../config/config.ts';
+import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
 import type { ScreenerFunctions } from '../functions/screener-functions.ts';
 import type { Storage } from '../functions/storage-policy.ts';
 import type { Notifications } from '../operations/notifications.ts';

@@ -5,11 +5,11 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { DeploymentConfig } from '../config/config.ts';
-import { stageName } from '../config/names.ts';
+import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
 import type { ScreenerFunction } from '../functions/screener-function.ts';
 import type { Storage } from '../functions/storage-policy.ts';
 import { acknowledgeResource } from '../nag.ts';
+import { stageName } from '../names.ts';
 import { sendStatements } from '../operations/operations-key.ts';
 
 export interface TriggersProps {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readConfig, STAGE, type StageSettings } from '../../cdk/config/config.ts';
-import { ConfigError } from '../../cdk/config/config-readers.ts';
 import { packagePath } from '../../local/shipped/package-root.ts';
 import { type CloudStage, DEFAULT_STAGE } from '../../shared/cost/cloud-simulation.ts';
 import { InputError } from '../../shared/errors.ts';
+import { ConfigError } from '../../shared/stage/setting-readers.ts';
+import { readConfig, STAGE, type StageSettings } from '../../shared/stage/stage-settings.ts';
 
 interface Context {
   readonly stage?: string;

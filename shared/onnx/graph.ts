@@ -151,7 +151,7 @@ export interface TensorSignature {
   readonly rank: number;
 }
 
-/** Decode metadata and signature of an ONNX model; throws protobuf's error if the bytes are no such model. */
+/** Decode metadata and signature of an ONNX model; throws pbf's error if the bytes are no such model. */
 export function readModelHeader(bytes: Uint8Array): ModelHeader {
   return modelHeader(decodeModel(bytes));
 }

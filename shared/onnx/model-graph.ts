@@ -22,7 +22,7 @@ export interface ModelGraph {
   constant(value: Value): Constant | undefined;
 }
 
-/** Decode the graph of an ONNX model; throws protobuf's error if the bytes are no such model. */
+/** Decode the graph of an ONNX model; throws pbf's error if the bytes are no such model. */
 export function readModelGraph(bytes: Uint8Array): ModelGraph {
   const { graph } = decodeModel(bytes);
   const nodes = new Map((graph?.node ?? []).flatMap((node) => (node.output ?? []).map((output) => [output, node])));

@@ -223,7 +223,7 @@ export function encodeModel(model: Model): Uint8Array {
   return encodeMessage(MODEL, model);
 }
 
-/** A model from its bytes; throws protobuf's error if they are none. */
+/** A model from its bytes; throws pbf's error if they are none. */
 export function decodeModel(bytes: Uint8Array): Model {
   return decodeMessage(MODEL, bytes);
 }

@@ -52,7 +52,7 @@ async function runOverLayer(code: string): Promise<string> {
 
 describe('the bundles', () => {
   it('are one for each function, and each takes part in a workflow', async () => {
-    expect(bundles.map(({ name }) => name)).toEqual(await functionNames(join(ROOT, 'functions')));
+    expect(bundles.map(({ name }) => name)).toEqual(await functionNames(join(ROOT, 'lambda')));
     expect(bundles.map(({ name }) => name)).toEqual(expect.arrayContaining(['plan', 'reduce', 'screen-chunk']));
   });
 

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { App, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it, vi } from 'vitest';
-import { readConfig } from '../../cdk/config/config.ts';
 import { addChecks, addDeployment } from '../../cdk/deployment.ts';
+import { readConfig } from '../../shared/stage/stage-settings.ts';
 import { cdkContext, placeholderAssets, ROOT, scratch } from './synthesize.ts';
 
 interface Report {

@@ -185,8 +185,8 @@ describe('dashboard', () => {
   });
 
   it('reads the metrics of its own stage by the names that the functions give them', () => {
-    const observe = readFileSync(join(ROOT, 'functions', 'observe.ts'), 'utf8');
-    const screen = readFileSync(join(ROOT, 'functions', 'screen-chunk.ts'), 'utf8');
+    const observe = readFileSync(join(ROOT, 'lambda', 'observe.ts'), 'utf8');
+    const screen = readFileSync(join(ROOT, 'lambda', 'screen-chunk.ts'), 'utf8');
     expect(observe).toContain("METRICS_NAMESPACE = 'ionsieve'");
     for (const metric of ['Compositions', 'Chunks']) {
       expect(flat(DashboardBody)).toContain(`["ionsieve","${metric}","service","screen-chunk","stage","dev"`);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { afterAll } from 'vitest';
-import { readConfig } from '../../cdk/config/config.ts';
 import { addDeployment } from '../../cdk/deployment.ts';
 import { FUNCTION_NAMES } from '../../cdk/functions/storage-access.ts';
+import { readConfig } from '../../shared/stage/stage-settings.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

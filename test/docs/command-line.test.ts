@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { DEFAULT_SETTINGS } from '../../cdk/config/config.ts';
+import { DEFAULT_SETTINGS } from '../../shared/stage/stage-settings.ts';
 import { commandReference } from './command-reference.ts';
 import { ROOT, readDocument } from './documents.ts';
 

@@ -33,7 +33,7 @@ function brokenLink(document: string, link: string): string | undefined {
 }
 
 const FOLDERS =
-  'bench|browser|cdk|cli|data|docs|functions|models|shared|supply-chain|test|\\.ci|\\.github|dist/(?:bench|cdk)';
+  'bench|browser|cdk|cli|data|docs|functions|lambda|models|shared|supply-chain|test|\\.ci|\\.github|dist/(?:bench|cdk)';
 const FILE = new RegExp(`^(?:${FOLDERS})/[\\w./-]*$`);
 /** Keys of objects in a bucket that look like paths of the repository. */
 const KEYS = ['models/current.json'];

@@ -102,7 +102,7 @@ describe('a command that AWS turns down prints no secret, however verbose it is'
 describe('a function that fails logs no secret', () => {
   /** Standard output and error of a handler that is invoked as Lambda does. */
   function invoke(env: NodeJS.ProcessEnv, name: string, event: object): Promise<string> {
-    const module = new URL(`../../dist/functions/${name}.js`, import.meta.url);
+    const module = new URL(`../../dist/lambda/${name}.js`, import.meta.url);
     const script = `const { handler } = await import('${module}');
       const context = { awsRequestId: 'r', functionName: 'f', getRemainingTimeInMillis: () => 1000 };
       await handler(${JSON.stringify(event)}, context).then(() => console.log('done'), () => console.log('thrown'));`;

@@ -12,7 +12,6 @@ const direct = Object.entries({ ...manifest.dependencies, ...manifest.devDepende
 const INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
   esbuild: 'replaces its launcher by the binary, to start sooner; the binary itself is a package for each platform',
   'onnxruntime-node': 'downloads the CUDA provider, which is not used; the CPU provider is in the package',
-  protobufjs: 'warns of version ranges in the package.json of others',
 };
 
 describe('the lockfile', () => {

@@ -1,4 +1,4 @@
-import { ConfigError, type Reader } from './config-readers.ts';
+import { ConfigError, type Reader } from './setting-readers.ts';
 
 /** A field of a cron expression of EventBridge Scheduler. */
 interface Field {

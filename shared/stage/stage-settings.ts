@@ -1,8 +1,9 @@
 /** What can be configured, its defaults and its bounds: the one place where `cdk.json` is read. */
 
-import { ARCHITECTURES, type Architecture, MB_PER_VCPU } from '../../shared/aws.ts';
-import { CLOUD_CHUNK_SECONDS } from '../../shared/cost/cloud-figures.ts';
-import type { DistillSettings } from '../../shared/student/distill-options.ts';
+import { ARCHITECTURES, type Architecture, MB_PER_VCPU } from '../aws.ts';
+import { CLOUD_CHUNK_SECONDS } from '../cost/cloud-figures.ts';
+import type { DistillSettings } from '../student/distill-options.ts';
+import { schedule } from './schedule-expression.ts';
 import {
   type Changes,
   ConfigError,
@@ -20,8 +21,7 @@ import {
   readJsonText,
   record,
   text,
-} from './config-readers.ts';
-import { schedule } from './schedule-expression.ts';
+} from './setting-readers.ts';
 
 /** Settings of distillation that differ from its defaults. */
 export type DistillChanges = Changes<DistillSettings>;

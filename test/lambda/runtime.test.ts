@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { cloudRuntime, readEnvironment } from '../../functions/runtime.ts';
+import { cloudRuntime, readEnvironment } from '../../lambda/runtime.ts';
 
 const ENV = { BUCKET: 'bucket', STAGE: 'test', AWS_REGION: 'us-east-1' };
 
@@ -36,7 +36,7 @@ describe('the environment of a function', () => {
 describe('an observed handler', () => {
   /** Powertools write to the process's own output, so a process of its own is looked at. */
   function invoke(handle: string): { lines: Record<string, unknown>[]; stdout: string; stderr: string } {
-    const module = new URL('../../dist/functions/observe.js', import.meta.url);
+    const module = new URL('../../dist/lambda/observe.js', import.meta.url);
     const script = `import { observed } from '${module}';
       const handler = observed('plan', ${handle}, ({ count }) => ({ Things: count }));
       const context = { awsRequestId: 'request-1', functionName: 'f', getRemainingTimeInMillis: () => 1000 };

@@ -19,7 +19,7 @@ export const METRICS_NAMESPACE = 'ionsieve';
 
 /**
  * A handler with a structured log of event, receipt and error, metrics (`Seconds`, `Failures` and what `measure` says),
- * and an X-Ray segment. Powertools are loaded at the first invocation, so that a CLI does without.
+ * and an X-Ray segment. Powertools are loaded at the first invocation, so that a bundle can be loaded without them.
  */
 export function observed<R>(
   service: string,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { schedule } from '../../../cdk/config/schedule-expression.ts';
+import { schedule } from '../../shared/stage/schedule-expression.ts';
 
 const read = (value: unknown) => schedule(value, 'schedule');
 

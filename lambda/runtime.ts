@@ -19,7 +19,7 @@ export interface CloudRuntime {
   readonly vcpus: number; // whole ones that this function has, at least 1
 }
 
-/** Read the environment, once, and connect to the stage's bucket. The SDK is loaded here, so that a CLI does without. */
+/** Read the environment, once, and connect to the stage's bucket. The SDK is loaded here, so that a bundle can be loaded without it. */
 export async function cloudRuntime(env: NodeJS.ProcessEnv = process.env): Promise<CloudRuntime> {
   const environment = readEnvironment(env);
   const [{ S3Client }, { S3Store }] = await Promise.all([
