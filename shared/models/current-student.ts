@@ -56,7 +56,7 @@ const HASH = /^[0-9a-f]{64}$/;
 
 /** Read `models/current.json`; throws {@link IntegrityError} naming the field that is wrong. */
 export function decodeCurrentStudent(bytes: Uint8Array, file: string): CurrentStudent {
-  const damaged = (problem: string, column?: keyof CurrentStudent): IntegrityError =>
+  const damaged = (problem: string, column?: string): IntegrityError =>
     new IntegrityError(
       problem,
       { file, column },
