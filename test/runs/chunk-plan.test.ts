@@ -76,7 +76,7 @@ async function plan(chunks: readonly ChunkRange[], segmentBytes = 300): Promise<
   const named = { name: 'student.onnx', hash: student.hash, threshold: 0.5 };
   const planned = { runId, source, student: named, companions, options, chunks };
   const record = await storePlan(store, { plan: planned, studentBytes, companionFiles: {} });
-  const index = decodePlanIndex((await store.get(planKey(runId, 'index.json'))) as Uint8Array);
+  const index = decodePlanIndex((await store.get(planKey(runId, 'index.json'))) as Uint8Array, 'index.json');
   const segments = segmentSpace(space, Buffer.from(classesToJson(space)), segmentBytes);
   const fine = encodePlanIndex({ ...index, space: segments });
   await store.put(planKey(runId, 'index.json'), fine);
