@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import type { Criteria } from '../criteria/criteria.ts';
 import type { Companion } from '../models/companions.ts';
-import { RANK_BY } from '../screen/run-options.ts';
+import { RANK_BY, type RunOptions } from '../screen/run-options.ts';
 import { fields, finite, flag, integer, listOf, oneOf, recordOf, type Shape, text } from '../shape.ts';
 import type { ListRecord } from '../sources/source.ts';
 
@@ -27,6 +28,23 @@ export const OPTIONS = fields({
   rankBy: v.optional(oneOf(RANK_BY)),
   finalists: v.optional(integer()),
   prune: v.optional(flag),
+});
+
+const CRITERIA: Shape<Criteria> = fields({
+  exclude: v.optional(listOf(text)),
+  require: v.optional(listOf(text)),
+  maxUsdPerKg: v.optional(finite),
+  minLithiumMassPercent: v.optional(finite),
+});
+
+/** Options of a run as `runOptions` gave them. */
+export const COMPLETE_OPTIONS: Shape<RunOptions> = fields({
+  top: integer(),
+  perSystem: integer(),
+  criteria: v.optional(CRITERIA),
+  rankBy: oneOf(RANK_BY),
+  finalists: v.optional(integer()),
+  prune: v.optional(v.literal(true, 'true')),
 });
 
 /** `run.json` in this format; `pruning` is there if the options ask for it, and only then. */
