@@ -52,11 +52,12 @@ export function readJson(text: string, refuse: Refuse, parse: (text: string) => 
 }
 
 /** Place and problem of what is not as expected. */
-function problemOf({ path, input, message }: v.BaseIssue<unknown>): [problem: string, column?: string] {
+function problemOf({ path, input, message, expected }: v.BaseIssue<unknown>): [problem: string, column?: string] {
   if (path === undefined) return [`${shown(input)} is not ${message}`];
   const { key, value } = path[path.length - 1];
-  const problem =
-    value === undefined ? `${key} is missing: it should be ${message}` : `${shown(value)} is not ${message}`;
+  const given = expected === 'never' ? key : value; // of an unknown key, what is wrong is the key
+  const isMissing = given === undefined;
+  const problem = isMissing ? `${key} is missing: it should be ${message}` : `${shown(given)} is not ${message}`;
   const column = path.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
   return [problem, column.replace(/^\./, '')];
 }
@@ -75,22 +76,38 @@ function shown(value: unknown): string {
 
 /** An object with these fields; it may have others. A missing one is told with what it should be. */
 export function fields<const E extends v.ObjectEntries>(entries: E) {
-  return v.object(entries, ({ path }) => (path ? expectation(entries[String(path[0].key)]) : 'an object'));
+  return anObject(v.object(entries, expectationIn(entries)));
 }
 
-function expectation(schema: v.GenericSchema | undefined): string {
-  const { message } = Object(schema) as { message?: unknown };
-  return typeof message === 'string' ? message : 'an object';
+/** An object with these fields and no others. */
+export function onlyFields<const E extends v.ObjectEntries>(entries: E) {
+  return anObject(v.strictObject(entries, expectationIn(entries)));
+}
+
+/** An object with any keys. */
+export function recordOf<S extends v.GenericSchema>(value: S) {
+  return anObject(v.record(v.string(), value, 'an object'));
+}
+
+/** valibot takes a list for an object too. */
+function anObject<S extends v.GenericSchema>(schema: S): v.GenericSchema<v.InferInput<S>, v.InferOutput<S>> {
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return v.pipe(v.custom<v.InferInput<S>>(isObject, 'an object'), schema);
+}
+
+/** What a key that is missing or unknown should be. */
+function expectationIn(entries: v.ObjectEntries) {
+  return ({ path }: v.BaseIssue<unknown>): string => {
+    const key = String(path?.[0].key);
+    if (!Object.hasOwn(entries, key)) return `one of ${Object.keys(entries).join(', ')}`;
+    const { message } = Object(entries[key]) as { message?: unknown };
+    return typeof message === 'string' ? message : 'an object';
+  };
 }
 
 /** A list of what `item` describes. */
 export function listOf<S extends v.GenericSchema>(item: S) {
   return v.array(item, 'a list');
-}
-
-/** An object with any keys. */
-export function recordOf<S extends v.GenericSchema>(value: S) {
-  return v.record(v.string(), value, 'an object');
 }
 
 /** One of these values. */

@@ -9,6 +9,7 @@ import {
   integer,
   listOf,
   oneOf,
+  onlyFields,
   type Refuse,
   readJson,
   readShape,
@@ -54,6 +55,7 @@ describe('what is not as expected', () => {
     [null, 'run.json: null is not an object. Restore it.'],
     ['run', 'run.json: "run" is not an object. Restore it.'],
     [undefined, 'run.json: nothing is not an object. Restore it.'],
+    [[], 'run.json: [] is not an object. Restore it.'],
   ])('%j is refused with place, value and expectation', (value, expected) => {
     expect(message(RUN, value)).toBe(expected);
   });
@@ -62,6 +64,13 @@ describe('what is not as expected', () => {
     expect(() => readShape(RUN, {}, refuse)).toThrow(IntegrityError);
     const wrong = (problem: string): Error => new InputError(problem, {}, 'Correct it.');
     expect(() => checkShape(RUN, {}, wrong)).toThrow(InputError);
+  });
+
+  it('is an unknown key, where there may be no others', () => {
+    const shape = onlyFields({ a: v.optional(finite), b: v.optional(finite) });
+    expect(message(shape, { a: 1, c: 2 })).toBe('run.json:c: "c" is not one of a, b. Restore it.');
+    expect(message(shape, [])).toBe('run.json: [] is not an object. Restore it.');
+    expect(readShape(shape, {}, refuse)).toEqual({});
   });
 
   it('is the first of several', () => {
@@ -94,7 +103,7 @@ describe('the vocabulary', () => {
     ['a text', text, ['a', ' '], ['', 0, null, ['a']]],
     ['true or false', flag, [true, false], [0, 'true', null]],
     ['a SHA-256', sha256Text, ['0f'.repeat(32)], ['0F'.repeat(32), '0f', ` ${'0f'.repeat(32)}`, 1]],
-    ['an object', recordOf(finite), [{}, { a: 1 }], [null, 1, { a: 'x' }]],
+    ['an object', recordOf(finite), [{}, { a: 1 }], [null, 1, [], { a: 'x' }]],
     ['a list', listOf(finite), [[], [1]], [{}, { length: 0 }, ['x'], 'ab']],
   ])('%s', (_, shape, good, bad) => {
     for (const value of good) expect(checkShape(shape, value, refuse)).toBe(value);

@@ -54,7 +54,7 @@ describe('a teacher file', () => {
 
   it.each([
     ['{"name": ', 't.json: it is not JSON'],
-    ['[]', 't.json:name: name is missing: it should be a text'],
+    ['[]', 't.json: [] is not an object'],
     [changed('mobileIon', 'na'), 't.json:mobileIon: "na" is not an element symbol'],
     [changed('intercept', '-6.5'), 't.json:intercept: "-6.5" is not a number'],
     [changed('intercept', undefined), 't.json:intercept: intercept is missing: it should be a number'],
