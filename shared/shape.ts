@@ -100,8 +100,12 @@ function expectationIn(entries: v.ObjectEntries) {
   return ({ path }: v.BaseIssue<unknown>): string => {
     const key = String(path?.[0].key);
     if (!Object.hasOwn(entries, key)) return `one of ${Object.keys(entries).join(', ')}`;
-    const { message } = Object(entries[key]) as { message?: unknown };
-    return typeof message === 'string' ? message : 'an object';
+    const { message, wrapped } = entries[key] as {
+      readonly message?: unknown;
+      readonly wrapped?: { message?: unknown };
+    };
+    const expectation = message ?? wrapped?.message;
+    return typeof expectation === 'string' ? expectation : 'an object';
   };
 }
 
@@ -126,6 +130,9 @@ export function integer(least = 0, most = Number.MAX_SAFE_INTEGER) {
 
 /** A number, which is finite. */
 export const finite = v.custom<number>(Number.isFinite, 'a number');
+
+/** A number that may be NaN, which JSON writes as null. */
+export const finiteOrNaN = v.custom<number>((value) => value === null || Number.isFinite(value), 'a number or null');
 
 /** A text that is not empty. */
 export const text = v.custom<string>((value) => typeof value === 'string' && value !== '', 'a text');

@@ -5,6 +5,7 @@ import {
   checkShape,
   fields,
   finite,
+  finiteOrNaN,
   flag,
   integer,
   listOf,
@@ -66,6 +67,10 @@ describe('what is not as expected', () => {
     expect(() => checkShape(RUN, {}, wrong)).toThrow(InputError);
   });
 
+  it('is a missing key that may be null', () => {
+    expect(message(fields({ a: v.nullable(text) }), {})).toContain('a is missing: it should be a text.');
+  });
+
   it('is an unknown key, where there may be no others', () => {
     const shape = onlyFields({ a: v.optional(finite), b: v.optional(finite) });
     expect(message(shape, { a: 1, c: 2 })).toBe('run.json:c: "c" is not one of a, b. Restore it.');
@@ -100,6 +105,7 @@ describe('the vocabulary', () => {
   it.each<[string, Shape<unknown>, readonly unknown[], readonly unknown[]]>([
     ['an integer', integer(2, 4), [2, 3, 4], [1, 5, 2.5, '3', null, Number.NaN, 2 ** 53]],
     ['a number', finite, [0, -1.5, 1e300], [Number.NaN, Number.POSITIVE_INFINITY, '1', null, []]],
+    ['a number or null', finiteOrNaN, [0, null], [Number.POSITIVE_INFINITY, '1', undefined]],
     ['a text', text, ['a', ' '], ['', 0, null, ['a']]],
     ['true or false', flag, [true, false], [0, 'true', null]],
     ['a SHA-256', sha256Text, ['0f'.repeat(32)], ['0F'.repeat(32), '0f', ` ${'0f'.repeat(32)}`, 1]],
