@@ -2,7 +2,8 @@ import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { assessCandidate } from '../shared/retraining/assess.ts';
 import type { Candidate } from '../shared/retraining/candidate.ts';
 import { jobKey } from '../shared/retraining/job-keys.ts';
-import { readEvent } from './events.ts';
+import { fields, text } from '../shared/shape.ts';
+import { parseEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
@@ -22,11 +23,13 @@ export interface AssessReceipt
   readonly candidate: string; // key of candidate.json
 }
 
+const EVENT = fields({ jobId: text });
+
 /** Parse, assess, store, acknowledge. Equal trainings give the same student, so retries are safe. */
 export function createAssessHandler(load: () => Promise<AssessRuntime>): (event: unknown) => Promise<AssessReceipt> {
   const runtime = once(load);
   return async (event) => {
-    const jobId = readEvent(event, 'assess').text('jobId');
+    const { jobId } = parseEvent(EVENT, event, 'assess');
     const { store, margin } = await runtime();
     const { teacherHash: _, labelsHash: __, ...verdict } = await assessCandidate(store, jobId, margin);
     return { ...verdict, candidate: jobKey(jobId, 'candidate.json') };

@@ -6,7 +6,8 @@ import { checkQuarantine, collectShards, countUnusable, mergeLabels } from '../s
 import { encodeItems, loadJob, loadTeacher } from '../shared/retraining/job.ts';
 import { jobKey } from '../shared/retraining/job-keys.ts';
 import { type CollectedRecord, listTrainings, makeTrainingSet } from '../shared/retraining/training-job.ts';
-import { readEvent } from './events.ts';
+import { fields, text } from '../shared/shape.ts';
+import { parseEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
@@ -24,6 +25,8 @@ export interface CollectReceipt extends Omit<CollectedRecord, 'labelsHash'> {
   readonly trainingList: string; // key of trainings.json
 }
 
+const EVENT = fields({ jobId: text });
+
 /**
  * Parse, collect, store, acknowledge. What is quarantined is stored even if it is too much, for its owner to read.
  * Equal shards give equal labels, so retries are safe.
@@ -31,7 +34,7 @@ export interface CollectReceipt extends Omit<CollectedRecord, 'labelsHash'> {
 export function createCollectHandler(load: () => Promise<CollectRuntime>): (event: unknown) => Promise<CollectReceipt> {
   const runtime = once(load);
   return async (event) => {
-    const jobId = readEvent(event, 'collect-labels').text('jobId');
+    const { jobId } = parseEvent(EVENT, event, 'collect-labels');
     const { store, maxQuarantineShare } = await runtime();
     const job = await loadJob(store, jobId);
     const collected = await collectShards(store, job);

@@ -7,7 +7,8 @@ import {
 import { comparisonNews } from '../shared/comparison/comparison-news.ts';
 import { comparisonPageKey, storeComparison } from '../shared/comparison/stored-comparison.ts';
 import type { ConditionalStore } from '../shared/io/store/store.ts';
-import { readEvent } from './events.ts';
+import { fields, text } from '../shared/shape.ts';
+import { maybe, parseEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
@@ -28,6 +29,8 @@ export interface CompareReceipt {
   readonly message: string; // the event's message and what the comparison says, for a reader
 }
 
+const EVENT = fields({ runId: text, message: maybe(text) });
+
 /**
  * Parse, compare, store, acknowledge. A run keeps its place in the history, so retries write the same bytes. The
  * comparison is no output of the run: it depends on what was screened before.
@@ -35,15 +38,14 @@ export interface CompareReceipt {
 export function createCompareHandler(load: () => Promise<CompareRuntime>): (event: unknown) => Promise<CompareReceipt> {
   const runtime = once(load);
   return async (event) => {
-    const fields = readEvent(event, 'compare');
-    const runId = fields.text('runId');
+    const { runId, message } = parseEvent(EVENT, event, 'compare');
     const { store, addressOf } = await runtime();
     const outcome = await compareWithLast(store, runId);
     const page = comparisonPageKey(runId);
     if (outcome.kind === 'compared')
       await storeComparison(store, runId, outcome.compared, await pageOf(outcome.compared));
     const places = [`${store.location}/${page}`, ...(addressOf === undefined ? [] : [addressOf(page)])];
-    const told = [fields.optionalText('message'), comparisonNews(outcome, places)];
+    const told = [message, comparisonNews(outcome, places)];
     return {
       runId,
       outcome: outcome.kind,

@@ -6,8 +6,9 @@ import { loadJob, loadTeacher, type RetrainingJob } from '../shared/retraining/j
 import { checkKeyBelow, datasetPrefix, shardLabelsKey, shardSkippedKey } from '../shared/retraining/job-keys.ts';
 import { labelShard } from '../shared/retraining/label-shard.ts';
 import type { Shard, ShardFile } from '../shared/retraining/shards.ts';
+import { fields, integer, listOf, type Shape, text } from '../shared/shape.ts';
 import type { Teacher } from '../shared/teacher/teacher.ts';
-import { readEvent } from './events.ts';
+import { maybe, parseEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
@@ -36,7 +37,7 @@ export function createLabelHandler(load: () => Promise<LabelRuntime>): (event: u
   const runtime = once(load);
   let open: { readonly jobId: string; readonly get: () => Promise<OpenJob> } | undefined; // outlives one invocation
   return async (event) => {
-    const { jobId, shard, files } = parseShard(event);
+    const { jobId, shard, files } = parseEvent(EVENT, event, 'label-shard');
     const { store } = await runtime();
     if (open?.jobId !== jobId) open = { jobId, get: once(() => openJob(store, jobId)) };
     const { job, teacher } = await open.get();
@@ -67,29 +68,14 @@ function checkShard(job: RetrainingJob, shard: number, files: readonly ShardFile
   return job.dataset;
 }
 
-function parseShard(event: unknown): Shard {
-  const fields = readEvent(event, 'label-shard');
-  const files = (event as { files?: unknown } | null)?.files;
-  if (!Array.isArray(files))
-    throw new InputError('there is no list of files', { file: 'event of label-shard', column: 'files' }, 'Give one.');
-  return {
-    jobId: fields.text('jobId'),
-    shard: fields.integer('shard', 0),
-    files: files.map(parseFile),
-  };
-}
-
-function parseFile(file: unknown): ShardFile {
-  const fields = readEvent(file, 'label-shard');
-  const size = fields.integer('size', 0);
-  return {
-    key: fields.text('key'),
-    size,
-    version: fields.text('version'),
-    start: fields.integer('start', 0, 0),
-    end: fields.integer('end', 0, size),
-  };
-}
+const FILE: Shape<ShardFile> = fields({
+  key: text,
+  size: integer(),
+  version: text,
+  start: maybe(integer()),
+  end: maybe(integer()),
+});
+const EVENT: Shape<Shard> = fields({ jobId: text, shard: integer(), files: listOf(FILE) });
 
 async function loadCloud(): Promise<LabelRuntime> {
   const { store } = await cloudRuntime();

@@ -1,6 +1,7 @@
 import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { type Promotion, promoteCandidate } from '../shared/retraining/promote.ts';
-import { readEvent } from './events.ts';
+import { fields, text } from '../shared/shape.ts';
+import { maybe, parseEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
@@ -17,14 +18,15 @@ export interface PromoteReceipt extends Promotion {
   readonly hash: string; // SHA-256 of it
 }
 
+const EVENT = fields({ jobId: text, expected: maybe(text) });
+
 /** Parse, promote, acknowledge. A student that is in use already counts as promoted, so retries are safe. */
 export function createPromoteHandler(load: () => Promise<PromoteRuntime>): (event: unknown) => Promise<PromoteReceipt> {
   const runtime = once(load);
   return async (event) => {
-    const fields = readEvent(event, 'promote');
-    const jobId = fields.text('jobId');
+    const { jobId, expected = null } = parseEvent(EVENT, event, 'promote');
     const { store } = await runtime();
-    return { jobId, ...(await promoteCandidate(store, jobId, fields.optionalText('expected') ?? null)) };
+    return { jobId, ...(await promoteCandidate(store, jobId, expected)) };
   };
 }
 

@@ -4,7 +4,8 @@ import { reduceRun } from '../shared/report/reduce-run.ts';
 import { type RunSummary, sourceName } from '../shared/report/summary.ts';
 import { outputKey } from '../shared/runs/run-keys.ts';
 import { storeOutputs } from '../shared/runs/run-outputs.ts';
-import { readEvent } from './events.ts';
+import { fields, text } from '../shared/shape.ts';
+import { parseEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
@@ -27,11 +28,13 @@ export interface ReduceReceipt {
   readonly message: string; // the same for a reader
 }
 
+const EVENT = fields({ runId: text });
+
 /** Parse, merge, rank, store, acknowledge. The outputs of equal chunk results are equal bytes, so retries are safe. */
 export function createReduceHandler(load: () => Promise<ReduceRuntime>): (event: unknown) => Promise<ReduceReceipt> {
   const runtime = once(load);
   return async (event) => {
-    const runId = readEvent(event, 'reduce').text('runId');
+    const { runId } = parseEvent(EVENT, event, 'reduce');
     const { store, onScored } = await runtime();
     const { summary, outputs } = await reduceRun(store, runId, onScored);
     await storeOutputs(store, runId, outputs);

@@ -11,7 +11,8 @@ import type { ChunkRange } from '../shared/screen/blocks.ts';
 import { decodeChunkResult, encodeChunkResult } from '../shared/screen/chunk-result.ts';
 import type { ChunkScreener } from '../shared/screen/chunk-screener.ts';
 import { cutLimits } from '../shared/screen/run-options.ts';
-import { readEvent } from './events.ts';
+import { fields, integer, type Shape, text } from '../shared/shape.ts';
+import { parseEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
@@ -66,7 +67,7 @@ export function createScreenHandler(load: () => Promise<ScreenRuntime>): (event:
     return { chunk, key, compositions, reused: false, replaced: replaced === ABSENT ? undefined : replaced };
   };
   return async (event) => {
-    const chunk = parseScreenEvent(event);
+    const chunk = parseEvent(EVENT, event, 'screen-chunk');
     return screenChunk(chunk).catch((error: unknown) => {
       throw namedAfter(chunk, error);
     });
@@ -96,6 +97,8 @@ async function checkRange(plan: ChunkPlan, { chunk, start, end }: ChunkRange, { 
   }
 }
 
+const EVENT: Shape<ScreenEvent> = fields({ runId: text, chunk: integer(), start: integer(), end: integer(1) });
+
 const ABSENT = 'absent';
 
 /** Why a chunk must be screened, or undefined if its stored result is good. */
@@ -116,16 +119,6 @@ async function problemOfStored(
     if (error instanceof IntegrityError) return error.problem;
     throw error;
   }
-}
-
-function parseScreenEvent(event: unknown): ScreenEvent {
-  const fields = readEvent(event, 'screen-chunk');
-  return {
-    runId: fields.text('runId'),
-    chunk: fields.integer('chunk', 0),
-    start: fields.integer('start', 0),
-    end: fields.integer('end', 1),
-  };
 }
 
 async function loadCloud(): Promise<ScreenRuntime> {

@@ -3,8 +3,9 @@ import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { encodeItems, jobIdOf, loadJobInputs, type RetrainingSettings, storeJob } from '../shared/retraining/job.ts';
 import { checkDatasetName, datasetPrefix, jobKey } from '../shared/retraining/job-keys.ts';
 import { cutIntoShards, nothingToRead, sortDataset, withoutMarker } from '../shared/retraining/shards.ts';
+import { fields, text } from '../shared/shape.ts';
 import { parseDistillSettings } from '../shared/student/distill-options.ts';
-import { readEvent } from './events.ts';
+import { maybe, parseEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
@@ -49,12 +50,14 @@ export function createSplitHandler(load: () => Promise<SplitRuntime>): (event: u
   };
 }
 
+const EVENT = fields({ dataset: maybe(text) });
+
 /** A dataset's name, or null; leaving the field out is no wish. */
 function parseDataset(event: unknown): string | null {
   const place = { file: 'event of split-dataset', column: 'dataset' };
   if (typeof event !== 'object' || event === null || !('dataset' in event))
     throw new InputError('there is no dataset', place, 'Name one, or give null to train on the base labels alone.');
-  const name = readEvent(event, 'split-dataset').optionalText('dataset');
+  const { dataset: name } = parseEvent(EVENT, event, 'split-dataset');
   return name === undefined ? null : checkDatasetName(name, place);
 }
 

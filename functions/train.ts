@@ -1,8 +1,9 @@
 import { InputError } from '../shared/errors.ts';
 import type { ConditionalStore } from '../shared/io/store/store.ts';
-import { listTrainings, type OpenJob, openJob } from '../shared/retraining/training-job.ts';
+import { listTrainings, type OpenJob, openJob, type TrainingItem } from '../shared/retraining/training-job.ts';
 import { continueTraining } from '../shared/retraining/trainings.ts';
-import { readEvent } from './events.ts';
+import { fields, integer, type Shape, text } from '../shared/shape.ts';
+import { parseEvent } from './events.ts';
 import { type InvocationContext, observed } from './observe.ts';
 import { once } from './once.ts';
 import { cloudRuntime } from './runtime.ts';
@@ -23,6 +24,8 @@ export interface TrainReceipt {
 /** Share of the time left at the beginning that is worked; the rest is for loading, storing and a slow last step. */
 const WORKING_SHARE = 0.6;
 
+const EVENT: Shape<TrainingItem> = fields({ jobId: text, training: integer() });
+
 /** Parse, train until done or out of time, store, acknowledge. A finished training is left as it is, so retries are safe. */
 export function createTrainHandler(
   load: () => Promise<TrainRuntime>,
@@ -31,8 +34,7 @@ export function createTrainHandler(
   let open: { readonly jobId: string; readonly get: () => Promise<OpenJob> } | undefined; // outlives one invocation
   return async (event, context) => {
     const reserve = (1 - WORKING_SHARE) * context.getRemainingTimeInMillis();
-    const fields = readEvent(event, 'train');
-    const [jobId, training] = [fields.text('jobId'), fields.integer('training', 0)];
+    const { jobId, training } = parseEvent(EVENT, event, 'train');
     const { store } = await runtime();
     if (open?.jobId !== jobId) open = { jobId, get: once(() => openJob(store, jobId)) };
     const opened = await open.get();

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { CLIENT_SETTINGS } from '../shared/aws.ts';
 import { InputError } from '../shared/errors.ts';
 import {
@@ -13,7 +14,8 @@ import { isScreened, retrainingFor, screeningFor, screeningForList } from '../sh
 import { executionsOf } from '../shared/executions/step-functions.ts';
 import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { checkDatasetName, checkKeyBelow, READY_FILE, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
-import { type EventFields, readEvent } from './events.ts';
+import { fields, text } from '../shared/shape.ts';
+import { type EventFields, maybe, parseEvent, readEvent } from './events.ts';
 import { observed } from './observe.ts';
 import { once } from './once.ts';
 import { readRunOptions } from './run-request.ts';
@@ -46,6 +48,14 @@ const SAID: Readonly<Record<Outcome, string>> = {
   'given up': `failed ${BEGIN_PATIENCE} times or more and is not tried again: mend the cause and start it by hand`,
 };
 
+const EVENT = fields({
+  time: v.pipe(
+    text,
+    v.transform((time) => new Date(time)),
+    v.check((time) => !Number.isNaN(time.getTime()), 'a time such as 2026-01-31T12:00:00Z'),
+  ),
+});
+
 /** Parse, decide, begin, acknowledge. An event that comes twice begins nothing the second time. */
 export function createTriggerHandler(load: () => Promise<TriggerRuntime>): (event: unknown) => Promise<TriggerReceipt> {
   const runtime = once(load);
@@ -54,7 +64,7 @@ export function createTriggerHandler(load: () => Promise<TriggerRuntime>): (even
     const { start, unattended } = await decide(event, open);
     if ('reason' in start) return { started: false, outcome: 'nothing to do', reason: start.reason };
     const { workflow } = start;
-    const wish: Wish = { since: readEvent(event, 'trigger').time('time'), unattended };
+    const wish: Wish = { since: parseEvent(EVENT, event, 'trigger').time, unattended };
     const { outcome, execution } = await begin(open.workflows[workflow], start, wish, async (found) =>
       workflow === 'screening' ? isScreened(open.store, found) : false,
     );
@@ -70,18 +80,18 @@ interface Decision {
 
 async function decide(event: unknown, runtime: TriggerRuntime): Promise<Decision> {
   const { store, bucket } = runtime;
-  const fields = readEvent(event, 'trigger');
-  const source = fields.text('source');
-  const options = readRunOptions(fields, 'trigger');
+  const read = readEvent(event, 'trigger');
+  const source = read.text('source');
+  const options = readRunOptions(read, 'trigger');
   switch (source) {
     case 'aws.s3':
       return { start: await decideOnObject(event, store, bucket), unattended: false };
     case 'ionsieve.schedule':
-      return { start: await screeningFor(store, spaceOf(fields, runtime), options), unattended: true };
+      return { start: await screeningFor(store, spaceOf(read, runtime), options), unattended: true };
     case 'ionsieve.promotion':
-      return { start: await screeningFor(store, spaceOf(fields, runtime), options), unattended: false };
+      return { start: await screeningFor(store, spaceOf(read, runtime), options), unattended: false };
     case 'ionsieve.dataset': {
-      const list = checkKeyBelow('datasets/', fields.text('compositions').replace(/\/$/, ''), place('compositions'));
+      const list = checkKeyBelow('datasets/', read.text('compositions').replace(/\/$/, ''), place('compositions'));
       return { start: await screeningForList(store, `${list}/`, options), unattended: false };
     }
     default:
@@ -101,18 +111,22 @@ function spaceOf(fields: EventFields, { defaultSpace }: TriggerRuntime): string 
   return checkKeyBelow('spaces/', fields.optionalText('space') ?? defaultSpace, place('space'));
 }
 
+const OBJECT_EVENT = fields({
+  detail: fields({ bucket: fields({ name: text }), object: fields({ key: text, etag: maybe(text) }) }),
+});
+
 /** An "Object Created" event: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
 async function decideOnObject(event: unknown, store: ConditionalStore, bucket: string): Promise<Start | NoStart> {
-  const { detail } = event as { detail?: { bucket?: unknown; object?: unknown } };
-  const from = readEvent(detail?.bucket, 'trigger').text('name');
+  const {
+    bucket: { name: from },
+    object,
+  } = parseEvent(OBJECT_EVENT, event, 'trigger').detail;
   if (from !== bucket) throw new InputError(`bucket ${from} is not ${bucket}`, place('detail'), 'Correct the rule.');
-  const fields = readEvent(detail?.object, 'trigger');
-  const key = fields.text('key');
-  const object = { key, etag: fields.optionalText('etag') };
-  if (key === TEACHER_KEY) return retrainingFor(store, object, null);
+  const { key, etag } = object;
+  if (key === TEACHER_KEY) return retrainingFor(store, { key, etag }, null);
   const [folder, dataset, file, ...rest] = key.split('/');
   if (folder !== 'datasets' || file !== READY_FILE || rest.length > 0) return { reason: `${key} starts nothing` };
-  return retrainingFor(store, object, checkDatasetName(dataset, place('detail')));
+  return retrainingFor(store, { key, etag }, checkDatasetName(dataset, place('detail')));
 }
 
 async function loadCloud(): Promise<TriggerRuntime> {
