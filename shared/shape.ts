@@ -119,12 +119,12 @@ export function oneOf<const T extends string | number>(values: readonly T[]) {
   return v.picklist(values, `one of ${values.join(', ')}`);
 }
 
-/** An integer with bounds, inclusive. */
-export function integer(least = 0, most = Number.MAX_SAFE_INTEGER) {
+/** An integer with bounds, inclusive. @param because why there are these bounds, where that is not plain */
+export function integer(least = 0, most = Number.MAX_SAFE_INTEGER, because = '') {
   const range = most === Number.MAX_SAFE_INTEGER ? `>= ${least}` : `from ${least} to ${most}`;
   return v.custom<number>(
     (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
-    `an integer ${range}`,
+    `an integer ${range}${because && ` (${because})`}`,
   );
 }
 

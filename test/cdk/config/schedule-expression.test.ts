@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readSetting } from '../../../cdk/config/config-readers.ts';
 import { schedule } from '../../../cdk/config/schedule-expression.ts';
 
-const read = (value: unknown) => schedule(value, 'schedule');
+const read = (value: unknown) => readSetting(schedule, value, 'schedule');
 
 describe('a schedule', () => {
   it.each([
