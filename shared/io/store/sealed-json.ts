@@ -27,8 +27,8 @@ export function readSealedJson<T extends object>(shape: Shape<T>, bytes: Uint8Ar
   return checkShape(shape, openSealedJson(bytes, damaged), damaged);
 }
 
-/** The same without a look into the content. */
-export function openSealedJson(bytes: Uint8Array, damaged: Refuse): Readonly<Record<string, unknown>> {
+/** The content, whose seal is checked, and nothing else of it. */
+function openSealedJson(bytes: Uint8Array, damaged: Refuse): Readonly<Record<string, unknown>> {
   const parse = (text: string): unknown => parseBoundedJson(text, MAX_TEXT); // trees of a committee are long
   const value = readJson(Buffer.from(bytes).toString(), damaged, parse);
   const { [SEAL]: said, ...content } = Object(value) as Record<string, unknown>;
