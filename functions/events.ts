@@ -1,4 +1,33 @@
+import * as v from 'valibot';
 import { InputError } from '../shared/errors.ts';
+import { fields, flag, integer, oneOf, type Refuse, readShape, type Shape, text } from '../shared/shape.ts';
+
+/**
+ * An event by its schema.
+ *
+ * @param handler that the event is for, as errors name it
+ * @throws {InputError} naming the field that is missing or not as expected
+ */
+export function parseEvent<T>(shape: Shape<T>, event: unknown, handler: string): T {
+  const refuse: Refuse = (problem, column) =>
+    new InputError(problem, { file: `event of ${handler}`, column }, 'Correct the event.');
+  return readShape(shape, event, refuse);
+}
+
+/** A field that may be absent or null: workflows write null where there is nothing. */
+export function maybe<T>(shape: Shape<T>) {
+  return v.pipe(
+    v.nullish(shape),
+    v.transform((value) => value ?? undefined),
+  );
+}
+
+const EXPECTED_TIME = 'a time such as 2026-01-31T12:00:00Z';
+const TIME: Shape<Date> = v.pipe(
+  v.string(EXPECTED_TIME),
+  v.transform((time) => new Date(time)),
+  v.check((time) => !Number.isNaN(time.getTime()), EXPECTED_TIME),
+);
 
 /** Fields of an event by name, read with their types checked. */
 export interface EventFields {
@@ -19,50 +48,20 @@ export interface EventFields {
   time(name: string): Date;
 }
 
-/** A value as JSON; one that nests too deep to be written is none that an event has. */
-function shown(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? 'nothing';
-  } catch {
-    return 'what nests so deep';
-  }
-}
-
-/** Read the fields of an event; each throws {@link InputError} naming field and value if it is not of its type. */
+/** Read the fields of an event one by one; each throws {@link InputError} naming field and value if it is not of its type. */
 export function readEvent(event: unknown, handler: string): EventFields {
-  const fields = (typeof event === 'object' && event !== null ? event : {}) as Record<string, unknown>;
-  const refuse = (name: string, expected: string): never => {
-    const problem = `${shown(fields[name])} is not ${expected}`;
-    throw new InputError(problem, { file: `event of ${handler}`, column: name }, 'Correct the event.');
-  };
-  const text = (name: string): string => {
-    const value = fields[name];
-    return typeof value === 'string' && value !== '' ? value : refuse(name, 'a text');
-  };
-  const integer = (name: string, least: number, fallback?: number): number => {
-    const value = fields[name] ?? fallback;
-    return Number.isSafeInteger(value) && (value as number) >= least
-      ? (value as number)
-      : refuse(name, `an integer >= ${least}`);
-  };
-  const isAbsent = (name: string): boolean => fields[name] === undefined || fields[name] === null;
+  const read = <T>(name: string, shape: Shape<T>): T =>
+    (parseEvent(fields({ [name]: shape }), event, handler) as Readonly<Record<string, T>>)[name];
   return {
-    text,
-    integer,
-    optionalText: (name) => (isAbsent(name) ? undefined : text(name)),
-    optionalInteger: (name, least) => (isAbsent(name) ? undefined : integer(name, least)),
-    optionalBoolean: (name) => {
-      const value = fields[name] ?? undefined;
-      return value === undefined || typeof value === 'boolean' ? value : refuse(name, 'true or false');
-    },
-    optionalValue: (name) => fields[name] ?? undefined,
-    optionalOneOf: (name, values) =>
-      isAbsent(name)
-        ? undefined
-        : (values.find((value) => value === fields[name]) ?? refuse(name, `one of ${values.join(', ')}`)),
-    time(name) {
-      const value = new Date(text(name));
-      return Number.isNaN(value.getTime()) ? refuse(name, 'a time such as 2026-01-31T12:00:00Z') : value;
-    },
+    text: (name) => read(name, text),
+    optionalText: (name) => read(name, maybe(text)),
+    optionalOneOf: <T extends string>(name: string, values: readonly T[]) =>
+      read<T | undefined>(name, maybe<T>(oneOf(values))),
+    optionalInteger: (name, least) => read(name, maybe(integer(least))),
+    optionalBoolean: (name) => read(name, maybe(flag)),
+    optionalValue: (name) => read(name, maybe(v.unknown())),
+    integer: (name, least, fallback) =>
+      fallback === undefined ? read(name, integer(least)) : read(name, v.nullish(integer(least), fallback)),
+    time: (name) => read(name, TIME),
   };
 }

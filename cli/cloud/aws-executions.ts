@@ -9,15 +9,33 @@ import {
   type MapRunItemCounts,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import * as v from 'valibot';
+import { maybe } from '../../functions/events.ts';
 import type { CompareReceipt } from '../../shared/comparison/compare-run.ts';
-import { InputError } from '../../shared/errors.ts';
+import { InputError, IntegrityError } from '../../shared/errors.ts';
 import { type Executions, isAttemptAt } from '../../shared/executions/begin.ts';
 import { screeningName } from '../../shared/executions/executions.ts';
 import { executionArn, executionsOf } from '../../shared/executions/step-functions.ts';
 import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
 import type { ReduceReceipt } from '../../shared/report/reduce-receipt.ts';
+import {
+  fields,
+  finite,
+  flag,
+  integer,
+  listOf,
+  type Refuse,
+  readJson,
+  readShape,
+  type Shape,
+  text,
+} from '../../shared/shape.ts';
 import { calling } from './aws-errors.ts';
 import type { CloudSession } from './aws-session.ts';
+
+/** What planning said of a run, as far as it is shown. */
+export type PlannedRun = Pick<PlanReceipt, 'runId' | 'chunks' | 'compositions' | 'costEstimate'> &
+  Partial<Pick<PlanReceipt, 'finished'>>;
 
 /** One execution of the screening workflow. */
 export interface CloudRun {
@@ -27,9 +45,9 @@ export interface CloudRun {
   readonly started: Date;
   readonly stopped: Date | undefined;
   readonly input: { readonly space?: string; readonly compositions?: string; readonly student?: string };
-  readonly plan: PlanReceipt | undefined; // undefined until it is planned, and if planning failed
-  readonly reduced: ReduceReceipt | undefined; // undefined until it is ranked, and if there was nothing to do
-  readonly compared: CompareReceipt | undefined; // with the last run; undefined until then, and if there was nothing to do
+  readonly plan: PlannedRun | undefined; // undefined until it is planned, and if planning failed
+  readonly reduced: Pick<ReduceReceipt, 'ranked' | 'top' | 'message'> | undefined; // undefined until it is ranked, and if there was nothing to do
+  readonly compared: Pick<CompareReceipt, 'message'> | undefined; // with the last run; undefined until then, and if there was nothing to do
   readonly error: string | undefined;
   readonly cause: string | undefined;
 }
@@ -71,7 +89,7 @@ export async function stopExecution({ states }: CloudSession, executionArn: stri
 export async function describeRun(
   session: CloudSession,
   arn: string,
-  known?: PlanReceipt,
+  known?: PlannedRun,
 ): Promise<CloudRun | undefined> {
   const found = await calling('states:DescribeExecution', arn, async () => {
     try {
@@ -88,16 +106,16 @@ async function runOf(
   session: CloudSession,
   arn: string,
   found: DescribeExecutionCommandOutput,
-  known: PlanReceipt | undefined,
+  known: PlannedRun | undefined,
 ): Promise<CloudRun> {
-  const output = parse(found.output) as { plan?: PlanReceipt; reduce?: ReduceReceipt; compare?: CompareReceipt };
+  const output = parse(OUTPUT, found.output, `output of execution ${found.name}`);
   return {
     arn,
     name: found.name ?? '',
     status: found.status ?? '',
     started: found.startDate ?? new Date(0),
     stopped: found.stopDate,
-    input: parse(found.input),
+    input: parse(INPUT, found.input, `input of execution ${found.name}`),
     plan: output.plan ?? known ?? (await plannedBy(session, arn)),
     reduced: output.reduce,
     compared: output.compare,
@@ -109,15 +127,47 @@ async function runOf(
 const EVENTS_OF_PLANNING = 200; // at most, retries included
 
 /** What the first state of an execution said: while an execution runs, and when it failed, it has no output. */
-async function plannedBy({ states }: CloudSession, executionArn: string): Promise<PlanReceipt | undefined> {
+async function plannedBy({ states }: CloudSession, executionArn: string): Promise<PlannedRun | undefined> {
   const command = new GetExecutionHistoryCommand({ executionArn, maxResults: EVENTS_OF_PLANNING });
   const { events = [] } = await calling('states:GetExecutionHistory', executionArn, () => states.send(command));
   const exit = events.find(({ stateExitedEventDetails }) => stateExitedEventDetails?.name === 'Plan');
-  return (parse(exit?.stateExitedEventDetails?.output) as { plan?: PlanReceipt }).plan;
+  return parse(OUTPUT, exit?.stateExitedEventDetails?.output, 'output of planning').plan;
 }
 
-function parse(json: string | undefined): object {
-  return json === undefined ? {} : (JSON.parse(json) as object);
+const INPUT: Shape<CloudRun['input']> = fields({
+  space: maybe(text),
+  compositions: maybe(text),
+  student: maybe(text),
+});
+const OUTPUT = fields({
+  plan: maybe(
+    fields({
+      runId: text,
+      chunks: integer(),
+      compositions: integer(),
+      costEstimate: finite,
+      finished: v.optional(flag),
+    }),
+  ),
+  reduce: maybe(
+    fields({
+      ranked: integer(),
+      top: listOf(fields({ rank: integer(1), formula: text, probability: finite })),
+      message: text,
+    }),
+  ),
+  compare: maybe(fields({ message: text })),
+});
+
+function parse<T>(shape: Shape<T>, json: string | undefined, place: string): T {
+  const refuse = damagedExecution(place);
+  return readShape(shape, readJson(json ?? '{}', refuse), refuse);
+}
+
+/** Makes the error of what Step Functions says of an execution. */
+export function damagedExecution(file: string): Refuse {
+  return (problem, column) =>
+    new IntegrityError(problem, { file, column }, 'The stage may be of another version: deploy it again.');
 }
 
 /** Executions of a stage, the newest first. */

@@ -1,5 +1,8 @@
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import * as v from 'valibot';
+import { fields, integer, readJson, readShape } from '../../shared/shape.ts';
 import { calling } from './aws-errors.ts';
+import { damagedExecution } from './aws-executions.ts';
 import type { CloudSession } from './aws-session.ts';
 
 /** A chunk that could not be screened. */
@@ -9,6 +12,8 @@ export interface FailedChunk {
 }
 
 const MOST_NAMED = 5;
+const CHUNK = fields({ chunk: integer() });
+const CAUSE = fields({ errorMessage: v.optional(v.string()) });
 
 /** The first of the chunks that failed, with the reasons: the execution itself says only that some did. */
 export async function failedChunks({ states }: CloudSession, mapRunArn: string): Promise<FailedChunk[]> {
@@ -18,7 +23,8 @@ export async function failedChunks({ states }: CloudSession, mapRunArn: string):
     const { input, error, cause } = await calling('states:DescribeExecution', executionArn ?? '', () =>
       states.send(new DescribeExecutionCommand({ executionArn })),
     );
-    return { chunk: (JSON.parse(input ?? '{}') as { chunk: number }).chunk, error: reasonOf(error, cause) };
+    const refuse = damagedExecution('input of the execution');
+    return { chunk: readShape(CHUNK, readJson(input ?? '{}', refuse), refuse).chunk, error: reasonOf(error, cause) };
   });
   return Promise.all(failed);
 }
@@ -26,8 +32,9 @@ export async function failedChunks({ states }: CloudSession, mapRunArn: string):
 /** A function's error is JSON in the cause. */
 export function reasonOf(error = 'failed', cause = ''): string {
   try {
-    const { errorMessage } = JSON.parse(cause) as { errorMessage?: string };
-    return `${error}: ${errorMessage ?? cause}`;
+    const refuse = damagedExecution('cause of the failure');
+    const { errorMessage = cause } = readShape(CAUSE, readJson(cause, refuse), refuse);
+    return `${error}: ${errorMessage}`;
   } catch {
     return cause === '' ? error : `${error}: ${cause}`;
   }

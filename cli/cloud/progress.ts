@@ -1,7 +1,6 @@
-import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
 import { formatDuration, formatRate, progressBar } from '../terminal/progress.ts';
-import type { ChunkCounts } from './aws-executions.ts';
+import type { ChunkCounts, PlannedRun } from './aws-executions.ts';
 
 /** How far a run was at some time. */
 export interface Observation {
@@ -16,7 +15,7 @@ export interface Observation {
  * @param began when the map began, on the clock of the observations
  */
 export function chunkProgressLine(
-  { compositions, chunks }: Pick<PlanReceipt, 'compositions' | 'chunks'>,
+  { compositions, chunks }: Pick<PlannedRun, 'compositions' | 'chunks'>,
   began: number,
   first: Observation,
   now: Observation,
@@ -38,7 +37,7 @@ function chunksPerSecond(began: number, first: Observation, now: Observation): n
 }
 
 /** US dollars spent on a run, about: every chunk that was begun counts as a whole one. */
-export function spentSoFar({ costEstimate, chunks }: PlanReceipt, counts: ChunkCounts | undefined): number {
+export function spentSoFar({ costEstimate, chunks }: PlannedRun, counts: ChunkCounts | undefined): number {
   if (counts === undefined) return 0; // planning alone costs a trifle
   const begun = counts.succeeded + counts.failed + counts.running + counts.aborted;
   return Number(((costEstimate * Math.min(begun, chunks)) / chunks).toPrecision(3));

@@ -4,6 +4,7 @@ import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import type { ObjectStore } from '../../shared/io/store/store.ts';
 import { isRunId } from '../../shared/run-id.ts';
 import { outputKey } from '../../shared/runs/run-keys.ts';
+import { decodeReceipt, RECEIPT } from '../../shared/runs/run-outputs.ts';
 import { findRun } from './aws-executions.ts';
 import { type CloudSession, openAwsSession } from './aws-session.ts';
 import type { CloudOptions } from './options.ts';
@@ -11,8 +12,6 @@ import type { CloudOptions } from './options.ts';
 export interface ResultsOptions extends CloudOptions {
   readonly out: string; // directory where runs are kept
 }
-
-const RECEIPT = 'receipt.json';
 
 /** `cloud results`: download what came out of a run and check every file against the receipt. */
 export async function results(run: string | undefined, { out, ...options }: ResultsOptions): Promise<void> {
@@ -57,18 +56,7 @@ async function readReceipt(store: ObjectStore, runId: string): Promise<Receipt> 
   const receipt = await store.get(key);
   if (receipt === undefined)
     throw new InputError('the run has no results', { file }, 'See with `ionsieve cloud watch` how far it is.');
-  const damaged = (problem: string): IntegrityError =>
-    new IntegrityError(problem, { file }, 'Start the run again: it makes its outputs anew.');
-  let hashes: unknown;
-  try {
-    hashes = JSON.parse(Buffer.from(receipt).toString());
-  } catch (error) {
-    throw damaged(`it is not JSON (${(error as Error).message})`);
-  }
-  const entries = Object.entries(Object(hashes));
-  const bad = entries.find(([name, hash]) => !/^\w[\w.-]*$/.test(name) || !/^[0-9a-f]{64}$/.test(String(hash)));
-  if (bad !== undefined || entries.length === 0) throw damaged('it does not list files with their SHA-256');
-  return { receipt, hashes: hashes as Readonly<Record<string, string>> };
+  return { receipt, hashes: decodeReceipt(receipt, file) };
 }
 
 async function download(store: ObjectStore, key: string, hash: string): Promise<Uint8Array> {

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import * as v from 'valibot';
 import { packagePath } from '../../local/shipped/package-root.ts';
 import { type CloudStage, DEFAULT_STAGE } from '../../shared/cost/cloud-simulation.ts';
 import { InputError } from '../../shared/errors.ts';
+import { fields, type Refuse, readJson, readShape, text } from '../../shared/shape.ts';
 import { ConfigError } from '../../shared/stage/setting-readers.ts';
 import { readConfig, STAGE, type StageSettings } from '../../shared/stage/stage-settings.ts';
 
@@ -53,12 +55,13 @@ export function cloudStage(stage: string): CloudStage {
   };
 }
 
+const CDK_JSON = fields({
+  context: v.optional(fields({ stage: v.optional(text), ionsieve: v.optional(v.unknown()) })),
+});
+
 function readContext(): Context {
   const file = packagePath('cdk.json');
   if (!existsSync(file)) return {};
-  try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { context?: Context }).context ?? {};
-  } catch (error) {
-    throw new InputError(`it is not JSON (${(error as Error).message})`, { file }, 'Correct it.');
-  }
+  const refuse: Refuse = (problem, column) => new InputError(problem, { file, column }, 'Correct it.');
+  return readShape(CDK_JSON, readJson(readFileSync(file, 'utf8'), refuse), refuse).context ?? {};
 }

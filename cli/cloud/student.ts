@@ -6,7 +6,7 @@ import { InputError } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { readBytes } from '../../shared/io/store/files.ts';
 import type { ConditionalStore } from '../../shared/io/store/store.ts';
-import { decodeCard } from '../../shared/models/card-file.ts';
+import { readCard } from '../../shared/models/card-file.ts';
 import { readModel } from '../../shared/models/companions.ts';
 import {
   CURRENT_STUDENT_KEY,
@@ -18,7 +18,7 @@ import {
 import { openStudent, readStudentMetadata } from '../../shared/models/student-session.ts';
 import type { PreparedSource } from '../../shared/planning/prepared-source.ts';
 import { LABELS_KEY, TEACHER_KEY } from '../../shared/retraining/job-keys.ts';
-import type { ModelCard } from '../../shared/student/card.ts';
+import { fields, finite, sha256Text } from '../../shared/shape.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import { type CloudStudent, putCompanions } from './companions.ts';
 
@@ -95,6 +95,13 @@ async function putStudent(
   return student;
 }
 
+const SHIPPED_CARD = fields({
+  modelHash: sha256Text,
+  teacher: fields({ hash: sha256Text }),
+  labels: fields({ hash: sha256Text }),
+  student: fields({ averagePrecision: fields({ mean: finite }) }),
+});
+
 /**
  * Give an empty bucket what the project ships: default space, student with its companions, labels, teacher and the pointer to the student. Whoever writes
  * the pointer first wins. The teacher comes last: it is an event that has students distilled anew unless the student in
@@ -108,7 +115,7 @@ async function provision(store: ConditionalStore): Promise<CloudStudent> {
   await putShipped(store, `spaces/${DEFAULT_SPACE}.json`, `data/spaces/${DEFAULT_SPACE}.json`);
   await putShipped(store, LABELS_KEY, 'data/labels.csv.gz');
   const cardPath = packagePath(SHIPPED['student.card.json']);
-  const card = decodeCard(await readBytes(cardPath), cardPath) as unknown as ModelCard;
+  const card = readCard(SHIPPED_CARD, await readBytes(cardPath), cardPath);
   const pointer = encodeCurrentStudent({
     student: studentKey(hash, 'student.onnx'),
     hash,

@@ -85,12 +85,13 @@ async function readRun(run: string, runs: string): Promise<StoredRun> {
 
 /** What the files beside a ranking say of its inputs. */
 async function readInputs(directory: string): Promise<RunInputs | undefined> {
-  const summary = await readIfThere(join(directory, 'summary.json'));
+  const file = join(directory, 'summary.json');
+  const summary = await readIfThere(file);
   if (summary === undefined) return undefined;
   const path = join(directory, 'plan', 'student.onnx');
   const student = await readIfThere(path);
   const teacherHash = student && readStudentMetadata(student, path).teacherHash;
-  return { summary: decodeSummary(summary), ...(teacherHash === undefined ? {} : { teacherHash }) };
+  return { summary: decodeSummary(summary, file), ...(teacherHash === undefined ? {} : { teacherHash }) };
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {

@@ -90,7 +90,8 @@ export function inOptions(error: unknown): unknown {
   if (!(error instanceof InputError)) return error;
   const { file, column = '' } = error.place;
   if (file !== undefined && file !== OPTIONS && !file.startsWith('event of ')) return error;
-  const option = column in RUN_OPTIONS ? flagOf(column) : undefined;
+  const name = column.replace(/\[\d+\]$/, ''); // of an item of a list, the list
+  const option = name in RUN_OPTIONS ? flagOf(name) : undefined;
   if (option === undefined && file === undefined) return error;
   return new InputError(error.problem, { column: option ?? error.place.column }, error.remedy, { cause: error });
 }

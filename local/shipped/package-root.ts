@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { IntegrityError } from '../../shared/errors.ts';
+import { fields, type Refuse, readJson, readShape, text } from '../../shared/shape.ts';
 
 /** Absolute path of a file of the package, such as `models/student.onnx`, both from the sources and from `dist/`. */
 export function packagePath(relative: string): string {
@@ -15,5 +17,8 @@ export function packagePath(relative: string): string {
 
 /** Version of the package. */
 export function packageVersion(): string {
-  return (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
+  const file = packagePath('package.json');
+  const refuse: Refuse = (problem, column) =>
+    new IntegrityError(problem, { file, column }, 'Install the package again.');
+  return readShape(fields({ version: text }), readJson(readFileSync(file, 'utf8'), refuse), refuse).version;
 }

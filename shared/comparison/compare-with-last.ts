@@ -67,11 +67,11 @@ interface FinishedRun {
 }
 
 async function loadRun(store: ObjectStore, runId: string): Promise<FinishedRun> {
-  const summary = decodeSummary(await loadOutput(store, runId, 'summary.json'));
   const nameOf = (file: string): string => `${store.location}/${outputKey(runId, file)}`;
-  if (summary.runId !== runId || !summary.student?.hash || !summary.options)
+  const summary = decodeSummary(await loadOutput(store, runId, 'summary.json'), nameOf('summary.json'));
+  if (summary.runId !== runId)
     throw new IntegrityError(
-      'it does not describe this run',
+      `it describes run ${summary.runId}, not this one`,
       { file: nameOf('summary.json') },
       'Start that run again: it makes its outputs anew.',
     );

@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import { InputError, IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { readSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import type { ConditionalStore } from '../io/store/store.ts';
 import type { RunSummary } from '../report/summary.ts';
 import { isRunId } from '../run-id.ts';
+import { fields, listOf, type Refuse, type Shape } from '../shape.ts';
 
 /**
  * The order in which runs of one kind were first finished: `history/<hash of the kind>.json`. Outputs carry no time, so this
@@ -61,12 +63,14 @@ export async function precedingRun(store: ConditionalStore, summary: RunSummary)
   );
 }
 
+const HISTORY: Shape<RunHistory> = fields({
+  format: v.literal(FORMAT, `the format ${FORMAT} of this version`),
+  kind: v.unknown(),
+  runs: listOf(v.pipe(v.string('the id of a run'), v.check(isRunId, 'the id of a run'))),
+});
+
 function decodeRuns(bytes: Uint8Array, file: string): readonly string[] {
-  const damaged = (problem: string): IntegrityError =>
-    new IntegrityError(problem, { file }, 'Restore the history, or delete it: the next run begins another.');
-  const { format, runs } = openSealedJson(bytes, damaged);
-  if (format !== FORMAT) throw damaged(`the format is ${JSON.stringify(format)}, not ${FORMAT}`);
-  if (!Array.isArray(runs) || !runs.every((id) => typeof id === 'string' && isRunId(id)))
-    throw damaged('it does not list ids of runs');
-  return runs;
+  const damaged: Refuse = (problem, column) =>
+    new IntegrityError(problem, { file, column }, 'Restore the history, or delete it: the next run begins another.');
+  return readSealedJson(HISTORY, bytes, damaged).runs;
 }

@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { atomicNumber, SYMBOLS } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
+import { onlyFields, type Refuse, readShape } from '../shape.ts';
 import { ELEMENT_GROUPS, elementsOf } from './element-groups.ts';
 
 /** What chemists ask of a composition beside its score. As {@link parseCriteria} gives them, equal criteria are equal JSON. */
@@ -10,8 +12,34 @@ export interface Criteria {
   readonly minLithiumMassPercent?: number; // inclusive
 }
 
-const KEYS = ['exclude', 'require', 'maxUsdPerKg', 'minLithiumMassPercent'] as const;
 const GROUP_NAMES = ELEMENT_GROUPS.map(({ name }) => name);
+const [ELEMENTS, NAMES] = ['a list of element symbols', `a list of element symbols and of ${GROUP_NAMES.join(', ')}`];
+
+const elementName = v.custom<string>(
+  (name) => typeof name === 'string' && atomicNumber(name) !== undefined,
+  'an element',
+);
+const nameOf = v.custom<string>(
+  (name) => v.is(elementName, name) || GROUP_NAMES.includes(name as string),
+  'an element or a group',
+);
+const upTo = (most: number, expected: string) =>
+  v.custom<number>((value) => typeof value === 'number' && value > 0 && value <= most, expected);
+
+const CRITERIA = onlyFields({
+  exclude: v.nullish(v.array(nameOf, NAMES), []),
+  require: v.nullish(v.array(elementName, ELEMENTS), []),
+  maxUsdPerKg: v.optional(upTo(Number.MAX_VALUE, 'a number above 0')),
+  minLithiumMassPercent: v.optional(upTo(100, 'a number above 0, at most 100')),
+});
+
+/** What to give instead, by criterion. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  exclude: `Give ${NAMES}, such as ["S"].`,
+  require: `Give ${ELEMENTS}, such as ["S"].`,
+  maxUsdPerKg: 'Give such a number.',
+  minLithiumMassPercent: 'Give such a number.',
+};
 
 /**
  * Read criteria from a plain object.
@@ -23,19 +51,15 @@ const GROUP_NAMES = ELEMENT_GROUPS.map(({ name }) => name);
  * @throws {InputError} naming the key, its value and what is expected
  */
 export function parseCriteria(value: unknown, file: string, mobileIon?: string): Criteria | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new InputError(`${JSON.stringify(value)} is no object`, { file }, `Give an object with ${KEYS.join(', ')}.`);
-  const record = value as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(record).find((key) => !(KEYS as readonly string[]).includes(key));
-  if (unknown !== undefined)
-    throw new InputError(`there is no criterion ${JSON.stringify(unknown)}`, { file }, `Use ${KEYS.join(', ')}.`);
-  const exclude = readNames(record, 'exclude', file, GROUP_NAMES);
-  const require = readNames(record, 'require', file, []);
+  const refuse: Refuse = (problem, column) => {
+    const remedy = REMEDIES[column?.replace(/\[.*/, '') ?? ''] ?? `Use ${Object.keys(REMEDIES).join(', ')}.`;
+    return new InputError(problem, { file, column }, remedy);
+  };
+  const { exclude, require, ...bounds } = readShape(CRITERIA, value, refuse);
   const criteria: Criteria = {
-    ...(exclude.length === 0 ? {} : { exclude }),
-    ...(require.length === 0 ? {} : { require }),
-    ...readNumber(record, 'maxUsdPerKg', file, Number.MAX_VALUE),
-    ...readNumber(record, 'minLithiumMassPercent', file, 100),
+    ...(exclude.length === 0 ? {} : { exclude: sorted(exclude) }),
+    ...(require.length === 0 ? {} : { require: sorted(require) }),
+    ...Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined)),
   };
   checkConflict(criteria, file, mobileIon);
   if (mobileIon !== undefined && mobileIon !== 'Li' && criteria.minLithiumMassPercent !== undefined)
@@ -47,39 +71,10 @@ export function parseCriteria(value: unknown, file: string, mobileIon?: string):
   return Object.keys(criteria).length === 0 ? undefined : criteria;
 }
 
-function readNames(
-  record: Readonly<Record<string, unknown>>,
-  key: 'exclude' | 'require',
-  file: string,
-  groups: readonly string[],
-): string[] {
-  const names = record[key] ?? [];
-  const remedy = `Give a list of element symbols${groups.length === 0 ? '' : ` and of ${groups.join(', ')}`}, such as ["S"].`;
-  const fail = (problem: string): never => {
-    throw new InputError(problem, { file, column: key }, remedy);
-  };
-  if (!Array.isArray(names)) return fail(`${JSON.stringify(names)} is no list`);
-  const bad = names.find((name) => typeof name !== 'string' || !(groups.includes(name) || atomicNumber(name)));
-  if (bad !== undefined) fail(`${JSON.stringify(bad)} is no element${groups.length === 0 ? '' : ' and no group'}`);
-  const order = (name: string): number => atomicNumber(name) ?? SYMBOLS.length + groups.indexOf(name);
-  return [...new Set(names as string[])].sort((a, b) => order(a) - order(b));
-}
-
-function readNumber(
-  record: Readonly<Record<string, unknown>>,
-  key: 'maxUsdPerKg' | 'minLithiumMassPercent',
-  file: string,
-  most: number,
-): Criteria {
-  const value = record[key];
-  if (value === undefined) return {};
-  if (typeof value === 'number' && value > 0 && value <= most) return { [key]: value };
-  const range = most === 100 ? 'above 0, at most 100' : 'above 0';
-  throw new InputError(
-    `${JSON.stringify(value)} is not a number ${range}`,
-    { file, column: key },
-    'Give such a number.',
-  );
+/** Each once: symbols by atomic number, then groups. */
+function sorted(names: readonly string[]): string[] {
+  const order = (name: string): number => atomicNumber(name) ?? SYMBOLS.length + GROUP_NAMES.indexOf(name);
+  return [...new Set(names)].sort((a, b) => order(a) - order(b));
 }
 
 function checkConflict({ exclude = [], require = [] }: Criteria, file: string, mobileIon: string | undefined): void {

@@ -1,4 +1,5 @@
-import { InputError } from '../errors.ts';
+import * as v from 'valibot';
+import { InputError, IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { storeInputs } from '../io/store/inputs.ts';
 import { type ConditionalStore, type ObjectInfo, readObject } from '../io/store/store.ts';
@@ -14,6 +15,7 @@ import { withoutMarker } from '../retraining/shards.ts';
 import { loadFinished } from '../runs/run-outputs.ts';
 import { runIdOf } from '../runs/run-plan.ts';
 import { optionsIdentity, type RunOptions } from '../screen/run-options.ts';
+import { fields, type Refuse, readJson, readShape, text } from '../shape.ts';
 import { spaceIdentity } from '../sources/space-source.ts';
 import { parseSpace } from '../space/space-file.ts';
 import type { ExecutionState, NoStart, Start } from './begin.ts';
@@ -145,7 +147,11 @@ export async function isScreened(store: ConditionalStore, { output = '{}' }: Exe
   return runId !== undefined && (await loadFinished(store, runId)) !== undefined;
 }
 
+const SCREENING_OUTPUT = fields({ plan: v.optional(fields({ runId: v.optional(text) })) });
+
 /** Run id that an execution of `screening` planned, from its output. */
 export function plannedRun(output: string): string | undefined {
-  return (JSON.parse(output) as { plan?: { runId?: string } }).plan?.runId;
+  const refuse: Refuse = (problem, column) =>
+    new IntegrityError(problem, { file: 'output of the execution', column }, 'Start the screening again.');
+  return readShape(SCREENING_OUTPUT, readJson(output, refuse), refuse).plan?.runId;
 }

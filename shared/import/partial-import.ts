@@ -3,10 +3,12 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import * as v from 'valibot';
 import { InputError, IntegrityError } from '../errors.ts';
 import { DirectoryStore, fileError } from '../io/store/directory-store.ts';
-import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { readSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import { readLines } from '../io/tables/lines.ts';
+import { fields, integer, listOf, type Shape, sha256Text, text } from '../shape.ts';
 import { optimadeId, parseJson } from '../structure/formats/optimade.ts';
 
 /** What is asked, and of whom: an import goes on only with the same. */
@@ -33,6 +35,21 @@ export interface Cursor {
   readonly to: string;
 }
 
+const CURSOR: Shape<Cursor> = fields({
+  query: fields({ baseUrl: text, filter: v.string('a text'), pageLimit: integer(), responseFields: listOf(text) }),
+  next: v.nullable(v.pipe(text, v.url('an address'))),
+  pages: integer(),
+  bytes: integer(),
+  partialSha256: sha256Text,
+  structures: integer(),
+  repeated: integer(),
+  announced: v.nullable(integer()),
+  apiVersion: v.nullable(v.string('a text')),
+  provider: v.nullable(v.string('a text')),
+  from: text,
+  to: text,
+});
+
 /**
  * The files of an import that is under way, beside the file that it becomes: the structures so far (`.partial`, gzip
  * members one after the other if the file ends in `.gz`) and how far they go (`.cursor.json`). A page is first flushed
@@ -57,8 +74,7 @@ export class PartialImport {
   async cursor(): Promise<Cursor | undefined> {
     const bytes = await this.store.get(basename(this.cursorPath));
     if (bytes === undefined) return undefined;
-    const cursor = openSealedJson(bytes, (problem) => this.damaged(problem)) as unknown as Cursor;
-    if (!isCursor(cursor)) throw this.damaged('is no cursor of an import');
+    const cursor = readSealedJson(CURSOR, bytes, (problem, column) => this.damaged(problem, column));
     if (cursor.next === null && (await sizeOf(this.partialPath)) === 0 && (await sizeOf(this.out)) === cursor.bytes)
       await rename(this.out, this.partialPath); // stopped while it finished
     const size = await sizeOf(this.partialPath);
@@ -140,8 +156,8 @@ export class PartialImport {
     await rm(this.cursorPath, { force: true });
   }
 
-  private damaged(problem: string): IntegrityError {
-    return new IntegrityError(problem, { file: this.cursorPath }, 'Start the import anew with --restart.');
+  private damaged(problem: string, column?: string): IntegrityError {
+    return new IntegrityError(problem, { file: this.cursorPath, column }, 'Start the import anew with --restart.');
   }
 }
 
@@ -160,11 +176,4 @@ export function checkSameQuery(begun: OptimadeQuery, query: OptimadeQuery, file:
     { file },
     'Give these options to go on with it, another --out, or --restart to throw away what it has.',
   );
-}
-
-function isCursor(cursor: Cursor): boolean {
-  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-  const counts = [cursor.pages, cursor.bytes, cursor.structures, cursor.repeated];
-  const isNext = cursor.next === null || URL.canParse(cursor.next);
-  return counts.every(isCount) && isNext && typeof cursor.query?.baseUrl === 'string';
 }

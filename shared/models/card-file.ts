@@ -1,5 +1,6 @@
 import { IntegrityError } from '../errors.ts';
-import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { readSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { fields, type Refuse, type Shape, text } from '../shape.ts';
 
 /** Name of the card beside a model: `student.onnx` has `student.card.json`. */
 export function cardName(model: string): string {
@@ -11,22 +12,30 @@ export function encodeCard(card: object): Uint8Array {
   return sealJson(card);
 }
 
+const CARD = fields({ modelHash: text });
+
 /**
- * Read the card of a model.
+ * Read the card of a model, whatever else is in it.
  *
  * @param modelHash SHA-256 of the model beside it, hexadecimal
  * @throws {IntegrityError} if it is damaged, or tells of another model than the one beside it
  */
 export function decodeCard(bytes: Uint8Array, file: string, modelHash?: string): Readonly<Record<string, unknown>> {
-  const card = openSealedJson(
-    bytes,
-    (problem) =>
-      new IntegrityError(
-        problem,
-        { file },
-        'Restore the card that was made with the model, or delete it: it is only shown.',
-      ),
-  );
+  return readCard(CARD, bytes, file, modelHash);
+}
+
+/** The same with further fields that a reader needs. */
+export function readCard<T extends { readonly modelHash: string }>(
+  shape: Shape<T>,
+  bytes: Uint8Array,
+  file: string,
+  modelHash?: string,
+): T {
+  const refuse: Refuse = (problem, column) => {
+    const remedy = 'Restore the card that was made with the model, or delete it: it is only shown.';
+    return new IntegrityError(problem, { file, column }, remedy);
+  };
+  const card = readSealedJson(shape, bytes, refuse);
   if (modelHash === undefined || card.modelHash === modelHash) return card;
   throw new IntegrityError(
     `it tells of a model with the SHA-256 ${card.modelHash}, and the one beside it has ${modelHash}`,

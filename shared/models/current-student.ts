@@ -1,8 +1,10 @@
+import * as v from 'valibot';
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { Inputs } from '../io/store/inputs.ts';
-import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { readSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import type { ConditionalStore } from '../io/store/store.ts';
+import { fields, finite, type Shape, sha256Text, text } from '../shape.ts';
 
 /** Where the pointer to the student in use lies. */
 export const CURRENT_STUDENT_KEY = 'models/current.json';
@@ -54,34 +56,30 @@ export async function loadCurrentStudent(
   };
 }
 
-const HASH = /^[0-9a-f]{64}$/;
+const CURRENT: Shape<CurrentStudent> = v.pipe(
+  fields({
+    student: text,
+    hash: sha256Text,
+    teacherHash: sha256Text,
+    labelsHash: sha256Text,
+    averagePrecision: finite,
+    previous: v.nullable(sha256Text),
+  }),
+  v.forward(
+    v.check(
+      ({ student, hash }) => student === studentKey(hash, 'student.onnx'),
+      ({ input: { hash } }) => `the key of the student ${hash}`,
+    ),
+    ['student'],
+  ),
+);
 
 /** Read `models/current.json`; throws {@link IntegrityError} naming the field that is wrong. */
 export function decodeCurrentStudent(bytes: Uint8Array, file: string): CurrentStudent {
-  const damaged = (problem: string, column?: keyof CurrentStudent): IntegrityError =>
-    new IntegrityError(
-      problem,
-      { file, column },
-      'Restore the earlier version of the file, or promote a student again.',
-    );
-  const { student, hash, teacherHash, labelsHash, averagePrecision, previous } = openSealedJson(bytes, damaged);
-  const hashOf = (value: unknown, name: keyof CurrentStudent): string => {
-    if (typeof value === 'string' && HASH.test(value)) return value;
-    throw damaged(`${JSON.stringify(value) ?? 'nothing'} is no SHA-256`, name);
-  };
-  const model = hashOf(hash, 'hash');
-  if (student !== studentKey(model, 'student.onnx'))
-    throw damaged(`${JSON.stringify(student) ?? 'nothing'} is not the key of the student ${model}`, 'student');
-  if (typeof averagePrecision !== 'number')
-    throw damaged(`${JSON.stringify(averagePrecision) ?? 'nothing'} is not a number`, 'averagePrecision');
-  return {
-    student,
-    hash: model,
-    teacherHash: hashOf(teacherHash, 'teacherHash'),
-    labelsHash: hashOf(labelsHash, 'labelsHash'),
-    averagePrecision,
-    previous: previous === null ? null : hashOf(previous, 'previous'),
-  };
+  return readSealedJson(CURRENT, bytes, (problem, column) => {
+    const remedy = 'Restore the earlier version of the file, or promote a student again.';
+    return new IntegrityError(problem, { file, column }, remedy);
+  });
 }
 
 /**

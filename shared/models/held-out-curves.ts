@@ -1,4 +1,7 @@
+import * as v from 'valibot';
+import { IntegrityError } from '../errors.ts';
 import type { PrecisionRecall, ReliabilityBin } from '../learning/curves.ts';
+import { fields, finite, listOf, type Refuse, readJson, readShape } from '../shape.ts';
 import { decodeCard } from './card-file.ts';
 
 /** How a student did on the systems that one fold held out. */
@@ -6,6 +9,13 @@ export interface HeldOutCurves {
   readonly precisionRecall: readonly PrecisionRecall[]; // by rising recall; empty without positives
   readonly reliability: readonly ReliabilityBin[]; // by rising probability
 }
+
+/** What they are made of. */
+export const CURVES = fields({
+  precisionRecall: listOf(fields({ recall: finite, precision: finite })),
+  reliability: listOf(fields({ count: finite, probability: finite, positives: finite })),
+});
+const FOLDS = listOf(fields({ curves: CURVES }));
 
 /**
  * The curves that a card has, one of each kind a fold, as bytes; undefined if it has none.
@@ -16,23 +26,12 @@ export interface HeldOutCurves {
  */
 export function cardCurves(card: Uint8Array, file: string, modelHash: string): Uint8Array | undefined {
   const { folds } = decodeCard(card, file, modelHash);
-  if (!Array.isArray(folds) || folds.length === 0) return undefined;
-  const curves = folds.map((fold: { curves?: unknown } | null) => fold?.curves);
-  return curves.every(areCurves) ? Buffer.from(`${JSON.stringify(curves)}\n`) : undefined;
+  if (!v.is(FOLDS, folds) || folds.length === 0) return undefined;
+  return Buffer.from(`${JSON.stringify(folds.map(({ curves }) => curves))}\n`);
 }
 
 /** Read what {@link cardCurves} gave, whose hash was checked before. */
-export function decodeCurves(bytes: Uint8Array): readonly HeldOutCurves[] {
-  return JSON.parse(Buffer.from(bytes).toString()) as readonly HeldOutCurves[];
-}
-
-function areCurves(value: unknown): value is HeldOutCurves {
-  const { precisionRecall, reliability } = Object(value) as Partial<Record<keyof HeldOutCurves, unknown>>;
-  return (
-    areRows(precisionRecall, ['recall', 'precision']) && areRows(reliability, ['count', 'probability', 'positives'])
-  );
-}
-
-function areRows(rows: unknown, names: readonly string[]): boolean {
-  return Array.isArray(rows) && rows.every((row) => names.every((name) => Number.isFinite(Object(row)[name])));
+export function decodeCurves(bytes: Uint8Array, file: string): readonly HeldOutCurves[] {
+  const refuse: Refuse = (problem, column) => new IntegrityError(problem, { file, column }, 'Plan the run again.');
+  return readShape(listOf(CURVES), readJson(Buffer.from(bytes).toString(), refuse, JSON.parse), refuse);
 }

@@ -1,7 +1,8 @@
+import * as v from 'valibot';
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
-import { parseBoundedJson } from '../json.ts';
 import { MAX_MODEL } from '../limits.ts';
+import { checkShape, readJson, recordOf } from '../shape.ts';
 import { type ModelHeader, modelHeader, type TensorSignature } from './graph.ts';
 import { modelExcess } from './model-limits.ts';
 import { decodeModel, type Model } from './onnx-model.ts';
@@ -107,13 +108,6 @@ function checkSymbols(symbols: readonly string[], refuse: Refuse): void {
 }
 
 function parseMetrics(text: string, refuse: Refuse): Record<string, unknown> {
-  let metrics: unknown;
-  try {
-    metrics = parseBoundedJson(text);
-  } catch (error) {
-    return refuse('its metrics are not a JSON object', error);
-  }
-  if (typeof metrics !== 'object' || metrics === null || Array.isArray(metrics))
-    return refuse('its metrics are not a JSON object');
-  return metrics as Record<string, unknown>;
+  const notAnObject = (problem: string): Error => refuse(`its metrics are not a JSON object: ${problem}`);
+  return checkShape(recordOf(v.unknown()), readJson(text, notAnObject), notAnObject);
 }

@@ -100,7 +100,7 @@ async function report(
 ): Promise<Uint8Array> {
   const { reportPage } = await import('./report-page.ts');
   const student = readStudentMetadata(studentBytes, plan.student.name);
-  return Buffer.from(reportPage({ ...full, summary, student, curves: curves && decodeCurves(curves) }));
+  return Buffer.from(reportPage({ ...full, summary, student, curves: curves && decodeCurves(curves, 'curves.json') }));
 }
 
 const READ_AT_ONCE = 16;

@@ -1,15 +1,31 @@
+import * as v from 'valibot';
 import { SYMBOLS } from '../chemistry/elements.ts';
 import type { Excluded } from '../criteria/exclusions.ts';
+import { IntegrityError } from '../errors.ts';
 import type { Companion } from '../models/companions.ts';
 import type { RankingValue } from '../ranking/columns.ts';
 import type { MergedResult } from '../ranking/merge.ts';
 import type { FullRanking } from '../ranking/rank-run.ts';
 import type { RankedComposition } from '../ranking/ranking.ts';
 import type { RunPlan, RunStudent } from '../runs/run-plan.ts';
+import { COMPANION, COMPLETE_OPTIONS, LIST, STUDENT } from '../runs/run-shapes.ts';
 import type { BoundedAway } from '../screen/counts.ts';
 import { histogramEdges } from '../screen/histogram.ts';
 import type { RunOptions } from '../screen/run-options.ts';
 import { skippedTotal } from '../screen/skipped-rows.ts';
+import {
+  checkShape,
+  fields,
+  finite,
+  flag,
+  integer,
+  listOf,
+  type Refuse,
+  readJson,
+  recordOf,
+  type Shape,
+  text,
+} from '../shape.ts';
 import type { SourceSummary } from '../sources/source.ts';
 
 const TOP_SHOWN = 10;
@@ -99,7 +115,41 @@ export function encodeSummary(summary: RunSummary): Uint8Array {
   return Buffer.from(`${JSON.stringify(summary, undefined, 2)}\n`);
 }
 
-/** Read `summary.json`, whose hash was checked before. */
-export function decodeSummary(bytes: Uint8Array): RunSummary {
-  return JSON.parse(Buffer.from(bytes).toString()) as RunSummary;
+const SUMMARY: Shape<RunSummary> = fields({
+  runId: text,
+  space: v.optional(fields({ name: text, systems: integer(), classes: integer(), compositions: integer() })),
+  list: v.optional(v.intersect([LIST, fields({ rows: integer() })])),
+  student: STUDENT,
+  committee: v.intersect([COMPANION, fields({ rescored: v.optional(integer()) })]),
+  labels: COMPANION,
+  measured: v.optional(COMPANION),
+  options: COMPLETE_OPTIONS,
+  screened: integer(),
+  passed: v.optional(integer()),
+  bounded: v.optional(fields({ systems: integer(), compositions: integer() })),
+  unknown: v.optional(listOf(text)),
+  ranked: integer(),
+  skipped: v.optional(fields({ total: integer(), reasons: recordOf(integer()), listed: integer() })),
+  excluded: v.optional(fields({ unscored: recordOf(integer()), passed: v.optional(recordOf(integer())) })),
+  histogram: v.optional(fields({ edges: listOf(finite), counts: listOf(integer()) })),
+  elements: listOf(fields({ symbol: text, screened: integer(), passed: v.optional(integer()) })),
+  columns: recordOf(text),
+  top: listOf(
+    v.intersect([
+      fields({ rank: integer(1), index: integer(), formula: text, system: text, probability: finite, logit: finite }),
+      recordOf(v.nullable(v.union([finite, v.string(), flag], 'a number, a text, true, false or null'))),
+    ]),
+  ),
+});
+
+/**
+ * Read `summary.json`.
+ *
+ * @param file for messages
+ * @throws {IntegrityError} if it is damaged, or of a version that summarized otherwise
+ */
+export function decodeSummary(bytes: Uint8Array, file = 'summary.json'): RunSummary {
+  const damaged: Refuse = (problem, column) =>
+    new IntegrityError(problem, { file, column }, 'Start that run again: it makes its outputs anew.');
+  return checkShape(SUMMARY, readJson(Buffer.from(bytes).toString(), damaged), damaged);
 }

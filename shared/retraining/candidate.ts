@@ -1,8 +1,10 @@
+import * as v from 'valibot';
 import { sha256 } from '../hash.ts';
 import { storeInputs } from '../io/store/inputs.ts';
 import type { ConditionalStore } from '../io/store/store.ts';
 import { unpackGzip } from '../io/tables/gzip.ts';
 import type { CurrentStudent } from '../models/current-student.ts';
+import { fields, finite, finiteOrNaN, flag, type Shape, sha256Text, text } from '../shape.ts';
 import type { RetrainingJob } from './job.ts';
 import { LABELS_KEY, TEACHER_KEY } from './job-keys.ts';
 
@@ -14,6 +16,20 @@ export interface Candidate extends Omit<CurrentStudent, 'previous'> {
   readonly promote: boolean;
   readonly reason: string; // in words, with the figures
 }
+
+/** What `candidate.json` is made of. */
+export const CANDIDATE: Shape<Candidate> = fields({
+  jobId: text,
+  student: text,
+  hash: sha256Text,
+  teacherHash: sha256Text,
+  labelsHash: sha256Text,
+  averagePrecision: finiteOrNaN,
+  current: v.nullable(finite),
+  expected: v.nullable(text),
+  promote: flag,
+  reason: text,
+});
 
 /**
  * What has taken the place of something that the job began with, in words, or undefined. A student made from what is no

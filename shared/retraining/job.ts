@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import { InputError, IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { readSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import type { ObjectInfo, ObjectStore } from '../io/store/store.ts';
+import { fields, finite, integer, type Shape, sha256Text, text } from '../shape.ts';
 import type { DistillSettings } from '../student/distill-options.ts';
 import { parseTeacher, type Teacher } from '../teacher/teacher.ts';
 import { JOB_ID_LENGTH, type JobFile, jobKey, LABELS_KEY, TEACHER_KEY } from './job-keys.ts';
@@ -78,12 +80,40 @@ export async function storeJob(
   await store.put(jobKey(job.jobId, 'job.json'), sealJson(record));
 }
 
+const COUNT = integer(1);
+const JOB: Shape<RetrainingJob> = fields({
+  format: v.literal(FORMAT, `the format ${FORMAT} of this version`),
+  jobId: text,
+  dataset: v.nullable(text),
+  shards: integer(),
+  teacherHash: sha256Text,
+  baseLabelsHash: sha256Text,
+  settings: fields({
+    seed: integer(),
+    distill: fields({
+      folds: COUNT,
+      made: COUNT,
+      neutral: COUNT,
+      favoured: finite,
+      labelWeight: finite,
+      forest: fields({ trees: COUNT, featureShare: finite, minimumLeaf: COUNT }),
+      training: fields({
+        size: fields({ encoder: COUNT, first: COUNT, second: COUNT }),
+        steps: COUNT,
+        batch: COUNT,
+        learningRate: finite,
+        weightDecay: finite,
+        averageFrom: finite,
+      }),
+    }),
+  }),
+});
+
 /** Read `job.json`; throws {@link IntegrityError} if it is missing, damaged or another job's. */
 export async function loadJob(store: ObjectStore, jobId: string): Promise<RetrainingJob> {
-  const job = await loadJson<RetrainingJob>(store, jobId, 'job.json');
-  if (job.format !== FORMAT || job.jobId !== jobId)
-    throw damagedJob(`it is of job ${job.jobId} in format ${job.format}, not ${jobId} in ${FORMAT}`, store, jobId);
-  return job;
+  const job = await loadSealed(JOB, store, jobId, 'job.json');
+  if (job.jobId === jobId) return job;
+  throw damagedJob(`it is of job ${job.jobId}, not ${jobId}`, store, jobId);
 }
 
 /** The teacher of a job, checked by its hash. */
@@ -107,10 +137,15 @@ async function loadHashed(store: ObjectStore, jobId: string, file: JobFile, hash
 }
 
 /** A sealed file of a job; throws {@link IntegrityError} if it is missing or damaged. */
-export async function loadJson<T extends object>(store: ObjectStore, jobId: string, file: JobFile): Promise<T> {
+export async function loadSealed<T extends object>(
+  shape: Shape<T>,
+  store: ObjectStore,
+  jobId: string,
+  file: JobFile,
+): Promise<T> {
   const bytes = await store.get(jobKey(jobId, file));
   if (bytes === undefined) throw damagedJob('it is missing', store, jobId, file);
-  return openSealedJson(bytes, (problem) => damagedJob(problem, store, jobId, file)) as T;
+  return readSealedJson(shape, bytes, (problem, column) => damagedJob(problem, store, jobId, file, column));
 }
 
 /** A list whose items a workflow reads, as the bytes of a file. */
@@ -124,10 +159,11 @@ export function damagedJob(
   { location }: ObjectStore,
   jobId: string,
   file: JobFile = 'job.json',
+  column?: string,
 ): IntegrityError {
   return new IntegrityError(
     problem,
-    { file: `${location}/${jobKey(jobId, file)}` },
+    { file: `${location}/${jobKey(jobId, file)}`, column },
     'Delete the objects of the job and start the retraining again.',
   );
 }

@@ -10,8 +10,8 @@ import {
   studentKey,
   type VersionedStudent,
 } from '../models/current-student.ts';
-import { type Candidate, replacedInput } from './candidate.ts';
-import { damagedJob, loadJob, loadJson } from './job.ts';
+import { CANDIDATE, type Candidate, replacedInput } from './candidate.ts';
+import { damagedJob, loadJob, loadSealed } from './job.ts';
 import { jobKey, LABELS_KEY } from './job-keys.ts';
 import { loadLabels } from './training-job.ts';
 
@@ -32,7 +32,7 @@ export async function promoteCandidate(
   jobId: string,
   expected: string | null,
 ): Promise<Promotion & Pick<Candidate, 'student' | 'hash'>> {
-  const candidate = await loadJson<Candidate>(store, jobId, 'candidate.json');
+  const candidate = await loadSealed(CANDIDATE, store, jobId, 'candidate.json');
   const { student, hash, promote, reason } = candidate;
   if (!promote) return { student, hash, promoted: false, reason };
   await checkModel(store, candidate);

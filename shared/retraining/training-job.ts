@@ -1,7 +1,8 @@
 import type { ObjectStore } from '../io/store/store.ts';
 import { unpackGzip } from '../io/tables/gzip.ts';
+import { fields, integer, type Shape, sha256Text } from '../shape.ts';
 import { prepareTrainingSet, type TrainingSet } from '../student/training-set.ts';
-import { damagedJob, loadJob, loadJson, loadTeacher, type RetrainingJob } from './job.ts';
+import { damagedJob, loadJob, loadSealed, loadTeacher, type RetrainingJob } from './job.ts';
 import { jobKey } from './job-keys.ts';
 
 /** What collecting the labels of a job gave, as `collected.json` has it. */
@@ -12,6 +13,14 @@ export interface CollectedRecord {
   readonly quarantined: number; // structures of the dataset that are not usable
   readonly withoutScore: number; // structures of the dataset that are usable, but have no label
 }
+
+const COLLECTED: Shape<CollectedRecord> = fields({
+  labelsHash: sha256Text,
+  structures: integer(),
+  added: integer(),
+  quarantined: integer(),
+  withoutScore: integer(),
+});
 
 /** An item of `trainings.json`. */
 export interface TrainingItem {
@@ -45,7 +54,7 @@ export interface OpenJob {
 /** Load a job whose labels are collected. Throws {@link IntegrityError} if something of it is missing or damaged. */
 export async function openJob(store: ObjectStore, jobId: string): Promise<OpenJob> {
   const job = await loadJob(store, jobId);
-  const { labelsHash } = await loadJson<CollectedRecord>(store, jobId, 'collected.json');
+  const { labelsHash } = await loadSealed(COLLECTED, store, jobId, 'collected.json');
   const bytes = await loadLabels(store, jobId);
   const set = await makeTrainingSet(
     store,

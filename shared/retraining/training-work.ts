@@ -1,8 +1,11 @@
+import * as v from 'valibot';
 import { COMMITTEE_PARTS } from '../committee/committee.ts';
 import type { HeldOutFold } from '../committee/committee-evaluation.ts';
 import { CommitteeGrowth, packTrees, unpackTrees } from '../committee/committee-growth.ts';
 import type { ArrayFile } from '../io/store/array-file.ts';
 import type { Tree } from '../learning/regression-tree.ts';
+import { CURVES } from '../models/held-out-curves.ts';
+import { fields, finiteOrNaN, integer, recordOf, type Shape } from '../shape.ts';
 import { type FoldEvaluation, foldTask, judgeFold } from '../student/distill.ts';
 import { Distillation, type DistillationTask } from '../student/distillation.ts';
 import { mapWeights, type Weights, weightShapes } from '../student/network.ts';
@@ -19,6 +22,25 @@ export interface TrainingOutcome {
   readonly heldOut?: Encoded; // float64, predictions for a committee's fold
   readonly trees?: Encoded; // of the committee of all labels
 }
+
+const ENCODED = v.optional(recordOf(v.string('a text')));
+const METRICS = fields({ auc: finiteOrNaN, averagePrecision: finiteOrNaN, f1: finiteOrNaN, accuracy: finiteOrNaN });
+
+/** What the outcome of a training is made of. */
+export const TRAINING_OUTCOME: Shape<TrainingOutcome> = fields({
+  evaluation: v.optional(
+    fields({
+      formulas: integer(),
+      positives: integer(),
+      student: METRICS,
+      forest: METRICS,
+      curves: v.optional(CURVES),
+    }),
+  ),
+  weights: ENCODED,
+  heldOut: ENCODED,
+  trees: ENCODED,
+});
 
 /** A training that goes step by step and can be stopped after any of them. */
 export interface TrainingWork {

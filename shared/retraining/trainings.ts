@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import type { HeldOutFold } from '../committee/committee-evaluation.ts';
 import { IntegrityError } from '../errors.ts';
 import { type ArrayFile, decodeArrays, encodeArrays } from '../io/store/array-file.ts';
-import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { readSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import type { ObjectStore } from '../io/store/store.ts';
 import type { Tree } from '../learning/regression-tree.ts';
+import { fields, integer, type Shape, text } from '../shape.ts';
 import type { FoldEvaluation } from '../student/distill.ts';
 import type { Weights } from '../student/network.ts';
 import { checkpointKey, trainingKey } from './job-keys.ts';
@@ -14,6 +16,7 @@ import {
   decodeWeights,
   isOutcomeOf,
   openTraining,
+  TRAINING_OUTCOME,
   type TrainingOutcome,
 } from './training-work.ts';
 
@@ -95,12 +98,17 @@ async function loadCheckpoint(
 /** `trainings/<n>.json`. */
 type TrainingResult = TrainingIdentity & TrainingOutcome;
 
+const RESULT: Shape<TrainingResult> = v.intersect([
+  fields({ jobId: text, training: integer(), labelsHash: text }),
+  TRAINING_OUTCOME,
+]);
+
 /** The result of a training, or undefined if there is none of these labels. */
 async function loadResult(store: ObjectStore, open: OpenJob, training: number): Promise<TrainingResult | undefined> {
   const key = trainingKey(open.job.jobId, training);
   const bytes = await store.get(key);
   if (bytes === undefined) return undefined;
-  const result = openSealedJson(bytes, (problem) => unfinished(store, key, problem)) as unknown as TrainingResult;
+  const result = readSealedJson(RESULT, bytes, (problem, column) => unfinished(store, key, problem, column));
   return isOf(identityOf(open, training), result) ? result : undefined;
 }
 
@@ -140,10 +148,10 @@ function weightsOf(store: ObjectStore, { job, set }: OpenJob, result: TrainingRe
   }
 }
 
-function unfinished({ location }: ObjectStore, key: string, problem: string): IntegrityError {
+function unfinished({ location }: ObjectStore, key: string, problem: string, column?: string): IntegrityError {
   return new IntegrityError(
     problem,
-    { file: `${location}/${key}` },
+    { file: `${location}/${key}`, column },
     'Delete it and train again: redrive the execution.',
   );
 }

@@ -41,8 +41,9 @@ export async function loadChunkPlan(store: ObjectStore, runId: string): Promise<
   const { student, options, pruning } = record;
   const described = { runId, student, options, pruning };
   if (record.list !== undefined) return { ...described, ...(await loadWhole(store, runId)) };
+  const nameOf = (file: PlanFile): string => `${store.location}/${planKey(runId, file)}`;
   const [index, studentBytes] = await Promise.all([
-    loadPlanFile(store, record, 'index.json').then(decodePlanIndex),
+    loadPlanFile(store, record, 'index.json').then((bytes) => decodePlanIndex(bytes, nameOf('index.json'))),
     loadPlanFile(store, record, 'student.onnx'),
   ]);
   return {

@@ -1,5 +1,7 @@
 import { type FilePart, filePart, lineEnds } from '../io/store/file-part.ts';
+import { fields, integer, listOf, readJson, readShape, type Shape, text } from '../shape.ts';
 import type { SpaceSegment } from '../space/space-segments.ts';
+import { damagedIn } from './run-plan.ts';
 
 /** `index.json`: where in the larger files of a plan is what a chunk needs, and by which hashes that is checked. */
 export interface PlanIndex {
@@ -26,7 +28,13 @@ export function encodePlanIndex(index: PlanIndex): Uint8Array {
   return Buffer.from(`${JSON.stringify(index)}\n`);
 }
 
-/** @param bytes whose hash was checked before */
-export function decodePlanIndex(bytes: Uint8Array): PlanIndex {
-  return JSON.parse(Buffer.from(bytes).toString()) as PlanIndex;
+const PART: Shape<FilePart> = fields({ start: integer(), end: integer(), sha256: text });
+const INDEX: Shape<PlanIndex> = fields({
+  chunks: listOf(PART),
+  space: listOf(fields({ compositionsEnd: integer(), classes: PART, systems: PART })),
+});
+
+/** @param bytes whose hash was checked before @param name of the file, for messages */
+export function decodePlanIndex(bytes: Uint8Array, name: string): PlanIndex {
+  return readShape(INDEX, readJson(Buffer.from(bytes).toString(), damagedIn(name), JSON.parse), damagedIn(name));
 }

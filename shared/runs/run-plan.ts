@@ -2,13 +2,15 @@ import type { CloudWork } from '../cost/cloud-simulation.ts';
 import { type CostEstimate, estimateCost, type ScreenPlatform } from '../cost/cost-estimate.ts';
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
-import { type Companion, type Companions, companionsIdentity } from '../models/companions.ts';
+import { readSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { type Companions, companionsIdentity } from '../models/companions.ts';
 import type { Pruning } from '../pruning/pruning.ts';
 import { RUN_ID_LENGTH } from '../run-id.ts';
 import type { ChunkRange } from '../screen/blocks.ts';
 import { optionsIdentity, type RunOptions, runOptions } from '../screen/run-options.ts';
+import { fields, integer, listOf, type Refuse, readJson, readShape, type Shape } from '../shape.ts';
 import type { CompositionSource, SourceCounts, SourceRecord } from '../sources/source.ts';
+import { runRecord } from './run-shapes.ts';
 
 /**
  * Goes into every run id: to be raised when the same source, student and options would give other results, or when plans are
@@ -96,33 +98,12 @@ export function runRecordOf(
   };
 }
 
+const RECORD = runRecord(FORMAT);
+
 /** Read `run.json`; its run id is checked by who knows the source. Throws {@link IntegrityError} if it is damaged. */
 export function decodeRunRecord(bytes: Uint8Array, name: string): RunRecord {
-  const record = openSealedJson(bytes, (problem) => damagedPlan(problem, name)) as unknown as RunRecord;
-  if (record.format !== FORMAT)
-    throw damagedPlan(`the format is ${JSON.stringify(record.format)}, not ${FORMAT}`, name);
-  const { student, companions, options, counts, files } = record;
-  const isWhole =
-    typeof record.runId === 'string' &&
-    typeof student?.name === 'string' &&
-    typeof student.hash === 'string' &&
-    Number.isFinite(student.threshold) &&
-    [options?.top, options?.perSystem, counts?.compositions, counts?.chunks].every(Number.isSafeInteger) &&
-    isCompanion(companions?.committee) &&
-    isCompanion(companions.labels) &&
-    isPruning(record) &&
-    typeof files === 'object';
-  if (!isWhole) throw damagedPlan('it does not describe a run', name);
-  return { ...record, options: runOptions(options, name) };
-}
-
-function isPruning({ options, pruning }: RunRecord): boolean {
-  if (options.prune !== true) return pruning === undefined;
-  return (pruning?.threshold === null || Number.isFinite(pruning?.threshold)) && Number.isSafeInteger(pruning?.work);
-}
-
-function isCompanion(value: Companion | undefined): boolean {
-  return typeof Object.values(Object(value))[0] === 'string';
+  const record = readSealedJson(RECORD, bytes, damagedIn(name));
+  return { ...record, options: runOptions(record.options, name) };
 }
 
 /** `chunks.json`: one item a chunk, which is also the event that has it screened. */
@@ -131,25 +112,23 @@ export function encodeChunkList(runId: string, chunks: readonly ChunkRange[]): s
   return `[\n${items.join(',\n')}\n]\n`;
 }
 
+const CHUNKS: Shape<ChunkRange[]> = listOf(fields({ chunk: integer(), start: integer(), end: integer() }));
+
 /** Read `chunks.json`, whose hash was checked before. */
 export function decodeChunkList(text: string, name: string): ChunkRange[] {
-  const items = parseJson(text, name) as ChunkRange[];
-  return items.map(({ chunk, start, end }) => ({ chunk, start, end }));
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw damagedPlan(`it is not JSON (${(error as Error).message})`, name);
-  }
+  return readShape(CHUNKS, readJson(text, damagedIn(name), JSON.parse), damagedIn(name));
 }
 
 /** A plan that cannot be used. */
-export function damagedPlan(problem: string, name: string): IntegrityError {
+export function damagedPlan(problem: string, name: string, column?: string): IntegrityError {
   return new IntegrityError(
     problem,
-    { file: name },
+    { file: name, column },
     "The plan is damaged: delete the run's directory and start again.",
   );
+}
+
+/** Makes the error of a file of a plan, to read it with. */
+export function damagedIn(name: string): Refuse {
+  return (problem, column) => damagedPlan(problem, name, column);
 }

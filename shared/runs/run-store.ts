@@ -1,16 +1,18 @@
 import { DEFAULT_PLATFORM } from '../cost/cost-estimate.ts';
 import { InputError, IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { openSealedJson, sealJson } from '../io/store/sealed-json.ts';
+import { readSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import { type ConditionalStore, type ObjectStore, putFirst } from '../io/store/store.ts';
 import { COMPANION_FILES, type CompanionFile } from '../models/companions.ts';
 import type { ChunkRange } from '../screen/blocks.ts';
+import { fields, listOf, type Refuse, type Shape, text } from '../shape.ts';
 import { LIST_FILE, listIdentity, loadListSource } from '../sources/list-source.ts';
 import type { FileLocation } from '../sources/source.ts';
 import { loadSpaceSource, recordedSpace, spaceIdentity } from '../sources/space-source.ts';
 import { encodePlanIndex, indexChunks } from './plan-index.ts';
 import { type PlanFile, planKey } from './run-keys.ts';
 import {
+  damagedIn,
   damagedPlan,
   decodeChunkList,
   decodeRunRecord,
@@ -158,7 +160,7 @@ export async function loadPlan(store: ObjectStore, runId: string): Promise<Store
   const source =
     record.list === undefined
       ? await loadSpaceSource(record, load, nameOf)
-      : loadListSource(await load(LIST_FILE), await loadLocations(store, runId));
+      : loadListSource(await load(LIST_FILE), await loadLocations(store, runId), damagedIn(nameOf(LIST_FILE)));
   const { student, companions, options, pruning } = record;
   const described = { student, companions, options, pruning };
   return {
@@ -198,16 +200,20 @@ export async function loadPlanFile(
   throw damagedPlan(`its SHA-256 is ${actual}, and run.json says ${files[file]}`, `${store.location}/${key}`);
 }
 
+const LOCATIONS: Shape<{ files: FileLocation[] }> = fields({
+  files: listOf(fields({ location: text, version: text })),
+});
+
 /** Where the files of a list were when it was planned last. */
 export async function loadLocations(store: ObjectStore, runId: string): Promise<FileLocation[]> {
   const key = planKey(runId, 'inputs.json');
-  const damaged = (problem: string): IntegrityError =>
+  const damaged: Refuse = (problem, column) =>
     new IntegrityError(
       problem,
-      { file: `${store.location}/${key}` },
+      { file: `${store.location}/${key}`, column },
       'Give the command of the run again: it looks where the files are now.',
     );
   const bytes = await store.get(key);
   if (bytes === undefined) throw damaged('it is missing');
-  return openSealedJson(bytes, damaged).files as FileLocation[];
+  return readSealedJson(LOCATIONS, bytes, damaged).files;
 }

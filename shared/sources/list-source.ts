@@ -1,8 +1,10 @@
+import * as v from 'valibot';
 import { parseFormula } from '../chemistry/formula.ts';
 import { IntegrityError } from '../errors.ts';
 import type { Inputs, RangedFile } from '../io/store/inputs.ts';
 import { type RowIndex, readCells } from '../io/tables/row-file.ts';
 import { DistinctBest } from '../screen/distinct-best.ts';
+import { checkShape, fields, integer, listOf, oneOf, type Refuse, readJson, type Shape, text } from '../shape.ts';
 import { ListScreener } from './list-screener.ts';
 import type { CompositionSource, FileLocation, ListRecord } from './source.ts';
 
@@ -52,9 +54,32 @@ export function listIdentity({ name, files }: ListRecord): readonly unknown[] {
 /** The file of {@link listSource}. */
 export const LIST_FILE = 'list.json';
 
+const LIST: Shape<CompositionList> = fields({
+  name: text,
+  files: listOf(
+    fields({
+      name: text,
+      index: fields({
+        format: oneOf(['csv', 'parquet']),
+        rows: integer(),
+        size: integer(),
+        sha256: text,
+        blocks: listOf(text),
+        csv: v.optional(fields({ cell: integer(), marks: listOf(integer()) })),
+      }),
+    }),
+  ),
+});
+
 /** Read the file of a plan back, whose hash was checked before. */
-export function loadListSource(bytes: Uint8Array, locations: readonly FileLocation[]): CompositionSource {
-  return listSource(JSON.parse(Buffer.from(bytes).toString()) as CompositionList, locations);
+export function loadListSource(
+  bytes: Uint8Array,
+  locations: readonly FileLocation[],
+  damaged: Refuse,
+): CompositionSource {
+  const list = checkShape(LIST, readJson(Buffer.from(bytes).toString(), damaged, JSON.parse), damaged);
+  if (locations.length === list.files.length) return listSource(list, locations);
+  throw damaged(`it lists ${list.files.length} files, and ${locations.length} of them were found`, 'files');
 }
 
 async function* readRows(

@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { SYMBOLS } from '../chemistry/elements.ts';
 import { InputError, IntegrityError } from '../errors.ts';
+import { checkShape, fields, integer, listOf, type Refuse, readJson } from '../shape.ts';
 import type { SpaceDefinition } from './space-file.ts';
 import { listStoichiometries, type RowMemory } from './stoichiometries/amounts.ts';
 import { type ClassGroup, type CountedClass, groupSystems, writeSystems } from './stoichiometries/group-systems.ts';
@@ -132,6 +134,27 @@ export function classesToJson({ classes }: Pick<Space, 'classes'>): string {
   return `{"schema":${CLASSES_SCHEMA},"classes":[\n${records.map((record) => JSON.stringify(record)).join(',\n')}\n]}\n`;
 }
 
+const isState = (state: unknown): boolean => Number.isInteger(state) && state !== 0 && Math.abs(state as number) <= 9;
+/** Checked as a whole: a space has millions of states. */
+const COLUMN = v.custom<readonly number[]>(
+  (states) => Array.isArray(states) && states.length > 0 && states.every(isState),
+  'a list of oxidation states from -9 to 9 but 0',
+);
+const SPLITS = v.pipe(
+  listOf(v.pipe(listOf(COLUMN), v.minLength(2, 'a list for each of two elements or more'))),
+  v.check(
+    (splits) => splits.length > 0 && splits.every(({ length }) => length === splits[0].length),
+    'a list of splits of the same elements',
+  ),
+);
+const CLASSES = fields({
+  schema: v.literal(CLASSES_SCHEMA, `the schema ${CLASSES_SCHEMA} of this version`),
+  classes: v.pipe(
+    listOf(fields({ splits: SPLITS, systems: integer(1), stoichiometries: integer(1) })),
+    v.minLength(1, 'a list of one class or more'),
+  ),
+});
+
 /**
  * Classes from the text of `plan/classes.json`.
  *
@@ -139,39 +162,13 @@ export function classesToJson({ classes }: Pick<Space, 'classes'>): string {
  * @throws {IntegrityError} if it is damaged or of another schema
  */
 export function classesFromJson(text: string, file: string): StoichiometryClass[] {
-  let content: { schema?: unknown; classes?: unknown };
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw damaged(`is not valid JSON (${(error as Error).message})`, file);
-  }
-  if (content?.schema !== CLASSES_SCHEMA) throw damaged(`has schema ${content?.schema}, not ${CLASSES_SCHEMA}`, file);
-  if (!Array.isArray(content.classes) || content.classes.length === 0) throw damaged('lists no classes', file);
-  const counted = content.classes.map((record, i) => {
-    if (!isClassRecord(record)) throw damaged(`class ${i} is ${JSON.stringify(record)?.slice(0, 80)}`, file);
-    return { ...record, arity: record.splits[0].length, systemsOffset: 0 };
-  });
-  return numberClasses(counted, (count) => damaged(`numbers ${count.toExponential(1)} compositions`, file)).classes;
+  const refuse: Refuse = (problem, column) => damaged(problem, file, column);
+  const { classes } = checkShape(CLASSES, readJson(text, refuse, JSON.parse), refuse);
+  const counted = classes.map((record) => ({ ...record, arity: record.splits[0].length, systemsOffset: 0 }));
+  const tooMany = (count: number): Error => refuse(`it numbers ${count.toExponential(1)} compositions`);
+  return numberClasses(counted, tooMany).classes;
 }
 
-function damaged(problem: string, file: string): IntegrityError {
-  return new IntegrityError(`list of classes ${problem}`, { file }, 'Delete the run directory and plan the run again.');
-}
-
-function isClassRecord(value: unknown): value is ClassRecord {
-  const { splits, systems, stoichiometries } = (value ?? {}) as Record<string, unknown>;
-  const isState = (state: unknown) => Number.isInteger(state) && state !== 0 && Math.abs(state as number) <= 9;
-  const isList = (list: unknown, isItem: (item: unknown) => boolean, length?: number) =>
-    Array.isArray(list) && list.length > 0 && list.length === (length ?? list.length) && list.every(isItem);
-  const arity = Array.isArray(splits) && Array.isArray(splits[0]) ? splits[0].length : 0;
-  return (
-    arity >= 2 &&
-    isList(splits, (split) => isList(split, (column) => isList(column, isState), arity)) &&
-    isCount(systems) &&
-    isCount(stoichiometries)
-  );
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) > 0;
+function damaged(problem: string, file: string, column?: string): IntegrityError {
+  return new IntegrityError(problem, { file, column }, 'Delete the run directory and plan the run again.');
 }

@@ -1,4 +1,5 @@
-import { ConfigError, type Reader } from './setting-readers.ts';
+import * as v from 'valibot';
+import type { Shape } from '../shape.ts';
 
 /** A field of a cron expression of EventBridge Scheduler. */
 interface Field {
@@ -33,14 +34,18 @@ const DAY_OF_MONTH = 2;
 const DAY_OF_WEEK = 4;
 
 /** `rate(…)` or `cron(…)` as EventBridge Scheduler takes it. */
-export const schedule: Reader<string> = (value, place) => {
-  const refuse = (expected: string): ConfigError => new ConfigError(place, value, expected);
+export const schedule: Shape<string> = v.custom<string>(
+  (value) => expected(value) === undefined,
+  ({ input }) => expected(input) ?? '',
+);
+
+/** What is expected instead; undefined for a schedule. */
+function expected(value: unknown): string | undefined {
   const [, kind, inside] = (typeof value === 'string' && /^(rate|cron)\((.*)\)$/.exec(value)) || [];
-  if (kind === undefined) throw refuse('null, "rate(7 days)" or "cron(0 6 ? * MON *)"');
+  if (kind === undefined) return 'null, "rate(7 days)" or "cron(0 6 ? * MON *)"';
   const problem = kind === 'rate' ? rateProblem(inside) : cronProblem(inside);
-  if (problem !== undefined) throw refuse(`a schedule: ${problem}`);
-  return value as string;
-};
+  return problem && `a schedule: ${problem}`;
+}
 
 function rateProblem(rate: string): string | undefined {
   const [, count, unit, plural] = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(rate) ?? [];

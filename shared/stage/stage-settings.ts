@@ -1,26 +1,21 @@
 /** What can be configured, its defaults and its bounds: the one place where `cdk.json` is read. */
 
+import * as v from 'valibot';
 import { ARCHITECTURES, type Architecture, MB_PER_VCPU } from '../aws.ts';
 import { CLOUD_CHUNK_SECONDS } from '../cost/cloud-figures.ts';
+import { integer, listOf, oneOf, readJson, recordOf, type Shape } from '../shape.ts';
 import type { DistillSettings } from '../student/distill-options.ts';
 import { schedule } from './schedule-expression.ts';
 import {
   type Changes,
   ConfigError,
   changes,
-  integer,
-  listed,
-  listOf,
   number,
-  oneOf,
-  orNull,
-  plainObject,
   positive,
-  type Reader,
-  type ReadersOf,
-  readJsonText,
+  readSetting,
   record,
-  text,
+  refusingAt,
+  textLike,
 } from './setting-readers.ts';
 
 /** Settings of distillation that differ from its defaults. */
@@ -125,7 +120,7 @@ const SCREEN_MEMORY = integer(
 );
 
 const COUNT = integer(1, 1e9);
-const DISTILL: ReadersOf<DistillSettings> = {
+const DISTILL = changes<DistillSettings>({
   folds: integer(2, 100),
   made: COUNT,
   neutral: COUNT,
@@ -140,10 +135,10 @@ const DISTILL: ReadersOf<DistillSettings> = {
     weightDecay: positive(1),
     averageFrom: positive(0.99),
   }),
-};
+});
 
-const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> } = {
-  architecture: oneOf(...ARCHITECTURES),
+const SETTINGS = record<StageSettings>(DEFAULT_SETTINGS, {
+  architecture: oneOf(ARCHITECTURES),
   memoryMB: record(DEFAULT_SETTINGS.memoryMB, {
     plan: PLAN_MEMORY,
     screen: SCREEN_MEMORY,
@@ -162,21 +157,26 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
   maxTrainingRounds: integer(1, 1000),
   lambdaConcurrency: integer(1, 1e6),
   maxConcurrency: integer(1, 10_000), // child executions of one map run at once
-  defaultSpace: text(SPACE_KEY, 'a key such as "spaces/ionic-quinary.json"'),
-  schedule: orNull(schedule),
+  defaultSpace: textLike(SPACE_KEY, 'a key such as "spaces/ionic-quinary.json"'),
+  schedule: v.nullable(schedule),
   spendingLimitUsd: number(0.01, 1e6),
-  notificationEmails: listOf(text(EMAIL, 'an e-mail address')),
+  notificationEmails: v.pipe(
+    listOf(textLike(EMAIL, 'an e-mail address')),
+    v.checkItems((email, place, all) => all.indexOf(email) === place, 'there once only'),
+  ),
   retentionDays: record(DEFAULT_SETTINGS.retentionDays, {
-    logs: oneOf(...LOG_RETENTION_DAYS),
+    logs: oneOf(LOG_RETENTION_DAYS),
     accessLogs: integer(1, 3653),
     oldVersions: integer(1, 3653),
     retraining: integer(1, 3653),
   }),
-  removalPolicy: oneOf('retain', 'destroy'),
+  removalPolicy: oneOf(['retain', 'destroy']),
   promotionMargin: number(0, 1),
   maxQuarantineShare: number(0, 1),
-  distillation: changes(DISTILL),
-};
+  distillation: DISTILL,
+});
+
+const STAGE_NAME = textLike(STAGE, 'a stage name of 2 to 16 lower-case letters, digits and hyphens');
 
 /**
  * Read the configuration of one stage.
@@ -186,11 +186,13 @@ const SETTINGS: { readonly [K in keyof StageSettings]: Reader<StageSettings[K]> 
  * @throws {ConfigError} naming the first setting that is unknown or out of its bounds
  */
 export function readConfig(stage: unknown, stages: unknown): DeploymentConfig {
-  const name = text(STAGE, 'a stage name of 2 to 16 lower-case letters, digits and hyphens')(stage, 'stage');
-  const all = plainObject(typeof stages === 'string' ? readJsonText(stages, 'ionsieve') : stages, 'ionsieve');
-  if (!Object.hasOwn(all, name)) throw new ConfigError('stage', name, `one of ${listed(Object.keys(all))}`);
+  const name = readSetting(STAGE_NAME, stage, 'stage');
+  const given = typeof stages === 'string' ? readJson(stages, refusingAt('ionsieve')) : stages;
+  const all = readSetting(recordOf(v.unknown()), given, 'ionsieve');
+  if (!Object.hasOwn(all, name))
+    throw new ConfigError('stage', `${JSON.stringify(name)} is not one of ${Object.keys(all).join(', ')}`);
   const place = `ionsieve.${name}`;
-  return { stage: name, ...fitting(record(DEFAULT_SETTINGS, SETTINGS)(all[name], place), place) };
+  return { stage: name, ...fitting(readSetting(SETTINGS, all[name], place), place) };
 }
 
 const CHUNKS_PER_TIMEOUT = 3; // processors differ, and so do chunks
@@ -199,14 +201,14 @@ const CHUNKS_PER_TIMEOUT = 3; // processors differ, and so do chunks
 function fitting(settings: StageSettings, place: string): StageSettings {
   const { lambdaConcurrency, maxConcurrency, memoryMB, timeoutMinutes } = settings;
   const quota = 'lambdaConcurrency, which is what the account may run at once; raise it with the quota';
-  integer(1, lambdaConcurrency, quota)(maxConcurrency, `${place}.maxConcurrency`);
+  readSetting(integer(1, lambdaConcurrency, quota), maxConcurrency, `${place}.maxConcurrency`);
   const chunkSeconds = Math.round(CLOUD_CHUNK_SECONDS / Math.min(1, memoryMB.screen / MB_PER_VCPU));
   const least = Math.ceil((CHUNKS_PER_TIMEOUT * chunkSeconds) / 60);
   const chunk = `a chunk takes about ${chunkSeconds} s with ${memoryMB.screen} MB`;
-  integer(least, 15, chunk)(timeoutMinutes.screen, `${place}.timeoutMinutes.screen`);
+  readSetting(integer(least, 15, chunk), timeoutMinutes.screen, `${place}.timeoutMinutes.screen`);
   return settings;
 }
 
-function everyClass(reader: Reader<number>): Record<FunctionClass, Reader<number>> {
-  return Object.fromEntries(FUNCTION_CLASSES.map((name) => [name, reader])) as Record<FunctionClass, Reader<number>>;
+function everyClass(shape: Shape<number>): Record<FunctionClass, Shape<number>> {
+  return Object.fromEntries(FUNCTION_CLASSES.map((name) => [name, shape])) as Record<FunctionClass, Shape<number>>;
 }

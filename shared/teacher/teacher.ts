@@ -1,9 +1,10 @@
+import * as v from 'valibot';
 import { atomicNumber } from '../chemistry/elements.ts';
-import { InputError, type Place } from '../errors.ts';
-import { parseBoundedJson } from '../json.ts';
+import { InputError } from '../errors.ts';
 import { sigmoid } from '../learning/logistic.ts';
 import type { BinaryMetrics } from '../learning/metrics.ts';
-import { FEATURE_NAMES, FEATURES, type FeatureName, featureName } from './features.ts';
+import { fields, finite, listOf, oneOf, type Refuse, readJson, readShape, type Shape, text } from '../shape.ts';
+import { FEATURE_NAMES, FEATURES, type FeatureName } from './features.ts';
 
 /** One feature of a teacher: P = sigmoid(intercept + Σ coefficient · value). */
 export interface TeacherFeature {
@@ -74,6 +75,58 @@ export function formatTeacher(teacher: Teacher): string {
   return `${JSON.stringify(teacher, null, 2)}\n`;
 }
 
+const FEATURE = v.pipe(
+  fields({ name: oneOf(FEATURE_NAMES), unit: text, coefficient: finite }),
+  v.forward(
+    v.check(
+      ({ name, unit }) => unit === FEATURES[name].unit,
+      ({ input: { name } }) => `${JSON.stringify(FEATURES[name].unit)}, the unit of ${name}`,
+    ),
+    ['unit'],
+  ),
+);
+
+const CHOICE: Shape<FeatureChoice> = fields({
+  candidates: listOf(oneOf(FEATURE_NAMES)),
+  maxFeatures: finite,
+  subsets: finite,
+  nestedAuc: finite,
+  permutations: finite,
+  permutationsAsGood: finite,
+});
+
+const TRAINING: Shape<TeacherTraining> = fields({
+  compounds: finite,
+  conductors: finite,
+  structures: finite,
+  conductivityThreshold: finite,
+  penalty: finite,
+  leaveOneOut: fields({ auc: finite, averagePrecision: finite, f1: finite, accuracy: finite }),
+  choice: v.optional(CHOICE),
+});
+
+const elementSymbol = v.pipe(
+  text,
+  v.check((symbol) => atomicNumber(symbol) !== undefined, 'an element symbol'),
+);
+
+const TEACHER: Shape<Teacher> = fields({
+  name: text,
+  source: text,
+  mobileIon: elementSymbol,
+  features: v.pipe(
+    listOf(FEATURE),
+    v.minLength(1, 'a list of features'),
+    v.check((all) => new Set(all.map(({ name }) => name)).size === all.length, 'a list with each feature once'),
+  ),
+  intercept: finite,
+  threshold: v.pipe(
+    finite,
+    v.check((value) => value > 0 && value < 1, 'a number between 0 and 1'),
+  ),
+  training: v.optional(TRAINING),
+});
+
 /**
  * Read a teacher file.
  *
@@ -81,99 +134,6 @@ export function formatTeacher(teacher: Teacher): string {
  * @throws {InputError} naming the key at fault
  */
 export function parseTeacher(text: string, file: string): Teacher {
-  const json = parseObject(text, file);
-  const { name, source, mobileIon, features, intercept, threshold, training } = json;
-  if (typeof mobileIon !== 'string' || atomicNumber(mobileIon) === undefined)
-    throw wrong('mobileIon', mobileIon, 'is no element symbol', { file });
-  if (!Array.isArray(features) || features.length === 0)
-    throw wrong('features', features, 'is not a list of features', { file });
-  const parsed = features.map((feature, i) => parseFeature(feature, { file, column: `features[${i}]` }));
-  const doubled = parsed.find((feature, i) => parsed.findIndex((other) => other.name === feature.name) < i);
-  if (doubled !== undefined) throw wrong('features', doubled.name, 'is listed twice', { file });
-  const limit = parseNumber(threshold, 'threshold', { file });
-  if (!(limit > 0 && limit < 1)) throw wrong('threshold', threshold, 'is not between 0 and 1', { file });
-  return {
-    name: parseText(name, 'name', { file }),
-    source: parseText(source, 'source', { file }),
-    mobileIon,
-    features: parsed,
-    intercept: parseNumber(intercept, 'intercept', { file }),
-    threshold: limit,
-    ...(training === undefined ? {} : { training: parseTraining(training, file) }),
-  };
-}
-
-function parseObject(text: string, file: string): Record<string, unknown> {
-  let json: unknown;
-  try {
-    json = parseBoundedJson(text);
-  } catch (error) {
-    throw new InputError(`the teacher is not JSON (${(error as Error).message})`, { file }, REMEDY, { cause: error });
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new InputError('the teacher is not a JSON object', { file }, REMEDY);
-  return json as Record<string, unknown>;
-}
-
-function parseFeature(feature: unknown, place: Place): TeacherFeature {
-  if (typeof feature !== 'object' || feature === null) throw wrong('', feature, 'is not an object', place);
-  const { name, unit, coefficient } = feature as Record<string, unknown>;
-  const known = featureName(name);
-  if (known === undefined) throw wrong('name', name, `is none of ${FEATURE_NAMES.join(', ')}`, place);
-  const expected = FEATURES[known].unit;
-  if (unit !== expected) throw wrong('unit', unit, `is not ${JSON.stringify(expected)}, the unit of ${known}`, place);
-  return { name: known, unit: expected, coefficient: parseNumber(coefficient, 'coefficient', place) };
-}
-
-function parseTraining(training: unknown, file: string): TeacherTraining {
-  const place = { file, column: 'training' };
-  if (typeof training !== 'object' || training === null) throw wrong('', training, 'is not an object', place);
-  const { leaveOneOut, choice, ...fields } = training as Record<string, unknown>;
-  if (typeof leaveOneOut !== 'object' || leaveOneOut === null)
-    throw wrong('leaveOneOut', leaveOneOut, 'is not an object', place);
-  const metrics = leaveOneOut as Record<string, unknown>;
-  return {
-    compounds: parseNumber(fields.compounds, 'compounds', place),
-    conductors: parseNumber(fields.conductors, 'conductors', place),
-    structures: parseNumber(fields.structures, 'structures', place),
-    conductivityThreshold: parseNumber(fields.conductivityThreshold, 'conductivityThreshold', place),
-    penalty: parseNumber(fields.penalty, 'penalty', place),
-    leaveOneOut: {
-      auc: parseNumber(metrics.auc, 'leaveOneOut.auc', place),
-      averagePrecision: parseNumber(metrics.averagePrecision, 'leaveOneOut.averagePrecision', place),
-      f1: parseNumber(metrics.f1, 'leaveOneOut.f1', place),
-      accuracy: parseNumber(metrics.accuracy, 'leaveOneOut.accuracy', place),
-    },
-    ...(choice === undefined ? {} : { choice: parseChoice(choice, { file, column: 'training.choice' }) }),
-  };
-}
-
-function parseChoice(choice: unknown, place: Place): FeatureChoice {
-  if (typeof choice !== 'object' || choice === null) throw wrong('', choice, 'is not an object', place);
-  const { candidates, ...fields } = choice as Record<string, unknown>;
-  const names = Array.isArray(candidates) ? candidates.map(featureName) : [undefined];
-  if (names.includes(undefined)) throw wrong('candidates', candidates, 'is not a list of features', place);
-  return {
-    candidates: names as FeatureName[],
-    maxFeatures: parseNumber(fields.maxFeatures, 'maxFeatures', place),
-    subsets: parseNumber(fields.subsets, 'subsets', place),
-    nestedAuc: parseNumber(fields.nestedAuc, 'nestedAuc', place),
-    permutations: parseNumber(fields.permutations, 'permutations', place),
-    permutationsAsGood: parseNumber(fields.permutationsAsGood, 'permutationsAsGood', place),
-  };
-}
-
-function parseText(value: unknown, key: string, place: Place): string {
-  if (typeof value !== 'string' || value === '') throw wrong(key, value, 'is not a text', place);
-  return value;
-}
-
-function parseNumber(value: unknown, key: string, place: Place): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(key, value, 'is not a number', place);
-  return value;
-}
-
-function wrong(key: string, value: unknown, problem: string, { file, column }: Place): InputError {
-  const path = [column, key].filter((part) => part !== undefined && part !== '').join('.');
-  return new InputError(`${JSON.stringify(value) ?? 'a missing value'} ${problem}`, { file, column: path }, REMEDY);
+  const refuse: Refuse = (problem, column) => new InputError(problem, { file, column }, REMEDY);
+  return readShape(TEACHER, readJson(text, refuse), refuse);
 }

@@ -51,7 +51,7 @@ describe('cdk synth', () => {
     const env = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ ...cdkContext(), stage: 'test' }) };
     const refusal = run(process.execPath, [APP], { cwd: ROOT, env });
     await expect(refusal).rejects.toMatchObject({
-      stderr: 'cdk.json: stage: "test" is not one of "dev", "prod"\n',
+      stderr: 'cdk.json: stage: "test" is not one of dev, prod\n',
       code: 1,
     });
   });

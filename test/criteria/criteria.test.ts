@@ -31,18 +31,19 @@ describe('parsing criteria', () => {
   });
 
   it('gives nothing where nothing is asked', () => {
+    expect(parse({ exclude: null, maxUsdPerKg: undefined })).toBeUndefined();
     expect(parse({})).toBeUndefined();
     expect(parse({ exclude: [], require: [] })).toBeUndefined();
   });
 
   it.each([
-    [{ excluded: ['S'] }, 'there is no criterion "excluded"'],
-    [['S'], 'is no object'],
-    [null, 'is no object'],
-    [{ exclude: 'S' }, 'exclude: "S" is no list'],
-    [{ exclude: ['poison'] }, 'exclude: "poison" is no element and no group'],
-    [{ exclude: [8] }, 'exclude: 8 is no element and no group'],
-    [{ require: ['toxic'] }, 'require: "toxic" is no element.'],
+    [{ excluded: ['S'] }, 'excluded: "excluded" is not one of exclude, require, maxUsdPerKg, minLithium'],
+    [['S'], '["S"] is not an object'],
+    [null, 'null is not an object'],
+    [{ exclude: 'S' }, 'exclude: "S" is not a list of element symbols and of'],
+    [{ exclude: ['poison'] }, 'exclude[0]: "poison" is not an element or a group'],
+    [{ exclude: [8] }, 'exclude[0]: 8 is not an element or a group'],
+    [{ require: ['toxic'] }, 'require[0]: "toxic" is not an element. Give a list of element symbols, such'],
     [{ maxUsdPerKg: 0 }, 'maxUsdPerKg: 0 is not a number above 0'],
     [{ maxUsdPerKg: '5' }, 'maxUsdPerKg: "5" is not a number above 0'],
     [{ minLithiumMassPercent: 101 }, 'minLithiumMassPercent: 101 is not a number above 0, at most 100'],

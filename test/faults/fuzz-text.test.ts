@@ -206,10 +206,10 @@ const RUN = {
   runId: '0123456789abcdef0123',
   space: JSON.parse(spaceFile('small')),
   student: { name: 's.onnx', hash: HASH, threshold: 0.5 },
-  companions: { committee: { none: 'x' }, labels: { hash: HASH }, measured: { none: 'y' } },
+  companions: { committee: { absent: 'x' }, labels: { hash: HASH }, measured: { absent: 'y' } },
   options: { top: 10, perSystem: 3, rankBy: 'student', criteria: { exclude: ['toxic'] } },
   counts: { compositions: 100, chunks: 2 },
-  costEstimate: {},
+  costEstimate: { lambda: 1, stepFunctions: 0, s3: 0, total: 1, vcpuSeconds: 9 },
   files: { 'chunks.json': HASH },
 };
 

@@ -271,7 +271,7 @@ describe('planning refuses', () => {
   });
 
   it('criteria and measurements that cannot be read', async () => {
-    await refused({ criteria: { exclude: ['Xx'] } }, 'event of plan:exclude: "Xx" is no element and no group');
+    await refused({ criteria: { exclude: ['Xx'] } }, 'event of plan:exclude[0]: "Xx" is not an element or a group');
     await refused({ criteria: { exclude: ['Li'] } }, 'excludes Li, which is the mobile ion');
     await refused({ measured: at('labels.csv') }, 'no column with a unit of conductivity');
     await refused({ rankBy: 'best' as 'mean' }, 'event of plan:rankBy: "best" is not one of student, mean, lower');

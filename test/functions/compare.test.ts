@@ -219,22 +219,22 @@ describe('an earlier run that cannot be read is no failure, but told', () => {
     await finish(store, 'c3000000000000000000', BEFORE);
     expect(await compare(store, 'c3000000000000000000')).toMatchObject({
       outcome: 'failed',
-      message: expect.stringContaining('summary.json: it does not describe this run'),
+      message: expect.stringContaining('summary.json:student: student is missing: it should be an object'),
     });
   });
 
   it.each([
-    ['no JSON', Buffer.from('{'), 'it is not JSON'],
-    ['without its hash', Buffer.from('{"format":2,"runs":[]}'), 'it has no field sha256'],
-    ['of another format', sealJson({ format: 7 }), 'the format is 7, not 2'],
-    ['without ids', sealJson({ format: 2, runs: ['../x'] }), 'it does not list ids of runs'],
+    ['no JSON', Buffer.from('{'), ' it is not JSON'],
+    ['without its hash', Buffer.from('{"format":2,"runs":[]}'), ' it has no field sha256'],
+    ['of another format', sealJson({ format: 7 }), 'format: 7 is not the format 2'],
+    ['without ids', sealJson({ format: 2, kind: {}, runs: ['../x'] }), 'runs[0]: "../x" is not the id of a run'],
   ])('if the history is %s', async (_, bytes, problem) => {
     const { store } = await twoRuns();
     const key = historyKey(await finish(store, 'c3000000000000000000', BEFORE));
     await store.put(key, bytes);
     const { outcome, message } = await compare(store, 'c3000000000000000000');
     expect(outcome).toBe('failed');
-    expect(message).toContain(`${key}: ${problem}`);
+    expect(message).toContain(`${key}:${problem}`);
     expect(Buffer.from((await store.get(key))!)).toEqual(Buffer.from(bytes));
   });
 

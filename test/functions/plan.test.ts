@@ -134,7 +134,7 @@ describe('planning is refused', () => {
   });
 
   it.each([
-    [{}, 'event of plan:space: nothing is not a text'],
+    [{}, 'event of plan:space: space is missing: it should be a text'],
     [{ ...SPACE, compositions: 'datasets/a.csv' }, 'event of plan: it names a space and compositions'],
     [{ ...SPACE, top: 0 }, 'event of plan:top: 0 is not an integer >= 1'],
     [{ ...SPACE, student: 7 }, 'event of plan:student: 7 is not a text'],

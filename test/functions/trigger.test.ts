@@ -159,7 +159,9 @@ describe('a dataset that is marked ready', () => {
     await expect(trigger(event)).rejects.toThrow('".." is no name of a dataset');
     const foreign = { source: 'aws.s3', detail: { bucket: { name: 'other' }, object } };
     await expect(trigger(foreign)).rejects.toThrow('bucket other is not mine');
-    await expect(trigger({ source: 'aws.s3' })).rejects.toThrow('event of trigger:name: nothing is not a text');
+    await expect(trigger({ source: 'aws.s3' })).rejects.toThrow(
+      'event of trigger:detail: detail is missing: it should be an object',
+    );
   });
 });
 
@@ -235,7 +237,9 @@ describe('the schedule', () => {
       await expect(fire({ space })).rejects.toThrow('is no key below spaces/');
     expect(await fire({ space: 'spaces/no.json' })).toMatchObject({ reason: 'there is no spaces/no.json' });
     await expect(trigger({ source: 'me' })).rejects.toThrow('"me" is no known source');
-    await expect(fire({ time: undefined })).rejects.toThrow('event of trigger:time: nothing is not a text');
+    await expect(fire({ time: undefined })).rejects.toThrow(
+      'event of trigger:time: time is missing: it should be a text',
+    );
     await expect(fire({ time: 'soon' })).rejects.toThrow('"soon" is not a time such as 2026-01-31T12:00:00Z');
   });
 });

@@ -109,8 +109,9 @@ describe('importOptimade', () => {
     const { responseFields } = JSON.parse(readFileSync(`${job.out}.manifest.json`, 'utf8'));
     const partial = { bytes: bytes.length, partialSha256: sha256(bytes) };
     const counts = { pages: 4, ...partial, structures: 10, repeated: 0, announced: 10, from: 'a', to: 'b' };
+    const said = { apiVersion: null, provider: null };
     const query = { ...cursor.query, responseFields };
-    writeFileSync(`${job.out}.cursor.json`, sealJson({ ...cursor, query, ...counts }));
+    writeFileSync(`${job.out}.cursor.json`, sealJson({ ...cursor, query, ...counts, ...said }));
     const before = server.requests.length;
     expect((await job.run()).retrieved).toEqual({ from: 'a', to: 'b' });
     expect(server.requests.length).toBe(before);
@@ -138,7 +139,9 @@ describe('importOptimade', () => {
     writeFileSync(`${job.out}.cursor.json`, '{}');
     await expect(job.run()).rejects.toThrow(/cursor\.json: it has no field sha256.* Start the import anew/);
     writeFileSync(`${job.out}.cursor.json`, sealJson({ next: null }));
-    await expect(job.run()).rejects.toThrow('is no cursor of an import. Start the import anew with --restart.');
+    await expect(job.run()).rejects.toThrow(
+      /cursor\.json:query: query is missing: it should be an object\. Start the import anew with --restart\./,
+    );
   });
 
   it('does not go on with a partial file or a cursor that was damaged meanwhile', async () => {

@@ -21,7 +21,7 @@ it.each([
 describe('curves of a card', () => {
   it('are those of its folds, whatever else is in it', () => {
     const bytes = cardCurves(card({}), 'a.card.json', 'a')!;
-    expect(decodeCurves(bytes)).toEqual([CURVES, CURVES]);
+    expect(decodeCurves(bytes, 'curves.json')).toEqual([CURVES, CURVES]);
     expect(cardCurves(card({ teacher: 'other' }), 'a.card.json', 'a')).toEqual(bytes);
   });
 

@@ -81,7 +81,7 @@ async function plan(chunks: readonly ChunkRange[], segmentBytes = 300): Promise<
     studentBytes,
     companionFiles: {},
   });
-  const index = decodePlanIndex((await store.get(planKey(runId, 'index.json'))) as Uint8Array);
+  const index = decodePlanIndex((await store.get(planKey(runId, 'index.json'))) as Uint8Array, 'index.json');
   const segments = segmentSpace(space, Buffer.from(classesToJson(space)), segmentBytes);
   const fine = encodePlanIndex({ ...index, space: segments });
   await store.put(planKey(runId, 'index.json'), fine);

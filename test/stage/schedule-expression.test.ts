@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { schedule } from '../../shared/stage/schedule-expression.ts';
+import { readSetting } from '../../shared/stage/setting-readers.ts';
 
-const read = (value: unknown) => schedule(value, 'schedule');
+const read = (value: unknown) => readSetting(schedule, value, 'schedule');
 
 describe('a schedule', () => {
   it.each([

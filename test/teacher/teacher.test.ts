@@ -53,21 +53,30 @@ describe('a teacher file', () => {
   });
 
   it.each([
-    ['{"name": ', 't.json: the teacher is not JSON'],
-    ['[]', 't.json: the teacher is not a JSON object'],
-    [changed('mobileIon', 'na'), 't.json:mobileIon: "na" is no element symbol'],
+    ['{"name": ', 't.json: it is not JSON'],
+    ['[]', 't.json: [] is not an object'],
+    [changed('mobileIon', 'na'), 't.json:mobileIon: "na" is not an element symbol'],
     [changed('intercept', '-6.5'), 't.json:intercept: "-6.5" is not a number'],
-    [changed('intercept', undefined), 't.json:intercept: a missing value is not a number'],
-    [changed('threshold', 1.5), 't.json:threshold: 1.5 is not between 0 and 1'],
+    [changed('intercept', undefined), 't.json:intercept: intercept is missing: it should be a number'],
+    [changed('threshold', 1.5), 't.json:threshold: 1.5 is not a number between 0 and 1'],
     [changed('features', []), 't.json:features: [] is not a list of features'],
-    [changed('features', [{ name: 'volume' }]), 't.json:features[0].name: "volume" is none of aav, sdlc'],
-    [changed('features', [{ name: 'lasd', unit: 'nm' }]), 't.json:features[0].unit: "nm" is not "angstrom"'],
-    [changed('features', [{ name: 'llb', unit: '1' }]), 't.json:features[0].coefficient: a missing value is not'],
+    [changed('features', [{ name: 'volume' }]), 't.json:features[0].name: "volume" is not one of aav, sdlc'],
+    [
+      changed('features', [{ name: 'lasd', unit: 'nm', coefficient: 1 }]),
+      't.json:features[0].unit: "nm" is not "angstrom"',
+    ],
+    [
+      changed('features', [{ name: 'llb', unit: '1' }]),
+      't.json:features[0].coefficient: coefficient is missing: it should be a number',
+    ],
     [
       changed('features', Array(2).fill({ name: 'llb', unit: '1', coefficient: 1 })),
-      't.json:features: "llb" is listed',
+      /^t\.json:features: \[\{"name":"llb".+ is not a list with each feature once/,
     ],
-    [changed('training', { leaveOneOut: {} }), 't.json:training.compounds: a missing value is not a number'],
+    [
+      changed('training', { leaveOneOut: {} }),
+      't.json:training.compounds: compounds is missing: it should be a number',
+    ],
     [
       changed('training', {
         ...Object.fromEntries(
@@ -76,7 +85,7 @@ describe('a teacher file', () => {
         leaveOneOut: { auc: 1, averagePrecision: 1, f1: 1, accuracy: 1 },
         choice: { candidates: ['x'] },
       }),
-      't.json:training.choice.candidates: ["x"] is not a list of features',
+      't.json:training.choice.candidates[0]: "x" is not one of aav, sdlc',
     ],
   ])('is refused: %s', (text, message) => {
     expect(() => parseTeacher(text, 't.json')).toThrow(message);

@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import * as v from 'valibot';
 import { sha256 } from '../../hash.ts';
+import { fields, integer, type Refuse, readJson, readShape, type Shape } from '../../shape.ts';
 import { withPlainFile } from './plain-file.ts';
 
 /** Who has a lock. */
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
-  readonly started: string | undefined; // of the process, in the kernel's clock ticks; tells a reused pid apart
+  readonly started?: string; // of the process, in the kernel's clock ticks; tells a reused pid apart
 }
 
 /** A lock that was taken, or who has it; undefined if its file does not tell. */
@@ -127,10 +129,13 @@ async function isAlive({ pid, started }: LockOwner): Promise<boolean> {
   return isRunning(pid) && started === (await startOf(pid));
 }
 
+const OWNER: Shape<LockOwner> = fields({ pid: integer(1), host: v.string(), started: v.optional(v.string()) });
+
+const unreadable: Refuse = (problem) => new Error(problem);
+
 function parseOwner(content: string): LockOwner | undefined {
   try {
-    const owner = JSON.parse(content) as LockOwner;
-    return Number.isInteger(owner?.pid) && owner.pid > 0 ? owner : undefined;
+    return readShape(OWNER, readJson(content, unreadable), unreadable);
   } catch {
     return undefined; // cut off by a full disk
   }

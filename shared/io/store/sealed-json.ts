@@ -1,6 +1,7 @@
 import { sha256 } from '../../hash.ts';
 import { parseBoundedJson } from '../../json.ts';
 import { MAX_TEXT } from '../../limits.ts';
+import { checkShape, type Refuse, readJson, type Shape } from '../../shape.ts';
 
 /** The last field of a sealed file. */
 const SEAL = 'sha256';
@@ -18,19 +19,18 @@ export function sealJson(value: object): Uint8Array {
 /**
  * Read what {@link sealJson} gave. Every byte counts, also blanks and the order of fields.
  *
+ * @param shape of its content
  * @param damaged makes the error of what is wrong
- * @throws what `damaged` gives, if it is no JSON object, has no seal, or is not what was sealed
+ * @throws what `damaged` gives, if it is no JSON object, has no seal, is not what was sealed, or is of another shape
  */
-export function openSealedJson(
-  bytes: Uint8Array,
-  damaged: (problem: string) => Error,
-): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = parseBoundedJson(Buffer.from(bytes).toString(), MAX_TEXT); // trees of a committee are long
-  } catch (error) {
-    throw damaged(`it is not JSON (${(error as Error).message})`);
-  }
+export function readSealedJson<T extends object>(shape: Shape<T>, bytes: Uint8Array, damaged: Refuse): T {
+  return checkShape(shape, openSealedJson(bytes, damaged), damaged);
+}
+
+/** The content, whose seal is checked, and nothing else of it. */
+function openSealedJson(bytes: Uint8Array, damaged: Refuse): Readonly<Record<string, unknown>> {
+  const parse = (text: string): unknown => parseBoundedJson(text, MAX_TEXT); // trees of a committee are long
+  const value = readJson(Buffer.from(bytes).toString(), damaged, parse);
   const { [SEAL]: said, ...content } = Object(value) as Record<string, unknown>;
   if (said === undefined)
     throw damaged(`it has no field ${SEAL} for its own hash: it is damaged, or of an earlier version`);

@@ -87,7 +87,7 @@ describe('label', () => {
     writeFileSync(path('teacher.json'), '{}');
     await expect(
       label(path('in.jsonl'), '--out', path('labels.csv'), '--teacher', path('teacher.json')),
-    ).rejects.toThrow('teacher.json:mobileIon: a missing value is no element symbol');
+    ).rejects.toThrow('teacher.json:name: name is missing: it should be a text');
     expect(readdirSync(directory)).not.toContain('labels.csv');
   });
 });

@@ -33,11 +33,13 @@ it('says what entered, left and moved between two rankings', async () => {
 
 it('tells why, of runs that it finds by their id, and writes a page', async () => {
   const summary = {
-    space: { name: 's', systems: 1, compositions: 2 },
-    student: { hash: 'a' },
-    committee: {},
-    labels: {},
+    space: { name: 's', systems: 1, classes: 1, compositions: 2 },
+    student: { name: 'student.onnx', hash: 'a', threshold: 0.5 },
+    committee: { absent: 'none' },
+    labels: { absent: 'none' },
+    ...{ screened: 2, ranked: 2, elements: [], columns: {}, top: [] },
   };
+  const options = { perSystem: 3, rankBy: 'student' };
   for (const [runId, csv, top] of [
     ['0a000000000000000000', BEFORE, 3] as const,
     ['0b000000000000000000', AFTER, 4] as const,
@@ -45,7 +47,7 @@ it('tells why, of runs that it finds by their id, and writes a page', async () =
     const run = join(scratch, 'out', 'runs', runId);
     await mkdir(run, { recursive: true });
     await writeFile(join(run, 'ranking.csv'), csv);
-    await writeFile(join(run, 'summary.json'), JSON.stringify({ ...summary, runId, options: { top } }));
+    await writeFile(join(run, 'summary.json'), JSON.stringify({ ...summary, runId, options: { ...options, top } }));
   }
   const { code, stdout, stderr } = await runCli(
     scratch,

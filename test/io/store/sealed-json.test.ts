@@ -1,9 +1,12 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../shared/hash.ts';
-import { openSealedJson, sealJson } from '../../../shared/io/store/sealed-json.ts';
+import { readSealedJson, sealJson } from '../../../shared/io/store/sealed-json.ts';
+import { recordOf } from '../../../shared/shape.ts';
 
 const VALUE = { name: 'a "b"', counts: { rows: 3, share: 1e-7, none: null }, list: [1, [], {}, 'ü\u2028'] };
-const open = (bytes: Uint8Array): unknown => openSealedJson(bytes, (problem) => new Error(problem));
+const open = (bytes: Uint8Array): unknown =>
+  readSealedJson(recordOf(v.unknown()), bytes, (problem) => new Error(problem));
 
 describe('a sealed file', () => {
   it('ends with the SHA-256 of what it is without that field', () => {

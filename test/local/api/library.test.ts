@@ -173,7 +173,7 @@ describe('a screening', () => {
     ['top: 0 is not an integer >= 1', { top: 0 }],
     ['workers: 0 is no number of threads', { workers: 0 }],
     ['a space and compositions are given', { compositions: 'list.csv' }],
-    ['exclude: "Xx" is no element', { exclude: ['Xx'] }],
+    ['exclude[0]: "Xx" is not an element', { exclude: ['Xx'] }],
     ['Did you mean small?', { space: 'smal' }],
     ['the name of the output directory is empty', { out: '' }],
   ])('is refused: %s', async (problem, more) => {

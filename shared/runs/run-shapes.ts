@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import type { Criteria } from '../criteria/criteria.ts';
+import type { Companion } from '../models/companions.ts';
+import { RANK_BY } from '../screen/run-option-table.ts';
+import type { RunOptions } from '../screen/run-options.ts';
+import { fields, finite, flag, integer, listOf, oneOf, recordOf, type Shape, text } from '../shape.ts';
+import type { ListRecord } from '../sources/source.ts';
+
+/** What a run's files say of its student. */
+export const STUDENT = fields({ name: text, hash: text, threshold: finite });
+
+/** What they say of a companion. */
+export const COMPANION: Shape<Companion> = v.union(
+  [fields({ hash: text }), fields({ absent: text })],
+  'an object with the hash of a companion, or with the reason why it is absent',
+);
+
+/** What they say of the list that is screened. */
+export const LIST: Shape<ListRecord> = fields({
+  name: text,
+  files: listOf(fields({ name: text, rows: integer(), sha256: text })),
+});
+
+/** Options of a run before `runOptions` completes them. */
+export const OPTIONS = fields({
+  top: integer(),
+  perSystem: integer(),
+  criteria: v.optional(v.unknown()),
+  rankBy: v.optional(oneOf(RANK_BY)),
+  finalists: v.optional(integer()),
+  prune: v.optional(flag),
+});
+
+const CRITERIA: Shape<Criteria> = fields({
+  exclude: v.optional(listOf(text)),
+  require: v.optional(listOf(text)),
+  maxUsdPerKg: v.optional(finite),
+  minLithiumMassPercent: v.optional(finite),
+});
+
+/** Options of a run as `runOptions` gave them. */
+export const COMPLETE_OPTIONS: Shape<RunOptions> = fields({
+  top: integer(),
+  perSystem: integer(),
+  criteria: v.optional(CRITERIA),
+  rankBy: oneOf(RANK_BY),
+  finalists: v.optional(integer()),
+  prune: v.optional(v.literal(true, 'true')),
+});
+
+/** `run.json` in this format; `pruning` is there if the options ask for it, and only then. */
+export function runRecord(format: number) {
+  const record = fields({
+    format: v.literal(format, `the format ${format} of this version`),
+    runId: text,
+    space: v.optional(v.unknown()),
+    list: v.optional(LIST),
+    student: STUDENT,
+    companions: fields({ committee: COMPANION, labels: COMPANION, measured: v.optional(COMPANION) }),
+    options: OPTIONS,
+    pruning: v.optional(fields({ threshold: v.nullable(finite), work: integer() })),
+    counts: fields({
+      compositions: integer(),
+      chunks: integer(),
+      systems: v.optional(integer()),
+      classes: v.optional(integer()),
+      files: v.optional(integer()),
+    }),
+    costEstimate: fields({ lambda: finite, stepFunctions: finite, s3: finite, total: finite, vcpuSeconds: finite }),
+    files: recordOf(text),
+  });
+  const fitsOptions = v.check<v.InferOutput<typeof record>, string>(
+    ({ options, pruning }) => (options.prune === true) === (pruning !== undefined),
+    'what options.prune asks for',
+  );
+  return v.pipe(record, v.forward(fitsOptions, ['pruning']));
+}
