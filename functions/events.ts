@@ -24,7 +24,7 @@ export function maybe<T>(shape: Shape<T>) {
 
 const EXPECTED_TIME = 'a time such as 2026-01-31T12:00:00Z';
 const TIME: Shape<Date> = v.pipe(
-  v.string(EXPECTED_TIME),
+  text,
   v.transform((time) => new Date(time)),
   v.check((time) => !Number.isNaN(time.getTime()), EXPECTED_TIME),
 );

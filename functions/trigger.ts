@@ -5,7 +5,8 @@ import { retrainingFor, screeningFor, screeningForList } from '../shared/executi
 import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { once } from '../shared/once.ts';
 import { checkDatasetName, checkKeyBelow, READY_FILE, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
-import { type EventFields, readEvent } from './events.ts';
+import { fields, text } from '../shared/shape.ts';
+import { type EventFields, maybe, parseEvent, readEvent } from './events.ts';
 import { readRunOptions } from './run-request.ts';
 
 /** What answering an event needs. */
@@ -32,18 +33,18 @@ interface Decision {
 
 async function decide(event: unknown, runtime: TriggerRuntime): Promise<Decision> {
   const { store, bucket } = runtime;
-  const fields = readEvent(event, 'trigger');
-  const source = fields.text('source');
-  const options = readRunOptions(fields, 'trigger');
+  const asked = readEvent(event, 'trigger');
+  const source = asked.text('source');
+  const options = readRunOptions(asked, 'trigger');
   switch (source) {
     case 'aws.s3':
       return { start: await decideOnObject(event, store, bucket), unattended: false };
     case 'ionsieve.schedule':
-      return { start: await screeningFor(store, spaceOf(fields, runtime), options), unattended: true };
+      return { start: await screeningFor(store, spaceOf(asked, runtime), options), unattended: true };
     case 'ionsieve.promotion':
-      return { start: await screeningFor(store, spaceOf(fields, runtime), options), unattended: false };
+      return { start: await screeningFor(store, spaceOf(asked, runtime), options), unattended: false };
     case 'ionsieve.dataset': {
-      const list = checkKeyBelow('datasets/', fields.text('compositions').replace(/\/$/, ''), place('compositions'));
+      const list = checkKeyBelow('datasets/', asked.text('compositions').replace(/\/$/, ''), place('compositions'));
       return { start: await screeningForList(store, `${list}/`, options), unattended: false };
     }
     default:
@@ -59,20 +60,22 @@ function place(column: string): { readonly file: string; readonly column: string
   return { file: 'event of trigger', column };
 }
 
-function spaceOf(fields: EventFields, { defaultSpace }: TriggerRuntime): string {
-  return checkKeyBelow('spaces/', fields.optionalText('space') ?? defaultSpace, place('space'));
+function spaceOf(asked: EventFields, { defaultSpace }: TriggerRuntime): string {
+  return checkKeyBelow('spaces/', asked.optionalText('space') ?? defaultSpace, place('space'));
 }
+
+const OBJECT_EVENT = fields({
+  detail: fields({ bucket: fields({ name: text }), object: fields({ key: text, etag: maybe(text) }) }),
+});
 
 /** An "Object Created" event: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
 async function decideOnObject(event: unknown, store: ConditionalStore, bucket: string): Promise<Start | NoStart> {
-  const { detail } = event as { detail?: { bucket?: unknown; object?: unknown } };
-  const from = readEvent(detail?.bucket, 'trigger').text('name');
-  if (from !== bucket) throw new InputError(`bucket ${from} is not ${bucket}`, place('detail'), 'Correct the rule.');
-  const fields = readEvent(detail?.object, 'trigger');
-  const key = fields.text('key');
-  const object = { key, etag: fields.optionalText('etag') };
-  if (key === TEACHER_KEY) return retrainingFor(store, object, null);
+  const { bucket: from, object } = parseEvent(OBJECT_EVENT, event, 'trigger').detail;
+  if (from.name !== bucket)
+    throw new InputError(`bucket ${from.name} is not ${bucket}`, place('detail'), 'Correct the rule.');
+  const { key, etag } = object;
+  if (key === TEACHER_KEY) return retrainingFor(store, { key, etag }, null);
   const [folder, dataset, file, ...rest] = key.split('/');
   if (folder !== 'datasets' || file !== READY_FILE || rest.length > 0) return { reason: `${key} starts nothing` };
-  return retrainingFor(store, object, checkDatasetName(dataset, place('detail')));
+  return retrainingFor(store, { key, etag }, checkDatasetName(dataset, place('detail')));
 }
