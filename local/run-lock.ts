@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { InputError } from '../shared/errors.ts';
-import { fileError, makeDirectory } from '../shared/io/store/directory-store.ts';
+import { makeDirectory } from '../shared/io/store/directory-store.ts';
+import { fileError } from '../shared/io/store/file-error.ts';
 import { type LockOwner, takeLock } from '../shared/io/store/file-lock.ts';
 
 /**

@@ -17,8 +17,18 @@ export function runCli(directory: string, ...args: string[]): Promise<Ended> {
 }
 
 /** The same with an environment of its own. */
-export async function runCliWith(env: NodeJS.ProcessEnv, directory: string, ...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: directory, env });
+export function runCliWith(env: NodeJS.ProcessEnv, directory: string, ...args: string[]): Promise<Ended> {
+  return runMain(MAIN, env, directory, ...args);
+}
+
+/** The same of another installation. @param main its script */
+export async function runMain(
+  main: string,
+  env: NodeJS.ProcessEnv,
+  directory: string,
+  ...args: string[]
+): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], { cwd: directory, env });
   const text = { stdout: '', stderr: '' };
   child.stdout.on('data', (data) => {
     text.stdout += data;

@@ -30,8 +30,11 @@ export const coldStart: Part = {
     return {
       figures: {
         begun: { title: 'the process begins', unit: 's' },
-        loaded: { title: 'the bundle and ONNX Runtime are loaded', unit: 's' },
-        first: { title: 'first chunk: plan read, session opened, batch scored, result stored', unit: 's' },
+        loaded: { title: 'the bundle is loaded', unit: 's' },
+        first: {
+          title: 'first chunk: plan read, ONNX Runtime loaded, session opened, batch scored, result stored',
+          unit: 's',
+        },
         total: { title: 'all of these', unit: 's' },
         next: { title: 'a further chunk of the same run', unit: 's' },
       },

@@ -3,31 +3,28 @@ import { DEFAULT_STUDENT, STUDENT_OPTION } from '../../local/shipped/students.ts
 import { optionOf, withRankingOptions, withRunOptions } from '../runs/ranking-options.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { positiveInteger } from '../terminal/options.ts';
-import { diff } from './diff.ts';
-import { estimate } from './estimate.ts';
 import type { CloudOptions } from './options.ts';
-import { checkStageName, defaultStage } from './stage.ts';
 
 const RUN = 'run id, or name or ARN of an execution (default: the newest)';
 const SECONDS_BETWEEN_LOOKS = 6; // DescribeMapRun may be called once a second by all who watch
 
 /** `cloud estimate`, `start`, `watch`, `cancel`, `results`, `list` and `diff`: runs in an AWS account. */
 export function cloudCommand(): Command {
-  // What calls AWS is imported when it is called: the other commands do without the SDK.
   const command = new Command('cloud')
     .description('screen in your own AWS account: estimate, start and follow runs, fetch and compare results')
-    .hook('preAction', (_, command) => {
+    .hook('preAction', async (_, command) => {
+      const { checkStageName, defaultStage } = await import('./stage.ts');
       if (command.getOptionValue('stage') === undefined) command.setOptionValue('stage', defaultStage());
       checkStageName(command.getOptionValue('stage'));
     });
   for (const subcommand of [
-    estimateCommand().action(estimate),
+    estimateCommand().action(async (options) => (await import('./estimate.ts')).estimate(options)),
     startCommand().action(async (options) => (await import('./start.ts')).start(options)),
     watchCommand(),
     cancelCommand(),
     resultsCommand(),
     listCommand(),
-    diffCommand().action(diff),
+    diffCommand().action(async (before, after, options) => (await import('./diff.ts')).diff(before, after, options)),
   ])
     command.addCommand(subcommand);
   return withExamples(

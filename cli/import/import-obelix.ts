@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
 import { InputError } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/hash.ts';
 import {
@@ -9,14 +8,14 @@ import {
   type ObelixMeasurement,
   parseObelix,
 } from '../../shared/import/obelix.ts';
-import { findCifs, findTable, type Named, type ObelixSplit, SPLITS } from '../../shared/import/obelix-source.ts';
+import { findCifs, findTable, type Named } from '../../shared/import/obelix-source.ts';
+import type { ObelixSplit } from '../../shared/import/obelix-splits.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
-import { withExamples } from '../terminal/examples.ts';
 import { interruptible } from '../terminal/interruptible.ts';
 import { printJson } from '../terminal/output.ts';
 import { note } from '../terminal/terminal.ts';
-import { addFetchOptions, type FetchOptions, fetchClient } from './import-client.ts';
+import { type FetchOptions, fetchClient } from './import-client.ts';
 
 interface Options extends FetchOptions {
   readonly out: string;
@@ -26,25 +25,7 @@ interface Options extends FetchOptions {
 }
 
 /** `import obelix PATH|URL --out DIR`: measured conductivities as the other commands read them, and their CIF files. */
-export function importObelixCommand(): Command {
-  const command = new Command('obelix')
-    .description('bring measured conductivities of OBELiX, with their crystal structures')
-    .argument(
-      '<source>',
-      'folder or CSV file, or the address of one, such as https://raw.githubusercontent.com/NRC-Mila/OBELiX/main/data/downloads/',
-    )
-    .requiredOption('--out <directory>', 'directory to write: measurements.csv, cifs/ and manifest.json')
-    .addOption(new Option('--split <name>', 'table to take from a folder').choices(SPLITS).default('train'))
-    .option('--cifs <source>', 'folder or .tar.gz of CIF files, or the address of one (default: beside the table)')
-    .option('--no-cifs', 'bring measurements only');
-  addFetchOptions(command).option('--json', 'print the manifest as JSON').action(run);
-  return withExamples(command, [
-    'ionsieve import obelix https://raw.githubusercontent.com/NRC-Mila/OBELiX/main/data/downloads/ --out obelix',
-    'measurements and structures for `teacher fit` and `fine-tune`',
-  ]);
-}
-
-async function run(source: string, options: Options): Promise<void> {
+export async function runImportObelix(source: string, options: Options): Promise<void> {
   const { out, split, cifs, json } = options;
   await new DirectoryStore(out).checkWritable('measurements.csv');
   const { table, found } = await interruptible(

@@ -1,4 +1,3 @@
-import { Command, Option } from 'commander';
 import { lockRun } from '../../local/run-lock.ts';
 import { atomicNumber, SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { InputError } from '../../shared/errors.ts';
@@ -6,12 +5,10 @@ import { type ImportManifest, type ImportOptions, importOptimade } from '../../s
 import { findProvider, type OptimadeProvider, PROVIDER_IDS } from '../../shared/import/providers.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
 import { didYouMean } from '../../shared/suggest.ts';
-import { withExamples } from '../terminal/examples.ts';
 import { interruptible } from '../terminal/interruptible.ts';
-import { positiveInteger } from '../terminal/options.ts';
 import { printJson } from '../terminal/output.ts';
 import { checkOutput } from '../terminal/output-files.ts';
-import { addFetchOptions, type FetchOptions, fetchClient } from './import-client.ts';
+import { type FetchOptions, fetchClient } from './import-client.ts';
 import { ImportProgress } from './import-progress.ts';
 
 interface Options extends FetchOptions {
@@ -25,36 +22,7 @@ interface Options extends FetchOptions {
 }
 
 /** `import optimade --provider mp --out mp.jsonl.gz`: structures from a database that answers OPTIMADE queries. */
-export function importOptimadeCommand(): Command {
-  const command = new Command('optimade')
-    .description(
-      'fetch crystal structures from a database that answers OPTIMADE queries; the same command goes on after a stop',
-    )
-    .requiredOption('--provider <name|URL>', `${PROVIDER_IDS.join(', ')}, or the base address of another database`)
-    .addOption(new Option('--filter <text>', 'OPTIMADE filter (default: elements HAS "<ion>")').conflicts('ion'))
-    .option('--ion <element>', 'mobile ion of the default filter', 'Li')
-    .requiredOption('--out <file>', 'OPTIMADE JSON Lines to write: .jsonl or .jsonl.gz')
-    .option(
-      '--page-limit <number>',
-      'structures to ask for at once (default: what the provider allows)',
-      positiveInteger,
-    )
-    .option('--restart', 'throw away what an unfinished import has');
-  addFetchOptions(command).option('--json', 'print the manifest as JSON').action(run);
-  return withExamples(
-    command,
-    [
-      'ionsieve import optimade --provider mp --out mp.jsonl.gz',
-      'all structures with lithium of the Materials Project',
-    ],
-    [
-      `ionsieve import optimade --provider cod --out cod.jsonl.gz --filter 'elements HAS ALL "Li","S" AND nelements=3'`,
-      'ternary sulfides of lithium',
-    ],
-  );
-}
-
-async function run(options: Options): Promise<void> {
+export async function runImportOptimade(options: Options): Promise<void> {
   const { out, json } = options;
   const job = importOptions(options);
   await checkOutput(out, []);

@@ -1,6 +1,4 @@
-import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
-import { Command, Option } from 'commander';
 import {
   nestedAuc,
   nestedSearches,
@@ -9,23 +7,15 @@ import {
   type SubsetRanking,
   type SubsetSearch,
 } from '../../shared/teacher/choose-features.ts';
-import { FEATURE_NAMES, type FeatureName } from '../../shared/teacher/features.ts';
+import type { FeatureName } from '../../shared/teacher/features.ts';
 import { checkClasses, featureRows, fitTeacher, type MeasuredCompound } from '../../shared/teacher/fit-teacher.ts';
 import { type FeatureChoice, formatTeacher } from '../../shared/teacher/teacher.ts';
-import { withExamples } from '../terminal/examples.ts';
-import { naturalNumber, positiveInteger } from '../terminal/options.ts';
 import { formatTable, printJson } from '../terminal/output.ts';
 import { checkOutput, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { note } from '../terminal/terminal.ts';
 import { forgetJobs, runLongJobs } from './long-jobs.ts';
-import {
-  featureList,
-  fitSettings,
-  type MeasuredOptions,
-  readCompounds,
-  withMeasuredOptions,
-} from './measured-compounds.ts';
+import { fitSettings, type MeasuredOptions, readCompounds } from './measured-compounds.ts';
 
 interface ChooseOptions extends MeasuredOptions {
   readonly candidates: readonly FeatureName[];
@@ -42,31 +32,7 @@ const DIGITS = 6; // decimals of an AUC in a teacher file
 const LEAST_OF_CLASS = 3; // one is left out of the choice, and one within it
 
 /** `teacher choose`: compare subsets of features, and say how much of the best one's figures is luck. */
-export function chooseCommand(): Command {
-  const command = new Command('choose').description(
-    'compare every subset of features by leave-one-out, with a permutation test and nested leave-one-out; fit the best',
-  );
-  withMeasuredOptions(command)
-    .addOption(
-      new Option('--candidates <names>', 'features to choose from, separated by commas')
-        .argParser(featureList)
-        .default(FEATURE_NAMES, 'all'),
-    )
-    .option('--max-features <count>', 'features of a subset, at most', positiveInteger, 5)
-    .option('--show <count>', 'subsets to print', positiveInteger, 10)
-    .option('--permutations <count>', 'searches with shuffled classes', naturalNumber, 100)
-    .option('--seed <number>', 'seed of the permutations', naturalNumber, 1)
-    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
-    .option('--out <file>', 'teacher file to write, of the best subset')
-    .option('--json', 'print the best subsets and what the choice is worth as JSON')
-    .action(runChoose);
-  return withExamples(command, [
-    'ionsieve teacher choose --structures cifs --conductivities measured.csv --max-features 3 --out mine.json',
-    'the best teacher of at most three features',
-  ]);
-}
-
-async function runChoose(options: ChooseOptions): Promise<void> {
+export async function runChoose(options: ChooseOptions): Promise<void> {
   const { candidates, maxFeatures, show, penalty, out } = options;
   const inputs = [options.conductivities, ...options.structures, ...options.fallbackStructures];
   if (out !== undefined) await checkOutput(out, inputs);

@@ -1,32 +1,18 @@
-import type { Command } from 'commander';
 import { type AssembledCommittee, assembleCommittee } from '../../shared/committee/assemble-committee.ts';
 import { COMMITTEE_PARTS } from '../../shared/committee/committee.ts';
 import { renderCommitteeCard } from '../../shared/committee/committee-card.ts';
 import type { HeldOutFold } from '../../shared/committee/committee-evaluation.ts';
 import type { Tree } from '../../shared/learning/regression-tree.ts';
 import type { TrainingSet } from '../../shared/student/training-set.ts';
-import { withExamples } from '../terminal/examples.ts';
 import { printJson } from '../terminal/output.ts';
 import { note } from '../terminal/terminal.ts';
 import type { CommitteeJob, CommitteeJobResult } from './committee-worker.ts';
 import { forgetJobs, runLongJobs } from './long-jobs.ts';
 import { writeModel } from './model-files.ts';
-import { readAsked, type TrainingArguments, trainingCommand } from './training-command.ts';
+import { readAsked, type TrainingArguments } from './training-arguments.ts';
 
 /** `committee --labels labels.csv --out committee.onnx`: grow, cross-validate, calibrate, export, write the card. */
-export function committeeCommand(): Command {
-  const command = trainingCommand(
-    'committee',
-    'make the committee that re-scores the best of a screening, from the labels of the student',
-    'committee.onnx',
-  ).action(runCommittee);
-  return withExamples(command, [
-    'ionsieve committee --labels data/labels.csv.gz --out committee.onnx',
-    'make the committee again from the shipped labels',
-  ]);
-}
-
-async function runCommittee(options: TrainingArguments): Promise<void> {
+export async function runCommittee(options: TrainingArguments): Promise<void> {
   const set = await readAsked(options);
   const { members, folds } = await trainAll(set, options);
   await writeCommittee(options, assembleCommittee(set, COMMITTEE_PARTS, members, folds));

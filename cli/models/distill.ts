@@ -1,38 +1,17 @@
-import type { Command } from 'commander';
 import { type AssembledStudent, assembleStudent } from '../../shared/student/assemble-student.ts';
 import { renderCard } from '../../shared/student/card.ts';
 import type { FoldEvaluation } from '../../shared/student/distill.ts';
 import type { Weights } from '../../shared/student/network.ts';
 import type { TrainingSet } from '../../shared/student/training-set.ts';
-import { withExamples } from '../terminal/examples.ts';
 import { printJson } from '../terminal/output.ts';
 import { note } from '../terminal/terminal.ts';
 import type { DistillJob, DistillResult } from './distill-worker.ts';
 import { forgetJobs, runLongJobs } from './long-jobs.ts';
 import { writeModel } from './model-files.ts';
-import { readAsked, type TrainingArguments, trainingCommand } from './training-command.ts';
+import { readAsked, type TrainingArguments } from './training-arguments.ts';
 
 /** `distill --labels labels.csv --out student.onnx`: train, evaluate, export, write the card. */
-export function distillCommand(): Command {
-  const command = trainingCommand(
-    'distill',
-    'distill a student from labels: train it, evaluate it on held-out systems, export it with its card',
-    'student.onnx',
-  ).action(runDistill);
-  return withExamples(
-    command,
-    [
-      'ionsieve distill --labels data/labels.csv.gz --out student.onnx',
-      'distill the student again from the shipped labels',
-    ],
-    [
-      'ionsieve distill --labels mine.csv --teacher mine.json --out mine.onnx --seed 2',
-      'a student of your own teacher, which made these labels',
-    ],
-  );
-}
-
-async function runDistill(options: TrainingArguments): Promise<void> {
+export async function runDistill(options: TrainingArguments): Promise<void> {
   await distillFrom(await readAsked(options), options);
 }
 

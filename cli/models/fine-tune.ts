@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
 import { packagePath } from '../../local/shipped/package-root.ts';
 import { assembleFineTuned } from '../../shared/fine-tuning/assemble-fine-tuned.ts';
 import { compareMeasured } from '../../shared/fine-tuning/compare-measured.ts';
@@ -16,8 +14,6 @@ import { readText } from '../../shared/io/tables/lines.ts';
 import { type MeasuredComposition, mergeMeasurements, parseMeasurements } from '../../shared/labels/measurements.ts';
 import type { Weights } from '../../shared/student/network.ts';
 import type { NamedText, TrainingSet } from '../../shared/student/training-set.ts';
-import { withExamples } from '../terminal/examples.ts';
-import { naturalNumber, positiveInteger } from '../terminal/options.ts';
 import { printJson } from '../terminal/output.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { note } from '../terminal/terminal.ts';
@@ -42,30 +38,7 @@ interface Options {
 const FOLDS = 5;
 
 /** `fine-tune --measurements train.csv --out student-measured.onnx`: distill, fine-tune, compare on held-out systems. */
-export function fineTuneCommand(): Command {
-  const command = new Command('fine-tune')
-    .description(
-      'distill a student from labels, then fine-tune it on measured conductivities; compare on held-out systems',
-    )
-    .requiredOption('--measurements <file>', 'CSV of formulas and conductivities, the unit in the header')
-    .requiredOption('--out <file>', 'model to write, such as student-measured.onnx; its card is written beside it')
-    .option('--labels <file>', 'labels file, as label writes it (default: the shipped labels)')
-    .option('--teacher <file>', 'the teacher that made the labels (default: the published one)')
-    .option('--formula-column <name>', 'column of the formulas (default: formula or composition)')
-    .option('--conductivity-column <name>', 'column of the conductivities (default: the one that names its unit)')
-    .option('--source <text>', 'whom to credit for the measurements, for the card')
-    .option('--repeats <count>', 'cross-validations, each with other folds', positiveInteger, 3)
-    .option('--seed <number>', 'seed of everything random', naturalNumber, 1)
-    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
-    .option('--json', 'print files and held-out figures as JSON')
-    .action(runFineTune);
-  return withExamples(command, [
-    'ionsieve fine-tune --measurements measurements.csv --out mine.onnx --repeats 1',
-    'a student for compositions near measured ones; `import obelix` brings such a file',
-  ]);
-}
-
-async function runFineTune(options: Options): Promise<void> {
+export async function runFineTune(options: Options): Promise<void> {
   const { labels = packagePath('data/labels.csv.gz'), teacher = PUBLISHED_TEACHER } = options;
   const { measurements: file, out, source, repeats, seed } = options;
   await checkModelOutput(out, [labels, teacher, file]);

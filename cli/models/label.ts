@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
 import { packagePath } from '../../local/shipped/package-root.ts';
-import { atomicNumber, SYMBOLS } from '../../shared/chemistry/elements.ts';
+import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { InputError } from '../../shared/errors.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
 import type { StructureLabel } from '../../shared/labels/label.ts';
@@ -14,7 +13,6 @@ import {
 import { compress, formatLabels, formatSkipped } from '../../shared/labels/labels-file.ts';
 import type { Substitution } from '../../shared/structure/substitute.ts';
 import { parseTeacher, type Teacher, teacherIon } from '../../shared/teacher/teacher.ts';
-import { withExamples } from '../terminal/examples.ts';
 import { interruptible } from '../terminal/interruptible.ts';
 import { besideOutput, checkOutput, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
@@ -28,38 +26,7 @@ interface LabelOptions {
 }
 
 /** `label PATH… --out labels.csv`: the teacher's features and teacher probability of crystal structures. */
-export function labelCommand(): Command {
-  const command = new Command('label')
-    .description('label crystal structures with the teacher: its features and a probability each')
-    .argument('<path...>', 'CIF, POSCAR or OPTIMADE JSON Lines files (plain or .gz), or directories of them')
-    .requiredOption('--out <file>', 'labels file to write; compressed if it ends in .gz')
-    .option('--teacher <file>', 'teacher file (default: the published teacher of Sendek et al. 2017)')
-    .option(
-      '--substitute <from=to>',
-      'put one element in the place of another first, such as Li=Na; the cell grows with the ionic radii',
-      parseSubstitution,
-    )
-    .option('--json', 'print files and counts as JSON')
-    .action(label);
-  return withExamples(
-    command,
-    ['ionsieve label cifs --out labels.csv', 'label all structure files of a folder'],
-    ['ionsieve label mp.jsonl.gz --out labels.csv.gz', 'label what `import optimade` fetched'],
-    [
-      'ionsieve label cifs --out na.csv --teacher models/teacher-sodium.json --substitute Li=Na',
-      'lithium structures as if they had sodium',
-    ],
-  );
-}
-
-function parseSubstitution(text: string): Substitution {
-  const [from, to, ...rest] = text.split('=').map(atomicNumber);
-  if (from === undefined || to === undefined || from === to || rest.length > 0)
-    throw new InvalidArgumentError('Give two elements such as Li=Na.');
-  return { from, to };
-}
-
-async function label(paths: readonly string[], options: LabelOptions): Promise<void> {
+export async function runLabel(paths: readonly string[], options: LabelOptions): Promise<void> {
   const teacherPath = options.teacher ?? packagePath('models/teacher-sendek-2017.json');
   const teacher = parseTeacher(await readText(teacherPath), teacherPath);
   await checkOutput(options.out, [...paths, teacherPath]);

@@ -1,17 +1,9 @@
 import { basename } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { atomicNumber, SYMBOLS } from '../../shared/chemistry/elements.ts';
+import { atomicNumber } from '../../shared/chemistry/elements.ts';
 import { DescriptorUndefinedError, InputError } from '../../shared/errors.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
 import { parseConductivities, type StructureMeasurement } from '../../shared/labels/conductivities.ts';
-import { didYouMean } from '../../shared/suggest.ts';
-import {
-  FEATURE_NAMES,
-  type FeatureName,
-  type FeatureValues,
-  featureName,
-  structureFeatures,
-} from '../../shared/teacher/features.ts';
+import { type FeatureName, type FeatureValues, structureFeatures } from '../../shared/teacher/features.ts';
 import type { FitOptions, MeasuredCompound } from '../../shared/teacher/fit-teacher.ts';
 import { note } from '../terminal/terminal.ts';
 import { shownStructures } from './shown-structures.ts';
@@ -24,50 +16,6 @@ export interface MeasuredOptions {
   readonly ion: string; // symbol
   readonly threshold: number; // S/cm
   readonly penalty: number;
-}
-
-/** Add these options to a command. */
-export function withMeasuredOptions(command: Command): Command {
-  return command
-    .requiredOption('--structures <path...>', 'CIF, POSCAR or OPTIMADE JSON Lines files, or directories of them')
-    .addOption(
-      new Option(
-        '--fallback-structures <path...>',
-        'the same for compounds that have none among --structures, such as computed structures beside measured ones',
-      ).default([], 'none'),
-    )
-    .requiredOption(
-      '--conductivities <file>',
-      'CSV with the columns id,conductivity_S_per_cm, one compound a row; several structure ids are separated by blanks',
-    )
-    .option('--ion <element>', 'mobile ion', ionSymbol, 'Li')
-    .option('--threshold <S/cm>', 'conductivity from which a compound counts as a conductor', positiveNumber, 1e-4)
-    .option('--penalty <number>', 'strength of the L2 penalty on standardized features', positiveNumber, 1);
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Give a positive number such as 1e-4.');
-  return value;
-}
-
-function ionSymbol(text: string): string {
-  if (atomicNumber(text) === undefined)
-    throw new InvalidArgumentError(`Give a symbol such as Li or Na.${didYouMean(text, SYMBOLS)}`);
-  return text;
-}
-
-/** Names of features, separated by commas, for commander. */
-export function featureList(text: string): FeatureName[] {
-  return text.split(',').map((part, i, parts) => {
-    const name = featureName(part.trim());
-    if (name === undefined)
-      throw new InvalidArgumentError(
-        `Choose among ${FEATURE_NAMES.join(', ')}.${didYouMean(part.trim(), FEATURE_NAMES)}`,
-      );
-    if (parts.findIndex((other) => other.trim() === name) < i) throw new InvalidArgumentError(`${name} occurs twice.`);
-    return name;
-  });
 }
 
 /** Measured compounds that have a usable structure, and how many have none. */

@@ -1,5 +1,4 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
 import { type ComparedLine, compareRuns, parseComparedLines } from '../../shared/comparison/compare-runs.ts';
 import { type RunInputs, runChanges } from '../../shared/comparison/run-changes.ts';
 import { InputError } from '../../shared/errors.ts';
@@ -7,8 +6,6 @@ import { readBytes } from '../../shared/io/store/files.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
 import { readStudentMetadata } from '../../shared/models/student-session.ts';
 import { decodeSummary, runName } from '../../shared/report/summary.ts';
-import { withExamples } from '../terminal/examples.ts';
-import { positiveInteger } from '../terminal/options.ts';
 import { printJson } from '../terminal/output.ts';
 import { checkOutput, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
@@ -24,25 +21,7 @@ interface CompareOptions {
 }
 
 /** `compare`: what entered, left and moved between two rankings, and why. */
-export function compareCommand(): Command {
-  const command = new Command('compare')
-    .description('what entered, left and moved between two rankings, and why; with a page to look at')
-    .argument('<before>', 'ranking.csv, the directory of a run, or a run id or its beginning')
-    .argument('<after>', 'the same for the later run')
-    .option('--out <file>', 'HTML page to write')
-    .option('--runs <directory>', 'where runs are kept', 'out')
-    .option('--top <count>', 'lines to compare, from the best (default: all)', positiveInteger)
-    .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20)
-    .option('--json', 'print JSON alone')
-    .action(compare);
-  return withExamples(
-    command,
-    ['ionsieve compare before.csv after.csv', 'what changed between two rankings'],
-    ['ionsieve compare 0a1b2c3d 4e5f6a7b --out changes.html', 'two runs of out/ by their ids, with a page'],
-  );
-}
-
-async function compare(before: string, after: string, options: CompareOptions): Promise<void> {
+export async function runCompare(before: string, after: string, options: CompareOptions): Promise<void> {
   const [earlier, later] = [await readRun(before, options.runs), await readRun(after, options.runs)];
   const { out, top = Number.POSITIVE_INFINITY, limit } = options;
   await tellInputs([earlier.path, later.path]);

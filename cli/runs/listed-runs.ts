@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IonsieveError } from '../../shared/errors.ts';
-import { fileError } from '../../shared/io/store/directory-store.ts';
+import { fileError } from '../../shared/io/store/file-error.ts';
 import type { ListedRun } from '../../shared/report/runs-page.ts';
 import { decodeSummary } from '../../shared/report/summary.ts';
 import { isRunId } from '../../shared/run-id.ts';

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { parseCriteria } from '../../shared/criteria/criteria.ts';
 import { InputError } from '../../shared/errors.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import {
   flagOf,
   RANKING_OPTIONS,
@@ -62,7 +63,7 @@ const PLACEHOLDERS: Readonly<Record<RunOption['kind'], string>> = {
 };
 
 function sentenceOf({ kind, says, most, otherwise }: RunOption): string {
-  const limit = most === undefined || kind !== 'count' ? '' : `, ${most.toLocaleString('en-US')} at most`;
+  const limit = most === undefined || kind !== 'count' ? '' : `, ${formatCount(most)} at most`;
   return `${says}${limit}${otherwise === undefined ? '' : ` (default: ${otherwise})`}`;
 }
 

@@ -1,5 +1,4 @@
-import { Command } from 'commander';
-import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../../local/shipped/students.ts';
+import { findStudent } from '../../local/shipped/students.ts';
 import { type Composition, parseFormula } from '../../shared/chemistry/formula.ts';
 import { InputError, type Place } from '../../shared/errors.ts';
 import { readLines } from '../../shared/io/tables/lines.ts';
@@ -11,7 +10,6 @@ import { openStudent, type StudentMetadata, type StudentSession } from '../../sh
 import type { RankingColumn } from '../../shared/ranking/columns.ts';
 import { committeeColumns, type OnScored, rescore } from '../../shared/ranking/rescore.ts';
 import { noteLabelsOnly } from '../models/labels-only-note.ts';
-import { withExamples } from '../terminal/examples.ts';
 import { formatTable } from '../terminal/output.ts';
 import { countedWhile, Progress } from '../terminal/progress.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
@@ -36,23 +34,10 @@ interface Entry {
 }
 
 /** `score FORMULA…`: the student's probability of single compositions, and the committee's. */
-export function scoreCommand(): Command {
-  const command = new Command('score')
-    .description('probability of compositions such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O')
-    .argument('[formula...]', 'formulas: fractional amounts, brackets and hydrate dots are read')
-    .option('--file <file>', 'more formulas, one per line; empty lines and lines that begin with # are passed over')
-    .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
-    .option('--committee <file>', 'committee that scores them too, or none (default: the one beside the student)')
-    .option('--json', 'print [{formula, probability, …}], with the columns of the committee if there is one')
-    .action(score);
-  return withExamples(
-    command,
-    ['ionsieve score Li6.4La3Zr1.4Ta0.6O12 75Li2S·25P2S5', 'two compositions, by student and committee'],
-    ['ionsieve score --file formulas.txt --student measured --json', 'a file of formulas, as JSON'],
-  );
-}
-
-async function score(formulas: readonly string[], { file, student: asked, committee, json }: Options): Promise<void> {
+export async function runScore(
+  formulas: readonly string[],
+  { file, student: asked, committee, json }: Options,
+): Promise<void> {
   const entries = [
     ...formulas.map((formula): Entry => ({ formula, place: {} })),
     ...(file === undefined ? [] : await readEntries(file)),

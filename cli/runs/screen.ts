@@ -1,29 +1,18 @@
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
 import { type FinishedRun, runLocally } from '../../local/run-locally.ts';
 import { DEFAULT_SPACE, findSpaceFile } from '../../local/shipped/spaces.ts';
-import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../../local/shipped/students.ts';
+import { findStudent } from '../../local/shipped/students.ts';
 import { readBytes } from '../../shared/io/store/files.ts';
 import { BESIDE, beside } from '../../shared/models/companions.ts';
 import { readStudentMetadata } from '../../shared/models/student-session.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
 import { decodeSummary, type RunSummary, sourceName } from '../../shared/report/summary.ts';
 import { noteLabelsOnly } from '../models/labels-only-note.ts';
-import { withExamples } from '../terminal/examples.ts';
 import { endingOnSignal, interruptible } from '../terminal/interruptible.ts';
-import { positiveInteger } from '../terminal/options.ts';
 import { formatTable } from '../terminal/output.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { terminalWatch } from '../terminal/terminal-watch.ts';
-import {
-  inOptions,
-  optionOf,
-  type RankingArguments,
-  readRankingArguments,
-  withRankingOptions,
-  withRunOptions,
-} from './ranking-options.ts';
+import { inOptions, type RankingArguments, readRankingArguments } from './ranking-options.ts';
 
 interface ScreenOptions extends RankingArguments {
   readonly space?: string;
@@ -42,34 +31,7 @@ const STOPPED = 'stopped; finished chunks are kept: give the same command again 
 const COMMITTEE_COLUMNS = ['probability_mean', 'probability_std', 'probability_lower'] as const;
 
 /** `screen`: score every composition of a space and rank the best. */
-export function screenCommand(): Command {
-  const command = withRankingOptions(screenSources())
-    .option('--workers <count>', 'threads', positiveInteger, availableParallelism())
-    .addOption(optionOf('chunks'))
-    .option('--out <directory>', 'where runs are kept; the same command again goes on with a run', 'out')
-    .option('--json', 'print summary.json alone')
-    .action(screen);
-  return withExamples(
-    command,
-    ['ionsieve screen', 'screen the default space'],
-    ['ionsieve screen --space trillion --prune --exclude Co,toxic', 'a space of 1.2e12 compositions, without cobalt'],
-    [
-      'ionsieve screen --compositions list.csv --rank-by lower --out mine',
-      'a list, ranked by what the committee is sure of',
-    ],
-  );
-}
-
-function screenSources(): Command {
-  const command = new Command('screen')
-    .description('screen a composition space, or a list, with a student: score every composition, rank the best')
-    .addOption(optionOf('space'))
-    .addOption(optionOf('compositions'))
-    .addOption(optionOf('student', STUDENT_OPTION).default(DEFAULT_STUDENT));
-  return withRunOptions(command, ['committee', 'labels', 'measured']);
-}
-
-async function screen(options: ScreenOptions): Promise<void> {
+export async function runScreen(options: ScreenOptions): Promise<void> {
   const source =
     options.compositions === undefined
       ? { space: findSpaceFile(options.space ?? DEFAULT_SPACE) }

@@ -1,12 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../../shared/errors.ts';
 import { isDirectory } from '../../shared/io/store/files.ts';
-import { withExamples } from '../terminal/examples.ts';
 import { interruptible } from '../terminal/interruptible.ts';
-import { naturalNumber } from '../terminal/options.ts';
 import { describeError, printJson } from '../terminal/output.ts';
 import { detail } from '../terminal/terminal.ts';
 import { ContainedStore } from './contained-store.ts';
@@ -18,30 +15,9 @@ interface ServeOptions {
 }
 
 const HOST = '127.0.0.1'; // nobody else on the network sees the runs
-const DEFAULT_PORT = 8470;
 
 /** `serve DIR`: look at runs and compare them in a browser of this machine. */
-export function serveCommand(): Command {
-  const command = new Command('serve')
-    .description('look at the runs of a directory in a browser of this machine, and compare them; Ctrl-C ends it')
-    .argument('[directory]', 'where runs are kept', 'out')
-    .option('--port <number>', 'port of 127.0.0.1; 0 = any that is free', portNumber, DEFAULT_PORT)
-    .option('--json', 'print address and directory as JSON, once the server listens')
-    .action(serve);
-  return withExamples(
-    command,
-    ['ionsieve serve', 'look at the runs of out/'],
-    ['ionsieve serve results --port 0 --json', 'on a free port, its address as JSON'],
-  );
-}
-
-function portNumber(text: string): number {
-  const port = naturalNumber(text);
-  if (port > 65_535) throw new InvalidArgumentError('Give a port up to 65535.');
-  return port;
-}
-
-async function serve(directory: string, { port, json }: ServeOptions): Promise<void> {
+export async function runServe(directory: string, { port, json }: ServeOptions): Promise<void> {
   if (!(await isDirectory(directory)))
     throw new InputError('this is no directory', { file: directory }, 'Name the directory of `screen --out`.');
   const store = new ContainedStore(directory);

@@ -1,11 +1,8 @@
 import { basename, dirname, resolve } from 'node:path';
-import { Command } from 'commander';
 import { InputError, IntegrityError } from '../../shared/errors.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { beginsRunId } from '../../shared/run-id.ts';
 import { type Verification, type VerifyWatch, verifyRun } from '../../shared/verify/verify-run.ts';
-import { withExamples } from '../terminal/examples.ts';
-import { naturalNumber, positiveInteger } from '../terminal/options.ts';
 import { printJson } from '../terminal/output.ts';
 import { countedWhile, shownWhile } from '../terminal/progress.ts';
 import { wholeRunId } from './run-id.ts';
@@ -17,23 +14,6 @@ interface VerifyCommandOptions {
   readonly json?: boolean;
 }
 
-/** `verify`: is a run complete and untouched? */
-export function verifyCommand(): Command {
-  const command = new Command('verify')
-    .description('prove that a run is complete and untouched, and score a sample of it anew')
-    .argument('<run>', 'id of a run, or its beginning, or its directory')
-    .option('--out <directory>', 'where runs are kept', 'out')
-    .option('--sample <count>', 'compositions to score anew, about', positiveInteger, 400)
-    .option('--seed <number>', 'of the sample', naturalNumber, 1)
-    .option('--json', 'print JSON alone')
-    .action(verify);
-  return withExamples(
-    command,
-    ['ionsieve verify 0a1b2c3d4e5f6a7b8c9d', 'a run of out/; ends with 3 if something is damaged'],
-    ['ionsieve verify mine/runs/0a1b2c3d4e5f6a7b8c9d --sample 5000 --json', 'a directory, with a larger sample'],
-  );
-}
-
 const watch: VerifyWatch = {
   step: shownWhile,
   scoring: (work) =>
@@ -42,7 +22,8 @@ const watch: VerifyWatch = {
     ),
 };
 
-async function verify(run: string, { out, sample, seed, json }: VerifyCommandOptions): Promise<void> {
+/** `verify`: is a run complete and untouched? */
+export async function runVerify(run: string, { out, sample, seed, json }: VerifyCommandOptions): Promise<void> {
   const { directory, runId } = await locateRun(run, out);
   const verification = await verifyRun(new DirectoryStore(directory), runId, { sample, seed }, watch);
   if (json) printJson(verification);

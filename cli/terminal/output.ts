@@ -1,5 +1,5 @@
 import { DescriptorUndefinedError, InputError, IntegrityError, IonsieveError } from '../../shared/errors.ts';
-import { fileError } from '../../shared/io/store/directory-store.ts';
+import { fileError } from '../../shared/io/store/file-error.ts';
 import { isVerbose, styled } from './terminal.ts';
 
 /** What the process was stopped with by a signal such as Ctrl-C. */

@@ -1,3 +1,4 @@
+import '../../shared/onnx/no-telemetry.ts'; // threads take over the environment, where native code reads nothing that they set
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, type Worker } from 'node:worker_threads';
 import { type PassedError, passError, reviveError } from './passed-error.ts';

@@ -5,10 +5,7 @@ import { type HttpAnswer, type HttpClient, placeOf } from '../io/http/http-clien
 import { parseHttpUrl, withoutTrailingSlashes } from '../io/http/http-failures.ts';
 import { filesBelow, isDirectory, readBytes } from '../io/store/files.ts';
 import { readTarGz } from '../io/tables/tar.ts';
-
-/** Tables of OBELiX. */
-export const SPLITS = ['train', 'test', 'all'] as const;
-export type ObelixSplit = (typeof SPLITS)[number];
+import type { ObelixSplit } from './obelix-splits.ts';
 
 /** Bytes and what they are called. */
 export interface Named {

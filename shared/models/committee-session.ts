@@ -1,7 +1,13 @@
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { type ModelKind, type ModelMetadata, readModelMetadata, refusal } from '../onnx/model-metadata.ts';
+import {
+  type ModelKind,
+  type ModelMetadata,
+  openingError,
+  readModelMetadata,
+  refusal,
+} from '../onnx/model-metadata.ts';
 import { openSession, type Session } from '../onnx/session.ts';
 
 /** The committee schema that this version writes and reads. */
@@ -52,7 +58,7 @@ export interface CommitteeSession {
 export async function openCommittee(bytes: Uint8Array, name: string, threads = 1): Promise<CommitteeSession> {
   const metadata = readCommitteeMetadata(bytes, name);
   const session = await openSession(bytes, threads).catch((error: unknown) => {
-    throw refusal(name, COMMITTEE, `ONNX Runtime cannot load it: ${(error as Error).message}`, error);
+    throw openingError(name, COMMITTEE, error);
   });
   const score = scorer(session);
   await tryOut(score, metadata, name).catch(async (error: unknown) => {

@@ -4,6 +4,7 @@ import {
   encodeModelMetadata,
   type ModelKind,
   type ModelMetadata,
+  openingError,
   readModelMetadata,
   refusal,
 } from '../onnx/model-metadata.ts';
@@ -61,7 +62,7 @@ export function encodeStudentMetadata(metadata: StudentMetadata): Record<string,
 export async function openStudent(bytes: Uint8Array, name: string, threads = 1): Promise<StudentSession> {
   const metadata = readStudentMetadata(bytes, name);
   const scorer = await openStudentScorer(bytes, threads).catch((error: unknown) => {
-    throw refusal(name, STUDENT, `ONNX Runtime cannot load it: ${(error as Error).message}`, error);
+    throw openingError(name, STUDENT, error);
   });
   await tryOut(scorer, metadata, name);
   const rows = new Int16Array(256).fill(-1);

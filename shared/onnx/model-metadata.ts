@@ -82,6 +82,12 @@ export function refusal(name: string, kind: Pick<ModelKind, 'remedy'>, problem: 
   return new InputError(`the model is refused: ${problem}`, { file: name }, kind.remedy, { cause });
 }
 
+/** Why a model cannot be opened: it is refused, unless ONNX Runtime itself is missing. */
+export function openingError(name: string, kind: Pick<ModelKind, 'remedy'>, error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  return refusal(name, kind, `ONNX Runtime cannot load it: ${(error as Error).message}`, error);
+}
+
 type Refuse = (problem: string, cause?: unknown) => never;
 
 function decode(bytes: Uint8Array, refuse: Refuse): Model {

@@ -1,5 +1,4 @@
-import './no-telemetry.ts'; // first
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { loadRuntime } from './runtime.ts';
 
 /** A tensor as plain data: float32 or int64, row-major. */
 export interface TensorData {
@@ -25,6 +24,9 @@ export interface Session {
 
 /** Load a model for the CPU. Results are the same for equal inputs, shapes, threads and processor architecture. */
 export async function openSession(bytes: Uint8Array, threads = 1): Promise<Session> {
+  const { InferenceSession, Tensor } = await loadRuntime();
+  const toTensor = ({ data, shape }: TensorData) =>
+    data instanceof Float32Array ? new Tensor('float32', data, shape) : new Tensor('int64', data, shape);
   const session = await InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -41,10 +43,6 @@ export async function openSession(bytes: Uint8Array, threads = 1): Promise<Sessi
     },
     release: () => session.release(),
   };
-}
-
-function toTensor({ data, shape }: TensorData): Tensor {
-  return data instanceof Float32Array ? new Tensor('float32', data, shape) : new Tensor('int64', data, shape);
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, convert: (value: A) => B): Record<string, B> {

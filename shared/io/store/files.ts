@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { InputError } from '../../errors.ts';
 import { MAX_WHOLE } from '../../limits.ts';
-import { fileError } from './directory-store.ts';
+import { fileError } from './file-error.ts';
 
 const PIECE = 1 << 20; // bytes read at once
 

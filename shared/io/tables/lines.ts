@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { InputError } from '../../errors.ts';
 import { FREE_GZIP_BYTES, MAX_GZIP_RATIO, MAX_TEXT } from '../../limits.ts';
 import { type ByteSource, fileSource } from '../store/byte-source.ts';
-import { fileError } from '../store/directory-store.ts';
+import { fileError } from '../store/file-error.ts';
 
 /** One line of a text file. */
 export interface Line {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { labelCommand } from '../../../cli/models/label.ts';
+import { labelCommand } from '../../../cli/models/model-commands.ts';
 import { teacherCommand } from '../../../cli/models/teacher.ts';
 import { readLabels } from '../../../shared/labels/labels-file.ts';
 import { parseTeacher } from '../../../shared/teacher/teacher.ts';

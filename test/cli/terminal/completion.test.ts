@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { program } from '../../../cli/program.ts';
-import { completionScript } from '../../../cli/terminal/completion.ts';
+import { completionScript } from '../../../cli/terminal/completion-script.ts';
 
 const has = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
 let directory: string;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError, IntegrityError } from '../../../shared/errors.ts';
-import { DirectoryStore, fileError } from '../../../shared/io/store/directory-store.ts';
+import { DirectoryStore } from '../../../shared/io/store/directory-store.ts';
+import { fileError } from '../../../shared/io/store/file-error.ts';
 
 let directory: string;
 let store: DirectoryStore;

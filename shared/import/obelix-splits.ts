@@ -1,0 +1,3 @@
+/** Tables of OBELiX. */
+export const SPLITS = ['train', 'test', 'all'] as const;
+export type ObelixSplit = (typeof SPLITS)[number];
