@@ -92,7 +92,7 @@ export function inOptions(error: unknown): unknown {
   const { file, column = '' } = error.place;
   if (file !== undefined && file !== OPTIONS && !file.startsWith('event of ')) return error;
   const name = column.replace(/\[\d+\]$/, ''); // of an item of a list, the list
-  const option = name in RUN_OPTIONS ? flagOf(name) : undefined;
+  const option = Object.hasOwn(RUN_OPTIONS, name) ? flagOf(name) : undefined;
   if (option === undefined && file === undefined) return error;
   return new InputError(error.problem, { column: option ?? error.place.column }, error.remedy, { cause: error });
 }

@@ -52,7 +52,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
  */
 export function parseCriteria(value: unknown, file: string, mobileIon?: string): Criteria | undefined {
   const refuse: Refuse = (problem, column) => {
-    const remedy = REMEDIES[column?.replace(/\[.*/, '') ?? ''] ?? `Use ${Object.keys(REMEDIES).join(', ')}.`;
+    const key = column?.replace(/\[.*/, '') ?? '';
+    const remedy = Object.hasOwn(REMEDIES, key) ? REMEDIES[key] : `Use ${Object.keys(REMEDIES).join(', ')}.`;
     return new InputError(problem, { file, column }, remedy);
   };
   const { exclude, require, ...bounds } = readShape(CRITERIA, value, refuse);

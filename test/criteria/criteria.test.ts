@@ -44,6 +44,7 @@ describe('parsing criteria', () => {
     [{ exclude: ['poison'] }, 'exclude[0]: "poison" is not an element or a group'],
     [{ exclude: [8] }, 'exclude[0]: 8 is not an element or a group'],
     [{ require: ['toxic'] }, 'require[0]: "toxic" is not an element. Give a list of element symbols, such'],
+    [{ constructor: 1 }, 'constructor'],
     [{ maxUsdPerKg: 0 }, 'maxUsdPerKg: 0 is not a number above 0'],
     [{ maxUsdPerKg: '5' }, 'maxUsdPerKg: "5" is not a number above 0'],
     [{ minLithiumMassPercent: 101 }, 'minLithiumMassPercent: 101 is not a number above 0, at most 100'],
