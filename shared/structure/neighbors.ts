@@ -67,11 +67,14 @@ export class NeighborSearch {
     const { lattice, fractional, sites } = this.structure;
     const reachA = this.reach[0];
     const reachB = this.reach[1];
+    const reachC = this.reach[2];
+    const row = 2 * reachC + 1; // images along c at most
     const da = fractional[3 * j] - fractional[3 * origin];
     const db = fractional[3 * j + 1] - fractional[3 * origin + 1];
     const dc = fractional[3 * j + 2] - fractional[3 * origin + 2];
     const sameSite = sites[j] === sites[origin];
     const limit = reach * reach;
+    let count = this.count;
     for (let na = Math.ceil(-reachA - da); na <= reachA - da; na++) {
       const a = da + na;
       for (let nb = Math.ceil(-reachB - db); nb <= reachB - db; nb++) {
@@ -79,26 +82,18 @@ export class NeighborSearch {
         const x = a * lattice[0] + b * lattice[3];
         const y = a * lattice[1] + b * lattice[4];
         const z = a * lattice[2] + b * lattice[5];
-        this.addRow(j, x, y, z, dc, limit, sameSite && na === 0 && nb === 0);
+        if (count + row > this.to.length) this.grow(count + row);
+        for (let nc = Math.ceil(-reachC - dc); nc <= reachC - dc; nc++) {
+          const c = dc + nc;
+          const dx = x + c * lattice[6];
+          const dy = y + c * lattice[7];
+          const dz = z + c * lattice[8];
+          const square = dx * dx + dy * dy + dz * dz;
+          if (square > limit || (sameSite && na === 0 && nb === 0 && nc === 0)) continue;
+          this.to[count] = j;
+          this.distances[count++] = Math.sqrt(square);
+        }
       }
-    }
-  }
-
-  /** Add the images of occupant j along c. @param isOwn whether the first of them is the origin itself, or on its site */
-  private addRow(j: number, x: number, y: number, z: number, dc: number, limit: number, isOwn: boolean): void {
-    const { lattice } = this.structure;
-    const reachC = this.reach[2];
-    let count = this.count;
-    for (let nc = Math.ceil(-reachC - dc); nc <= reachC - dc; nc++) {
-      const c = dc + nc;
-      const dx = x + c * lattice[6];
-      const dy = y + c * lattice[7];
-      const dz = z + c * lattice[8];
-      const square = dx * dx + dy * dy + dz * dz;
-      if (square > limit || (isOwn && nc === 0)) continue;
-      if (count === this.to.length) this.grow();
-      this.to[count] = j;
-      this.distances[count++] = Math.sqrt(square);
     }
     this.count = count;
   }
@@ -113,11 +108,12 @@ export class NeighborSearch {
       throw new DescriptorUndefinedError('the cell is so skewed that its neighbours are not found', this.structure.id);
   }
 
-  private grow(): void {
-    const to = new Uint32Array(2 * this.to.length);
+  private grow(least: number): void {
+    const length = Math.max(2 * this.to.length, Math.ceil(least));
+    const to = new Uint32Array(length);
     to.set(this.to);
     this.to = to;
-    const distances = new Float64Array(2 * this.distances.length);
+    const distances = new Float64Array(length);
     distances.set(this.distances);
     this.distances = distances;
   }

@@ -33,20 +33,29 @@ class RecordScanner {
     let { state, isEmpty } = this;
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
-      if (byte === NEWLINE && state !== 'quoted') {
-        const end = this.position + i + 1;
-        if (!isEmpty) onRecord(this.begin, end);
-        this.begin = end;
+      if (state === 'quoted') {
+        if (byte === QUOTE) state = 'quote ended';
+        continue;
+      }
+      if (byte === NEWLINE) {
+        this.endRecord(this.position + i + 1, isEmpty, onRecord);
         state = 'cell begins';
         isEmpty = true;
-      } else {
-        state = stateAfter(state, byte);
-        if (byte !== RETURN) isEmpty = false;
+        continue;
       }
+      if (byte === QUOTE && state !== 'plain') state = 'quoted';
+      else if (byte === COMMA) state = 'cell begins';
+      else state = 'plain';
+      if (byte !== RETURN) isEmpty = false;
     }
     this.state = state;
     this.isEmpty = isEmpty;
     this.position += bytes.length;
+  }
+
+  private endRecord(end: number, isEmpty: boolean, onRecord: (begin: number, end: number) => void): void {
+    if (!isEmpty) onRecord(this.begin, end);
+    this.begin = end;
   }
 
   /** The record that the file ends with, without a line break. Returns false if it ends inside a quoted cell. */
@@ -55,13 +64,6 @@ class RecordScanner {
     if (!this.isEmpty) onRecord(this.begin, this.position);
     return true;
   }
-}
-
-/** Where a byte that ends no record leads. */
-function stateAfter(state: ScanState, byte: number): ScanState {
-  if (state === 'quoted') return byte === QUOTE ? 'quote ended' : 'quoted';
-  if (byte === QUOTE && state !== 'plain') return 'quoted';
-  return byte === COMMA ? 'cell begins' : 'plain';
 }
 
 /**

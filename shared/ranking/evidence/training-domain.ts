@@ -53,7 +53,9 @@ export function* neutralAssignments(
     }
     const mayBeNegative =
       negative || e === 0 || ELECTRONEGATIVITY[atomicNumbers[e - 1]] < ELECTRONEGATIVITY[atomicNumbers[e]];
-    for (const state of states[e].filter((each) => (each > 0 ? !negative : mayBeNegative))) {
+    for (const state of states[e]) {
+      const isAllowed = state > 0 ? !negative : mayBeNegative;
+      if (!isAllowed) continue;
       chosen.push(state);
       yield* extend(charge + state * amounts[e], state < 0);
       chosen.pop();
