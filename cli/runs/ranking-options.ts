@@ -38,7 +38,7 @@ export function withRunOptions(command: Command, names: readonly RunOptionName[]
 /** @param says sentence in place of the declared one, where a command takes more */
 export function optionOf(name: RunOptionName, says?: string): Option {
   const declared = runOption(name);
-  const { kind, value = PLACEHOLDERS[kind], fallback, choices } = declared;
+  const { kind, value = PLACEHOLDERS[kind], fallback, choices, conflict } = declared;
   const flag = kind === 'switch' ? flagOf(name) : `${flagOf(name)} <${value}>`;
   const option = new Option(flag, says ?? sentenceOf(declared)).default(fallback);
   if (choices !== undefined) option.choices(choices);
@@ -46,11 +46,7 @@ export function optionOf(name: RunOptionName, says?: string): Option {
   if (kind === 'number') option.argParser(positiveNumber);
   if (kind === 'names')
     option.argParser((text, before?: readonly string[]) => [...(before ?? []), ...readNames(text, declared)]);
-  return name === 'prune'
-    ? option.conflicts('compositions')
-    : name === 'compositions'
-      ? option.conflicts('space')
-      : option;
+  return conflict === undefined ? option : option.conflicts(conflict);
 }
 
 const PLACEHOLDERS: Readonly<Record<RunOption['kind'], string>> = {

@@ -14,7 +14,7 @@ import { type FinishedRun, type LocalRun, runLocally } from '../run-locally.ts';
 import type { RunWatch, WorkDone } from '../run-watch.ts';
 import { DEFAULT_SPACE, findSpaceFile } from '../shipped/spaces.ts';
 import { findStudent } from '../shipped/students.ts';
-import { asLibrary, OPTIONS } from './as-library.ts';
+import { asLibrary, LIBRARY_OPTIONS } from './as-library.ts';
 import type { SpaceFile } from './space.ts';
 
 /**
@@ -110,7 +110,7 @@ function localRun(options: ScreenOptions): LocalRun {
     measured,
     labels: options.labels ?? labels,
     ...ranking,
-    criteria: criteria && parseCriteria(criteria, OPTIONS),
+    criteria: criteria && parseCriteria(criteria, LIBRARY_OPTIONS),
     chunks,
     out,
     workers: threads(options.workers),

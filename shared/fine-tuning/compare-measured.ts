@@ -7,6 +7,18 @@ import { averageMetrics, bootstrapInterval, type MeasuredInterval } from './meas
 /** What is compared: models, and baselines of one line. */
 export type ComparedName = Compared | 'elements' | 'electronegativity' | 'median';
 
+/** What they are called. */
+export const COMPARED_TITLES: Readonly<Record<ComparedName, string>> = {
+  fineTuned: 'fine-tuned student',
+  untransferred: 'the same from random weights, without the teacher',
+  measurementsAlone: 'the same network on the measurements alone',
+  forest: 'random forest on the measurements',
+  transferred: 'labels-only student',
+  elements: 'number of elements',
+  electronegativity: 'low electronegativity of the anion',
+  median: 'median of all measurements',
+};
+
 /** One row of the comparison. A score that is no conductivity has no error; a constant has no AUC. */
 export interface ComparisonRow {
   readonly name: ComparedName;

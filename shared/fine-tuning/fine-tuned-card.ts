@@ -1,4 +1,4 @@
-import type { ComparedName, MeasuredComparison } from './compare-measured.ts';
+import { COMPARED_TITLES, type ComparedName, type MeasuredComparison } from './compare-measured.ts';
 import type { FineTuneOptions } from './fine-tune.ts';
 import type { ConductivityScale } from './measured-likelihood.ts';
 import type { MeasuredInterval } from './measured-metrics.ts';
@@ -28,16 +28,7 @@ export interface MeasurementsSummary {
   readonly conductors: number; // compositions at or above the threshold
 }
 
-const TITLES: Readonly<Record<ComparedName, string>> = {
-  fineTuned: '**fine-tuned student**',
-  untransferred: 'the same from random weights, without the teacher',
-  measurementsAlone: 'the same network on the measurements alone',
-  forest: 'random forest on the measurements',
-  transferred: 'labels-only student',
-  elements: 'number of elements',
-  electronegativity: 'low electronegativity of the anion',
-  median: 'median of all measurements',
-};
+const TITLES = { ...COMPARED_TITLES, fineTuned: `**${COMPARED_TITLES.fineTuned}**` };
 
 /** A card for people, in Markdown. */
 export function renderFineTunedCard(card: FineTunedCard): string {

@@ -22,7 +22,7 @@ const [IR_VERSION, ML_IR_VERSION] = [8, 10]; // the first of files with these op
 export type Value = string;
 
 /** A dimension is a number, or a name where it is free. */
-export type Shape = readonly (number | string)[];
+export type TensorShape = readonly (number | string)[];
 
 type AttributeValue = number | string | readonly number[] | Float32Array | Uint8Array;
 
@@ -37,7 +37,7 @@ export class GraphBuilder {
   private readonly outputs: ValueInfo[] = [];
 
   /** Declare a graph input. */
-  input(name: string, type: 'float' | 'int64', shape: Shape): Value {
+  input(name: string, type: 'float' | 'int64', shape: TensorShape): Value {
     this.inputs.push(valueInfo(name, type, shape));
     return name;
   }
@@ -86,7 +86,7 @@ export class GraphBuilder {
   }
 
   /** Append an identity that names a value as a graph output. */
-  output(name: string, value: Value, shape: Shape): void {
+  output(name: string, value: Value, shape: TensorShape): void {
     this.append('Identity', [value], name, {});
     this.outputs.push(valueInfo(name, 'float', shape));
   }
@@ -131,7 +131,7 @@ function attributeProto(name: string, value: AttributeValue): Attribute {
   return { name, type: ATTRIBUTE_TYPE.INTS, ints: [...(value as readonly number[])] };
 }
 
-function valueInfo(name: string, type: 'float' | 'int64', shape: Shape): ValueInfo {
+function valueInfo(name: string, type: 'float' | 'int64', shape: TensorShape): ValueInfo {
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
   return { name, type: { tensorType: { elemType: type === 'float' ? FLOAT : INT64, shape: { dim } } } };
 }

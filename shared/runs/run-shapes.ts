@@ -22,7 +22,7 @@ export const LIST: Shape<ListRecord> = fields({
 });
 
 /** Options of a run before `runOptions` completes them. */
-export const OPTIONS = fields({
+export const ASKED_OPTIONS = fields({
   top: integer(),
   perSystem: integer(),
   criteria: v.optional(v.unknown()),
@@ -57,7 +57,7 @@ export function runRecord(format: number) {
     list: v.optional(LIST),
     student: STUDENT,
     companions: fields({ committee: COMPANION, labels: COMPANION, measured: v.optional(COMPANION) }),
-    options: OPTIONS,
+    options: ASKED_OPTIONS,
     pruning: v.optional(fields({ threshold: v.nullable(finite), work: integer() })),
     counts: fields({
       compositions: integer(),

@@ -18,6 +18,7 @@ export interface RunOption {
   readonly groups?: readonly string[]; // names that stand for several elements, beside symbols
   readonly fallback?: number | string; // value where none is given
   readonly otherwise?: string; // what holds where none is given, in words
+  readonly conflict?: string; // name of an option that it cannot be given with
   readonly isCriterion?: true; // lies under `criteria` in events, plans and summaries
   readonly says: string; // one sentence
 }
@@ -32,6 +33,7 @@ export const RUN_OPTIONS = {
   space: { kind: 'file', says: 'space file, or the name of a shipped space', otherwise: 'ionic-quinary' },
   compositions: {
     kind: 'file',
+    conflict: 'space',
     says: 'instead of a space: CSV or Parquet file with a column "formula", or a folder of such files',
   },
   student: { kind: 'file', value: 'student', says: 'model that scores every composition' },
@@ -88,6 +90,7 @@ export const RUN_OPTIONS = {
   },
   prune: {
     kind: 'switch',
+    conflict: 'compositions',
     says: 'do not score systems that cannot reach the ranking, as bounds prove: the same ranking, sooner in large spaces, but no count of what passes',
   },
   chunks: {

@@ -1,5 +1,5 @@
 import { dot, ruleX, ruleY } from '@observablehq/plot';
-import type { ComparedName } from '../../shared/fine-tuning/compare-measured.ts';
+import { COMPARED_TITLES } from '../../shared/fine-tuning/compare-measured.ts';
 import { type Html, html } from '../../shared/report/page/html.ts';
 import { COLORS, figure } from '../../shared/report/page/plot.ts';
 import type { FineTunedEvidence, TransferSection } from '../study.ts';
@@ -16,16 +16,6 @@ const NAMES: Readonly<Record<string, string>> = {
   constant: 'the mean of all measurements',
 };
 const SHOWN = Object.values(NAMES).slice(0, -1); // a constant orders nothing
-const COMPARED: Readonly<Record<ComparedName, string>> = {
-  fineTuned: 'fine-tuned student',
-  untransferred: 'the same from random weights, without the teacher',
-  measurementsAlone: 'the same network on the measurements alone',
-  forest: 'random forest on the measurements',
-  transferred: 'labels-only student',
-  elements: 'number of elements',
-  electronegativity: 'low electronegativity of the anion',
-  median: 'median of all measurements',
-};
 const GROUPS: Readonly<Record<string, string>> = { all: 'all measured', labelled: 'with a labelled structure' };
 
 /** The labels-only student against experiment. */
@@ -93,7 +83,7 @@ It is never judged by what it learned from. The same from random weights shows h
 ${table(
   ['systems held out', 'AUC', 'mean absolute error'],
   evaluation.rows.map(({ name, auc, meanAbsoluteError }) => [
-    COMPARED[name],
+    COMPARED_TITLES[name],
     auc === undefined ? '–' : intervalText(auc),
     meanAbsoluteError === undefined ? '–' : intervalText(meanAbsoluteError),
   ]),

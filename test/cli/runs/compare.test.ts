@@ -37,7 +37,11 @@ it('tells why, of runs that it finds by their id, and writes a page', async () =
     student: { name: 'student.onnx', hash: 'a', threshold: 0.5 },
     committee: { absent: 'none' },
     labels: { absent: 'none' },
-    ...{ screened: 2, ranked: 2, elements: [], columns: {}, top: [] },
+    screened: 2,
+    ranked: 2,
+    elements: [],
+    columns: {},
+    top: [],
   };
   const options = { perSystem: 3, rankBy: 'student' };
   for (const [runId, csv, top] of [
