@@ -7,6 +7,7 @@ import { describeError, exitCodeOf } from '../cli/terminal/output.ts';
 import { packagePath } from '../local/shipped/package-root.ts';
 import { DEFAULT_SPACE, openSpaceFile } from '../local/shipped/spaces.ts';
 import { DEFAULT_STUDENT, findStudent, STUDENT_OPTION } from '../local/shipped/students.ts';
+import { formatJson } from '../shared/json.ts';
 import { RUN_OPTIONS } from '../shared/screen/run-option-table.ts';
 import { distillAsProcess, distillWhole } from './distill-part.ts';
 import { type BenchResults, formatResults } from './format-results.ts';
@@ -75,7 +76,7 @@ async function bench({ json, only = DEFAULT, repeats, full = false, ...asked }: 
     const { threads, seed } = asked;
     const machine = describeMachine(await readFile(student));
     const results: BenchResults = { machine, threads, seed, space, parts, ratios: ratiosOf(parts) };
-    process.stdout.write(json ? `${JSON.stringify(results, undefined, 2)}\n` : formatResults(results));
+    process.stdout.write(json ? formatJson(results) : formatResults(results));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { packageVersion } from '../local/shipped/package-root.ts';
 import { cloudCommand } from './cloud/cloud.ts';
+import { compareCommand } from './compare/compare-command.ts';
 import { importCommand } from './import/import.ts';
 import { committeeCommand, distillCommand, fineTuneCommand, labelCommand } from './models/model-commands.ts';
 import { teacherCommand } from './models/teacher.ts';
-import { compareCommand, scoreCommand, screenCommand, serveCommand, verifyCommand } from './runs/run-commands.ts';
+import { scoreCommand, screenCommand, serveCommand, verifyCommand } from './runs/run-commands.ts';
 import { spaceCommand } from './runs/space.ts';
 import { completionCommand } from './terminal/completion.ts';
 import { withExamples } from './terminal/examples.ts';

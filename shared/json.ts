@@ -66,3 +66,8 @@ function endOfString(text: string, start: number): number {
   }
   return text.length;
 }
+
+/** A value as a text for people and programs: indented by two, with a line's end. */
+export function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { packagePath } from '../../local/shipped/package-root.ts';
 import { openSpaceFile } from '../../local/shipped/spaces.ts';
+import { formatJson } from '../../shared/json.ts';
 import { openStudent } from '../../shared/models/student-session.ts';
 import { buildSpace } from '../../shared/space/space.ts';
 import { compareEnumeration } from './enumeration.ts';
@@ -42,6 +43,6 @@ for (const part of parts) {
 if (!structures) process.stderr.write('no structures given: their features are not compared\n');
 const machine = `${cpus()[0].model}, Node ${process.version}, ${process.arch}`;
 const file = join(scratch, 'comparison.json');
-writeFileSync(file, `${JSON.stringify({ machine, comparisons }, null, 2)}\n`);
+writeFileSync(file, formatJson({ machine, comparisons }));
 process.stdout.write(`${comparisonTable(comparisons)}\n${machine}; one thread each. All figures: ${file}\n`);
 await student.release();

@@ -1,10 +1,8 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { CLIENT_SETTINGS } from '../../shared/aws.ts';
 import { InputError } from '../../shared/errors.ts';
-import { S3Store } from '../../shared/io/store/s3-store.ts';
+import type { S3Store } from '../../shared/io/store/s3-store.ts';
+import { clientSettings, openBucket } from './aws-bucket.ts';
 import { calling } from './aws-errors.ts';
-import { checkProfile } from './aws-profile.ts';
 import type { CloudOptions } from './options.ts';
 
 /** A deployed stage, found by the names of its resources. */
@@ -21,18 +19,13 @@ export interface CloudSession {
  * @throws {InputError} if there are no credentials, no such profile, no region, no permission, or no such stage
  */
 export async function openAwsSession({ stage, region, profile }: CloudOptions): Promise<CloudSession> {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'; // ours are checked when it is installed
-  checkProfile(profile);
-  const settings = { ...CLIENT_SETTINGS, region, profile };
-  const states = new SFNClient(settings);
+  const states = new SFNClient(clientSettings({ region, profile }));
   const arns = await screeningMachines(states);
   const screening = arns.get(stage);
   if (screening === undefined) throw await notDeployed(states, stage, [...arns.keys()].sort());
   const [, , , home, account] = screening.split(':');
-  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
-  const forcePathStyle = (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) !== undefined;
-  const s3 = new S3Client({ ...settings, region: home, forcePathStyle });
-  return { stage, screening, states, store: new S3Store(s3, `ionsieve-${stage}-${account}-${home}`) };
+  const store = openBucket(`ionsieve-${stage}-${account}-${home}`, { region: home, profile });
+  return { stage, screening, states, store };
 }
 
 /** ARNs of the screening workflows, by stage. */

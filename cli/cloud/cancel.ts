@@ -1,4 +1,5 @@
 import { formatCount } from '../../shared/report/page/words.ts';
+import { printJson } from '../terminal/output.ts';
 import { describeRun, findRun, mapProgress, stopExecution } from './aws-executions.ts';
 import { openAwsSession } from './aws-session.ts';
 import { formatDollars } from './estimate.ts';
@@ -25,7 +26,7 @@ export async function cancel(wanted: string | undefined, options: CloudOptions):
       chunks: counts,
       spent,
     };
-    process.stdout.write(`${JSON.stringify(told, undefined, 2)}\n`);
+    printJson(told);
     return;
   }
   const begun = counts === undefined ? 'none' : formatCount(counts.succeeded + counts.failed + counts.running);

@@ -3,15 +3,15 @@ import { DEFAULT_STUDENT, STUDENT_OPTION } from '../../local/shipped/students.ts
 import { optionOf, withRankingOptions, withRunOptions } from '../runs/ranking-options.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { positiveInteger } from '../terminal/options.ts';
-import type { CloudOptions } from './options.ts';
+import { type CloudOptions, withAccountOptions } from './options.ts';
 
 const RUN = 'run id, or name or ARN of an execution (default: the newest)';
 const SECONDS_BETWEEN_LOOKS = 6; // DescribeMapRun may be called once a second by all who watch
 
-/** `cloud estimate`, `start`, `watch`, `cancel`, `results`, `list` and `diff`: runs in an AWS account. */
+/** `cloud estimate`, `start`, `watch`, `cancel`, `results` and `list`: runs in an AWS account. */
 export function cloudCommand(): Command {
   const command = new Command('cloud')
-    .description('screen in your own AWS account: estimate, start and follow runs, fetch and compare results')
+    .description('screen in your own AWS account: estimate, start and follow runs, fetch results')
     .hook('preAction', async (_, command) => {
       const { checkStageName, defaultStage } = await import('./stage.ts');
       if (command.getOptionValue('stage') === undefined) command.setOptionValue('stage', defaultStage());
@@ -24,7 +24,6 @@ export function cloudCommand(): Command {
     cancelCommand(),
     resultsCommand(),
     listCommand(),
-    diffCommand().action(async (before, after, options) => (await import('./diff.ts')).diff(before, after, options)),
   ])
     command.addCommand(subcommand);
   return withExamples(
@@ -94,31 +93,14 @@ function startCommand(): Command {
   );
 }
 
-function diffCommand(): Command {
-  const command = inCloud('diff', 'what entered, left and moved between two rankings')
-    .argument('<before>', 'ranking.csv, the directory of a run, or a run id')
-    .argument('<after>', 'the same for the later run')
-    .addOption(outOption())
-    .option('--top <count>', 'lines to compare, from the best (default: all)', positiveInteger)
-    .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20);
-  return withExamples(command, [
-    'ionsieve cloud diff 0a1b2c3d4e5f6a7b8c9d 4e5f6a7b8c9d0a1b2c3d',
-    'what changed between two runs',
-  ]);
-}
-
 function withSource(command: Command): Command {
   return withRunOptions(command, ['space', 'compositions', 'chunks']);
 }
 
-/** A command with the options of all that call AWS. */
+/** A command with the options of all that call a stage. */
 function inCloud(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .addOption(stageOption())
-    .option('--region <region>', 'AWS region (default: AWS_REGION, or that of the profile)')
-    .option('--profile <name>', 'profile of the AWS configuration files (default: AWS_PROFILE)')
-    .option('--json', 'print JSON alone');
+  const command = new Command(name).description(description).addOption(stageOption());
+  return withAccountOptions(command).option('--json', 'print JSON alone');
 }
 
 function stageOption(): Option {

@@ -10,6 +10,7 @@ import {
 } from '../../shared/cost/cloud-simulation.ts';
 import { type CostEstimate, estimateCost } from '../../shared/cost/cost-estimate.ts';
 import { fileInputs } from '../../shared/io/store/inputs.ts';
+import { formatJson } from '../../shared/json.ts';
 import { readModel } from '../../shared/models/companions.ts';
 import { openEncoder } from '../../shared/models/student-head.ts';
 import { openStudent } from '../../shared/models/student-session.ts';
@@ -63,7 +64,7 @@ export async function estimate(given: EstimateOptions): Promise<void> {
     spendingLimit: settings.spendingLimitUsd,
     withinLimit: run.cost.total <= settings.spendingLimitUsd,
   };
-  process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : describe(result));
+  process.stdout.write(json ? formatJson(result) : describe(result));
 }
 
 /** A stage with so many chunks at once, and the quota that they need. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { formatTable } from '../terminal/output.ts';
+import { formatTable, printJson } from '../terminal/output.ts';
 import { type CloudRun, listExecutions } from './aws-executions.ts';
 import { openAwsSession } from './aws-session.ts';
 import { formatDollars } from './estimate.ts';
@@ -17,7 +17,7 @@ export async function list({ limit, ...options }: ListOptions): Promise<void> {
     runs.push(run);
     if (runs.length >= limit) break;
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(runs.map(asRecord), undefined, 2)}\n`);
+  if (options.json) printJson(runs.map(asRecord));
   else if (runs.length === 0) process.stdout.write(`stage ${options.stage} has no runs\n`);
   else process.stdout.write(formatTable(HEADER, runs.map(asRow)));
 }

@@ -2,6 +2,7 @@ import { InputError, IntegrityError } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/hash.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import type { ObjectStore } from '../../shared/io/store/store.ts';
+import { formatJson } from '../../shared/json.ts';
 import { isRunId } from '../../shared/run-id.ts';
 import { outputKey } from '../../shared/runs/run-keys.ts';
 import { decodeReceipt, RECEIPT } from '../../shared/runs/run-outputs.ts';
@@ -25,16 +26,7 @@ export async function results(run: string | undefined, { out, ...options }: Resu
     await target.put(key, file === RECEIPT ? receipt : await download(session.store, key, hash));
     paths.push(`${target.location}/${key}`);
   }
-  process.stdout.write(
-    options.json ? `${JSON.stringify({ runId, files: paths }, undefined, 2)}\n` : `${paths.join('\n')}\n`,
-  );
-}
-
-/** One output of a run, checked against the receipt. */
-export async function downloadOutput(run: string, file: string, options: CloudOptions): Promise<Uint8Array> {
-  const session = await openAwsSession(options);
-  const { hashes } = await readReceipt(session.store, run);
-  return download(session.store, outputKey(run, file), hashes[file]);
+  process.stdout.write(options.json ? formatJson({ runId, files: paths }) : `${paths.join('\n')}\n`);
 }
 
 async function runIdOf(session: CloudSession, run: string | undefined): Promise<string> {

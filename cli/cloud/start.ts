@@ -8,6 +8,7 @@ import { loadFinished } from '../../shared/runs/run-outputs.ts';
 import { runIdOf } from '../../shared/runs/run-plan.ts';
 import type { RunOptions } from '../../shared/screen/run-options.ts';
 import { type RankingArguments, readRankingArguments } from '../runs/ranking-options.ts';
+import { printJson } from '../terminal/output.ts';
 import { screeningsOf } from './aws-executions.ts';
 import { type CloudSession, openAwsSession } from './aws-session.ts';
 import { type CloudCompanions, type CloudStudent, resolveCompanions } from './companions.ts';
@@ -121,7 +122,7 @@ function report({ planned, execution, outcome, stage, student, estimate, prune, 
   if (json) {
     const size = prune ? { compositions, costIfNothingIsBounded: cost } : { compositions, chunks, costEstimate: cost };
     const told = { runId: runId ?? null, execution: execution ?? null, outcome, student, ...size };
-    process.stdout.write(`${JSON.stringify(told, undefined, 2)}\n`);
+    printJson(told);
     return;
   }
   const run = runId ?? execution;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatJson } from '../../shared/json.ts';
 import { endingOnSignal } from '../terminal/interruptible.ts';
 import { note, StatusLine } from '../terminal/terminal.ts';
 import { type CloudRun, describeRun, findRun, type MapProgress, mapProgress } from './aws-executions.ts';
@@ -78,7 +79,7 @@ function asJson(run: CloudRun, progress: MapProgress | undefined, failed: readon
     top: reduced?.top,
     ...(status === 'SUCCEEDED' ? {} : { error, cause, failedChunks: failed }),
   };
-  return `${JSON.stringify(told, undefined, 2)}\n`;
+  return formatJson(told);
 }
 
 function describe(

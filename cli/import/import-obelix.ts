@@ -11,6 +11,7 @@ import {
 import { findCifs, findTable, type Named } from '../../shared/import/obelix-source.ts';
 import type { ObelixSplit } from '../../shared/import/obelix-splits.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
+import { formatJson } from '../../shared/json.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
 import { interruptible } from '../terminal/interruptible.ts';
 import { printJson } from '../terminal/output.ts';
@@ -53,7 +54,7 @@ export async function runImportObelix(source: string, options: Options): Promise
   };
   await write(out, files, [
     ['measurements.csv', text],
-    ['manifest.json', `${JSON.stringify(manifest, null, 2)}\n`],
+    ['manifest.json', formatJson(manifest)],
   ]);
   if (json) printJson(manifest);
   else process.stdout.write(describe(out, manifest));

@@ -3,6 +3,7 @@ import { packagePath } from '../../local/shipped/package-root.ts';
 import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { InputError } from '../../shared/errors.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
+import { formatJson } from '../../shared/json.ts';
 import type { StructureLabel } from '../../shared/labels/label.ts';
 import {
   countReasons,
@@ -62,7 +63,7 @@ function describe(
   const files = [out, skippedPath(out)];
   if (json) {
     const counts = { labelled: labels.length, threshold, passed, skipped: Object.fromEntries(skipped) };
-    return `${JSON.stringify({ files, teacher: name, ...counts }, undefined, 2)}\n`;
+    return formatJson({ files, teacher: name, ...counts });
   }
   const lines = [
     `${labels.length} structures labelled by ${name}, ${passed} with P >= ${threshold}`,

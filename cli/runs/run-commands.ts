@@ -54,25 +54,6 @@ export function scoreCommand(): Command {
   );
 }
 
-/** `compare`: what entered, left and moved between two rankings, and why. */
-export function compareCommand(): Command {
-  const command = new Command('compare')
-    .description('what entered, left and moved between two rankings, and why; with a page to look at')
-    .argument('<before>', 'ranking.csv, the directory of a run, or a run id or its beginning')
-    .argument('<after>', 'the same for the later run')
-    .option('--out <file>', 'HTML page to write')
-    .option('--runs <directory>', 'where runs are kept', 'out')
-    .option('--top <count>', 'lines to compare, from the best (default: all)', positiveInteger)
-    .option('--limit <count>', 'lines to print of each kind, at most', positiveInteger, 20)
-    .option('--json', 'print JSON alone')
-    .action(async (before, after, options) => (await import('./compare.ts')).runCompare(before, after, options));
-  return withExamples(
-    command,
-    ['ionsieve compare before.csv after.csv', 'what changed between two rankings'],
-    ['ionsieve compare 0a1b2c3d 4e5f6a7b --out changes.html', 'two runs of out/ by their ids, with a page'],
-  );
-}
-
 /** `verify`: is a run complete and untouched? */
 export function verifyCommand(): Command {
   const command = new Command('verify')

@@ -10,7 +10,7 @@ import { openStudent, type StudentMetadata, type StudentSession } from '../../sh
 import type { RankingColumn } from '../../shared/ranking/columns.ts';
 import { committeeColumns, type OnScored, rescore } from '../../shared/ranking/rescore.ts';
 import { noteLabelsOnly } from '../models/labels-only-note.ts';
-import { formatTable } from '../terminal/output.ts';
+import { formatTable, printJson } from '../terminal/output.ts';
 import { countedWhile, Progress } from '../terminal/progress.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { note } from '../terminal/terminal.ts';
@@ -55,7 +55,8 @@ export async function runScore(
   );
   if (columns.length > 0) noteLabelsOnly(student.metadata);
   noteForeign(entries, compositions);
-  process.stdout.write(json ? formatJson(results, columns) : formatScores(results, columns));
+  if (json) printJson(asRecords(results, columns));
+  else process.stdout.write(formatScores(results, columns));
 }
 
 async function scoreAll(
@@ -77,12 +78,11 @@ async function scoreAll(
   return results;
 }
 
-function formatJson(scores: readonly Score[], columns: readonly RankingColumn[]): string {
-  const full = scores.map((score, i) => ({
+function asRecords(scores: readonly Score[], columns: readonly RankingColumn[]): Record<string, unknown>[] {
+  return scores.map((score, i) => ({
     ...score,
     ...Object.fromEntries(columns.map(({ name, values }) => [name, values[i]])),
   }));
-  return `${JSON.stringify(full, null, 2)}\n`;
 }
 
 function formatScores(scores: readonly Score[], columns: readonly RankingColumn[]): string {

@@ -1,5 +1,6 @@
 import { DescriptorUndefinedError, InputError, IntegrityError, IonsieveError } from '../../shared/errors.ts';
 import { fileError } from '../../shared/io/store/file-error.ts';
+import { formatJson } from '../../shared/json.ts';
 import { isVerbose, styled } from './terminal.ts';
 
 /** What the process was stopped with by a signal such as Ctrl-C. */
@@ -33,7 +34,7 @@ export function describeError(error: unknown): string {
 
 /** Print a value as the one JSON document of a command. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  process.stdout.write(formatJson(value));
 }
 
 /**

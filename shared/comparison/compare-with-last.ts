@@ -28,11 +28,11 @@ export type ComparisonOutcome =
  * @throws {IntegrityError} if outputs of the run itself are damaged
  */
 export async function compareWithLast(store: ConditionalStore, runId: string): Promise<ComparisonOutcome> {
-  const after = await loadRun(store, runId);
+  const after = await loadFinishedRun(store, runId);
   try {
     const beforeId = await precedingRun(store, after.inputs.summary);
     if (beforeId === undefined) return { kind: 'first' };
-    return { kind: 'compared', compared: { beforeId, ...comparedRuns(await loadRun(store, beforeId), after) } };
+    return { kind: 'compared', compared: { beforeId, ...comparedRuns(await loadFinishedRun(store, beforeId), after) } };
   } catch (error) {
     if (error instanceof IonsieveError) return { kind: 'failed', problem: error.message };
     throw error; // such as a store that does not answer: trying again helps
@@ -49,7 +49,7 @@ export async function compareStored(
   beforeId: string,
   afterId: string,
 ): Promise<Required<ComparedRuns>> {
-  return comparedRuns(await loadRun(store, beforeId), await loadRun(store, afterId));
+  return comparedRuns(await loadFinishedRun(store, beforeId), await loadFinishedRun(store, afterId));
 }
 
 function comparedRuns(before: FinishedRun, after: FinishedRun): Required<ComparedRuns> {
@@ -61,12 +61,18 @@ function comparedRuns(before: FinishedRun, after: FinishedRun): Required<Compare
   };
 }
 
-interface FinishedRun {
+/** What a comparison needs of a finished run. */
+export interface FinishedRun {
   readonly inputs: RunInputs;
   readonly lines: readonly ComparedLine[];
 }
 
-async function loadRun(store: ObjectStore, runId: string): Promise<FinishedRun> {
+/**
+ * Load of a run what a comparison needs.
+ *
+ * @throws {IntegrityError} if its outputs are damaged or missing
+ */
+export async function loadFinishedRun(store: ObjectStore, runId: string): Promise<FinishedRun> {
   const nameOf = (file: string): string => `${store.location}/${outputKey(runId, file)}`;
   const summary = decodeSummary(await loadOutput(store, runId, 'summary.json'), nameOf('summary.json'));
   if (summary.runId !== runId)

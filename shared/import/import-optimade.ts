@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { type HttpClient, placeOf } from '../io/http/http-client.ts';
 import { DirectoryStore } from '../io/store/directory-store.ts';
+import { formatJson } from '../json.ts';
 import { fetchPage } from './fetch-page.ts';
 import { firstPage, type OptimadePage, RESPONSE_FIELDS } from './optimade-page.ts';
 import { type Cursor, checkSameQuery, type OptimadeQuery, PartialImport } from './partial-import.ts';
@@ -177,5 +178,5 @@ function describe(cursor: Cursor, provider: OptimadeProvider, partial: PartialIm
 }
 
 function encode(manifest: ImportManifest): Uint8Array {
-  return Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+  return Buffer.from(formatJson(manifest));
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { SYMBOLS } from '../chemistry/elements.ts';
 import type { Excluded } from '../criteria/exclusions.ts';
 import { IntegrityError } from '../errors.ts';
+import { formatJson } from '../json.ts';
 import type { Companion } from '../models/companions.ts';
 import type { RankingValue } from '../ranking/columns.ts';
 import type { MergedResult } from '../ranking/merge.ts';
@@ -112,7 +113,7 @@ export function runName(summary: Pick<RunSummary, 'runId' | 'space' | 'list'>): 
 
 /** `summary.json` as bytes. */
 export function encodeSummary(summary: RunSummary): Uint8Array {
-  return Buffer.from(`${JSON.stringify(summary, undefined, 2)}\n`);
+  return Buffer.from(formatJson(summary));
 }
 
 const SUMMARY: Shape<RunSummary> = fields({

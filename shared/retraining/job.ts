@@ -3,6 +3,7 @@ import { InputError, IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { readSealedJson, sealJson } from '../io/store/sealed-json.ts';
 import type { ObjectInfo, ObjectStore } from '../io/store/store.ts';
+import { formatJson } from '../json.ts';
 import { fields, finite, integer, type Shape, sha256Text, text } from '../shape.ts';
 import type { DistillSettings } from '../student/distill-options.ts';
 import { parseTeacher, type Teacher } from '../teacher/teacher.ts';
@@ -150,7 +151,7 @@ export async function loadSealed<T extends object>(
 
 /** A list whose items a workflow reads, as the bytes of a file. */
 export function encodeItems(items: readonly unknown[]): Uint8Array {
-  return Buffer.from(`${JSON.stringify(items, undefined, 2)}\n`);
+  return Buffer.from(formatJson(items));
 }
 
 /** A job's file that cannot be used. */

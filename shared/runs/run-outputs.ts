@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { IntegrityError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { ObjectStore } from '../io/store/store.ts';
+import { formatJson } from '../json.ts';
 import { type Refuse, readJson, readShape, sha256Text } from '../shape.ts';
 import { COMPARISON_FILES, outputKey } from './run-keys.ts';
 
@@ -29,7 +30,7 @@ export async function storeOutputs(store: ObjectStore, runId: string, outputs: O
 }
 
 function encodeHashes(hashes: Readonly<Record<string, unknown>>): Uint8Array {
-  return Buffer.from(`${JSON.stringify(hashes, undefined, 2)}\n`);
+  return Buffer.from(formatJson(hashes));
 }
 
 /**

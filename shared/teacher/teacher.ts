@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { atomicNumber } from '../chemistry/elements.ts';
 import { InputError } from '../errors.ts';
+import { formatJson } from '../json.ts';
 import { sigmoid } from '../learning/logistic.ts';
 import type { BinaryMetrics } from '../learning/metrics.ts';
 import { fields, finite, listOf, oneOf, type Refuse, readJson, readShape, type Shape, text } from '../shape.ts';
@@ -72,7 +73,7 @@ export function teacherIon({ mobileIon }: Teacher): number {
 
 /** Text of a teacher file. */
 export function formatTeacher(teacher: Teacher): string {
-  return `${JSON.stringify(teacher, null, 2)}\n`;
+  return formatJson(teacher);
 }
 
 const FEATURE = v.pipe(

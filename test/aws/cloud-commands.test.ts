@@ -30,6 +30,11 @@ afterAll(async () => {
 
 /** `ionsieve cloud …` as an operator of the account. */
 function run(...args: string[]): Promise<Ended> {
+  return call('cloud', ...args);
+}
+
+/** Any command as that operator. */
+function call(...args: string[]): Promise<Ended> {
   const env = {
     PATH: process.env.PATH,
     AWS_ENDPOINT_URL: cloud.url,
@@ -37,7 +42,7 @@ function run(...args: string[]): Promise<Ended> {
     AWS_ACCESS_KEY_ID: 'operator',
     AWS_SECRET_ACCESS_KEY: '-',
   };
-  return runCliWith(env, scratch, 'cloud', ...args);
+  return runCliWith(env, scratch, ...args);
 }
 
 /** The same with --json, read. */
@@ -150,11 +155,17 @@ describe('a run', () => {
     expect(await cloud.store.get('spaces/small.json')).toEqual(before);
   });
 
-  it('is compared with another one, from the cloud or from a directory', async () => {
+  it('is compared with one of a directory, which has the reason too', async () => {
     const { runId: other } = await json('start', ...SMALL, '--top', '100');
     expect(await json('watch', other, '--interval', '1')).toMatchObject({ code: 0, ranked: 100 });
-    const { entered, left, moved, stayed } = await json('diff', other, join('local', 'runs', runId));
+    const address = `${cloud.store.location}/runs/${other}`;
+    const { stdout, stderr } = await call('compare', address, runId, '--runs', 'local', '--json');
+    expect(stdout, stderr).not.toBe('');
+    const { entered, left, moved, stayed, changes } = JSON.parse(stdout);
     expect([entered.length, left.length, moved.length, stayed]).toEqual([RANKED - 100, 0, 0, 100]);
+    expect(changes).toEqual([{ what: 'option top', before: '100', after: '1000' }]);
+    const absent = await call('compare', `${cloud.store.location}/runs/${'0'.repeat(20)}`, runId, '--runs', 'local');
+    expect([absent.code, absent.stderr]).toEqual([3, expect.stringContaining('it is missing')]);
   });
 });
 

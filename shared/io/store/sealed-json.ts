@@ -1,5 +1,5 @@
 import { sha256 } from '../../hash.ts';
-import { parseBoundedJson } from '../../json.ts';
+import { formatJson, parseBoundedJson } from '../../json.ts';
 import { MAX_TEXT } from '../../limits.ts';
 import { checkShape, type Refuse, readJson, type Shape } from '../../shape.ts';
 
@@ -39,5 +39,5 @@ function openSealedJson(bytes: Uint8Array, damaged: Refuse): Readonly<Record<str
 }
 
 function jsonFile(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  return formatJson(value);
 }

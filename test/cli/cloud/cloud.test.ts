@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,50 +75,6 @@ describe('cloud estimate', () => {
 it('a name that no stage can have is refused before anybody is called', async () => {
   const { code, stderr } = await runCli(root, 'cloud', 'list', '--stage', 'Prod!');
   expect([code, stderr]).toEqual([2, expect.stringContaining('--stage: "Prod!" is not a stage name of 2 to 16')]);
-});
-
-describe('cloud diff', () => {
-  const HEADER = 'rank,index,formula,system,probability,logit';
-
-  async function writeRanking(directory: string, ...formulas: string[]): Promise<string> {
-    const lines = formulas.map((formula, i) => `${i + 1},${i},${formula},Li-X,${0.9 - i / 10},${2 - i}`);
-    await mkdir(join(root, directory), { recursive: true });
-    await writeFile(join(root, directory, 'ranking.csv'), `${[HEADER, ...lines].join('\n')}\n`);
-    return directory;
-  }
-
-  it('tells what entered, left and moved between two directories', async () => {
-    const before = await writeRanking('before', 'LiCl', 'LiBr', 'LiI');
-    const after = await writeRanking('after', 'LiCl', 'Li3N', 'LiBr');
-    const { code, stdout } = await runCli(root, 'cloud', 'diff', before, join(after, 'ranking.csv'));
-    expect(code).toBe(0);
-    expect(stdout).toBe(
-      [
-        '1 entered\nrank  formula  probability\n   2  Li3N     0.800000\n',
-        '1 left\nrank  formula  probability\n   3  LiI      0.700000\n',
-        '1 moved\nfrom  to  formula  before    after\n   2   3  LiBr     0.800000  0.700000\n',
-        '1 stayed where they were\n',
-      ].join('\n'),
-    );
-  });
-
-  it('finds a run by its id where runs are kept, and compares the first lines', async () => {
-    await writeRanking('out/runs/0123456789abcdef0123', 'LiCl', 'LiBr', 'LiI');
-    const after = await writeRanking('later', 'LiCl', 'LiI');
-    const { stdout } = await runCli(root, 'cloud', 'diff', '0123456789abcdef0123', after, '--top', '1', '--json');
-    expect(JSON.parse(stdout)).toEqual({ entered: [], left: [], moved: [], stayed: 1 });
-  });
-
-  it('refuses what is no ranking', async () => {
-    await writeFile(join(root, 'other.csv'), 'a,b\n1,2\n');
-    const wrong = await runCli(root, 'cloud', 'diff', 'other.csv', 'other.csv');
-    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('other.csv:1: column rank, formula')]);
-    const absent = await runCli(root, 'cloud', 'diff', 'no-such-run', 'other.csv');
-    expect([absent.code, absent.stderr]).toEqual([
-      2,
-      expect.stringContaining("a ranking.csv, its directory, or a run's id"),
-    ]);
-  });
 });
 
 describe('progress', () => {
@@ -202,7 +158,7 @@ describe('docs/how-to/deployment.md', () => {
     const unknown = shown.flatMap(([, name, rest]) =>
       (rest.match(/--[\w-]+/g) ?? []).filter((option) => !help.get(name)?.includes(`${option} `)),
     );
-    expect(names.sort()).toEqual(['cancel', 'diff', 'estimate', 'list', 'results', 'start', 'watch']);
+    expect(names.sort()).toEqual(['cancel', 'estimate', 'list', 'results', 'start', 'watch']);
     expect(unknown).toEqual([]);
   });
 });

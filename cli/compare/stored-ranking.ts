@@ -3,7 +3,7 @@ import { InputError } from '../../shared/errors.ts';
 import { isDirectory } from '../../shared/io/store/files.ts';
 import { beginsRunId } from '../../shared/run-id.ts';
 import { outputKey } from '../../shared/runs/run-keys.ts';
-import { wholeRunId } from './run-id.ts';
+import { wholeRunId } from '../runs/run-id.ts';
 
 /**
  * Path of the ranking of a run on this machine, or undefined if there is none.

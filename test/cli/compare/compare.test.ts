@@ -31,6 +31,34 @@ it('says what entered, left and moved between two rankings', async () => {
   });
 });
 
+it('prints tables of what changed, of directories as well, and of the first lines alone', async () => {
+  await mkdir(join(scratch, 'earlier'));
+  await writeFile(join(scratch, 'earlier', 'ranking.csv'), BEFORE);
+  const { stdout } = await runCli(scratch, 'compare', 'earlier', 'after.csv');
+  expect(stdout).toBe(
+    [
+      '1 entered\nrank  formula   probability\n   3  Li6PS5Cl  0.800000\n',
+      '1 left\nrank  formula  probability\n   3  Li3N     0.700000\n',
+      '2 moved\nfrom  to  formula  before    after\n   2   1  Li2S     0.800000  0.950000\n   1   2  Li3PS4   0.900000  0.850000\n',
+      '0 stayed where they were\n',
+    ].join('\n'),
+  );
+  const { stdout: first } = await runCli(scratch, 'compare', 'before.csv', 'before.csv', '--top', '1', '--json');
+  expect(JSON.parse(first)).toEqual({ entered: [], left: [], moved: [], stayed: 1 });
+});
+
+it('refuses what is no ranking, and an address of no run', async () => {
+  await writeFile(join(scratch, 'other.csv'), 'a,b\n1,2\n');
+  for (const [run, says] of [
+    ['other.csv', 'other.csv:1: column rank, formula'],
+    ['no-such-run', "a ranking.csv, its directory, or a run's id"],
+    ['s3://bucket/other/0a', 's3://bucket/other/0a: is no address of a run. A run lies at s3://BUCKET/runs/ID.'],
+  ]) {
+    const { code, stderr } = await runCli(scratch, 'compare', run, 'after.csv');
+    expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+  }
+});
+
 it('tells why, of runs that it finds by their id, and writes a page', async () => {
   const summary = {
     space: { name: 's', systems: 1, classes: 1, compositions: 2 },

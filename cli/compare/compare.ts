@@ -6,13 +6,14 @@ import { readBytes } from '../../shared/io/store/files.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
 import { readStudentMetadata } from '../../shared/models/student-session.ts';
 import { decodeSummary, runName } from '../../shared/report/summary.ts';
+import type { AccountOptions } from '../cloud/options.ts';
 import { printJson } from '../terminal/output.ts';
 import { checkOutput, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { describeComparison } from './describe-comparison.ts';
 import { findRanking } from './stored-ranking.ts';
 
-interface CompareOptions {
+interface CompareOptions extends AccountOptions {
   readonly runs: string; // directory where runs are kept
   readonly out?: string; // of the page
   readonly top?: number; // lines to compare, from the best; all if absent
@@ -22,10 +23,11 @@ interface CompareOptions {
 
 /** `compare`: what entered, left and moved between two rankings, and why. */
 export async function runCompare(before: string, after: string, options: CompareOptions): Promise<void> {
-  const [earlier, later] = [await readRun(before, options.runs), await readRun(after, options.runs)];
+  const [earlier, later] = [await readRun(before, options), await readRun(after, options)];
   const { out, top = Number.POSITIVE_INFINITY, limit } = options;
-  await tellInputs([earlier.path, later.path]);
-  if (out !== undefined) await checkOutput(out, [earlier.path, later.path]);
+  const paths = [earlier.path, later.path].filter((path) => path !== undefined);
+  await tellInputs(paths);
+  if (out !== undefined) await checkOutput(out, paths);
   const comparison = compareRuns(earlier.lines.slice(0, top), later.lines.slice(0, top));
   const changes = earlier.inputs && later.inputs && runChanges(earlier.inputs, later.inputs);
   if (out !== undefined) {
@@ -41,20 +43,27 @@ export async function runCompare(before: string, after: string, options: Compare
   }
 }
 
-interface StoredRun {
-  readonly path: string; // of its ranking
+interface ComparedRun {
+  readonly path?: string; // of its ranking, if that lies on this machine
   readonly name: string;
   readonly lines: readonly ComparedLine[];
   readonly inputs?: RunInputs; // if there is a summary beside the ranking
 }
 
-async function readRun(run: string, runs: string): Promise<StoredRun> {
+async function readRun(run: string, options: CompareOptions): Promise<ComparedRun> {
+  if (!run.startsWith('s3:')) return readLocalRun(run, options.runs);
+  const { loadFromBucket } = await import('./bucket-run.ts'); // the SDK takes long to load
+  const { lines, inputs } = await loadFromBucket(run, options);
+  return { name: runName(inputs.summary), lines, inputs };
+}
+
+async function readLocalRun(run: string, runs: string): Promise<ComparedRun> {
   const path = await findRanking(run, runs);
   if (path === undefined)
     throw new InputError(
       `there is no ranking, and no run of ${runs} begins so`,
       { file: run },
-      "Name a ranking.csv, its directory, or a run's id, with --runs if runs are kept elsewhere; of a run in the cloud, get it by `ionsieve cloud results`.",
+      "Name a ranking.csv, its directory, or a run's id, with --runs if runs are kept elsewhere; of a run in the cloud, s3://BUCKET/runs/ID.",
     );
   const lines = parseComparedLines(await readText(path), path);
   const inputs = await readInputs(dirname(path));

@@ -1,0 +1,19 @@
+import { type FinishedRun, loadFinishedRun } from '../../shared/comparison/compare-with-last.ts';
+import { InputError } from '../../shared/errors.ts';
+import { openBucket } from '../cloud/aws-bucket.ts';
+import { calling } from '../cloud/aws-errors.ts';
+import type { AccountOptions } from '../cloud/options.ts';
+
+/**
+ * Load a finished run from a bucket; its files are checked by the hashes of the receipt.
+ *
+ * @param address such as `s3://BUCKET/runs/ID`
+ * @throws {InputError} if the address is none of a run, or the account cannot be called
+ * @throws {IntegrityError} if the run is not finished, or its files are damaged
+ */
+export async function loadFromBucket(address: string, options: AccountOptions): Promise<FinishedRun> {
+  const [, bucket, runId] = /^s3:\/\/([a-z0-9][a-z0-9.-]+)\/runs\/([0-9a-f]+)\/?$/.exec(address) ?? [];
+  if (bucket === undefined)
+    throw new InputError('is no address of a run', { file: address }, 'A run lies at s3://BUCKET/runs/ID.');
+  return calling('s3:GetObject', address, () => loadFinishedRun(openBucket(bucket, options), runId));
+}
