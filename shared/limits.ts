@@ -45,6 +45,9 @@ export const FREE_GZIP_BYTES = 1 << 24;
 /** Unpacked bytes of what is unpacked into memory as a whole: labels and archives. 21,725 labels have 2 MB. */
 export const MAX_UNPACKED = 1 << 28;
 
+/** Bytes that the parts of an Excel workbook unpack to together: a sheet of a million rows and two columns has about as many. */
+export const MAX_WORKBOOK = 1 << 27;
+
 /** Bytes of a file from outside that is read as a whole: models, spaces, labels, measurements. A committee has some megabytes. */
 export const MAX_WHOLE = 1 << 29;
 

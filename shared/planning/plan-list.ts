@@ -2,12 +2,13 @@ import { basename } from 'node:path';
 import { cloudWork } from '../cost/cloud-simulation.ts';
 import { InputError } from '../errors.ts';
 import type { Inputs } from '../io/store/inputs.ts';
-import { indexRows, isTable } from '../io/tables/row-file.ts';
+import { FORMULA_COLUMN } from '../io/tables/formula-column.ts';
+import { indexRows } from '../io/tables/row-file.ts';
+import { isTable } from '../io/tables/table-file.ts';
 import type { ChunkRange } from '../screen/blocks.ts';
 import { WINDOW_ROWS } from '../sources/list-screener.ts';
 import {
   type CompositionList,
-  FORMULA_COLUMN,
   type ListedFile,
   listIdentity,
   listRecord,
@@ -16,8 +17,8 @@ import {
 import type { FileLocation } from '../sources/source.ts';
 import type { PlanningRequest, PreparedSource, SourcePlan } from './prepared-source.ts';
 
-/** Beside tables in a folder: the mark of a complete dataset, what people write about it, folders as empty objects. */
-const NO_DATA = /(^|[\\/])(READY|README[^\\/]*|LICEN[CS]E[^\\/]*|[^\\/]*\.md|)$/i;
+/** Beside tables in a folder: the mark of a complete dataset, what people write about it, folders as empty objects, locks of Excel. */
+const NO_DATA = /(^|[\\/])(READY|~\$[^\\/]*|README[^\\/]*|LICEN[CS]E[^\\/]*|[^\\/]*\.md|)$/i;
 
 /** Rows that one vCPU reads, parses and scores in a second, about. */
 const ROWS_PER_VCPU_SECOND = 5e4;
@@ -27,22 +28,23 @@ const ROWS_INDEXED_PER_SECOND = 2e6;
 /**
  * Read every file of a list once: count its rows and remember where they are.
  *
- * @param name a CSV or Parquet file, or a folder of such files
+ * @param name a table, which may also be a text of formulas, or a folder of tables
  * @throws {InputError} if there are none, another file lies between them, or one lacks the column of formulas
  */
 export async function prepareList(inputs: Inputs, name: string): Promise<PreparedSource> {
-  const names = (await inputs.list(name)).filter((file) => isTable(file) || !NO_DATA.test(file));
-  const other = names.find((file) => !isTable(file));
-  if (names.length === 0 || (names.length > 1 && other !== undefined)) {
-    const problem = other === undefined ? 'there is no file' : `${basename(other)} is neither CSV nor Parquet`;
-    const remedy = `Give one .csv or .parquet file with a column ${FORMULA_COLUMN}, or a folder of nothing else.`;
+  const names = (await inputs.list(name)).filter((file) => file === name || !NO_DATA.test(file));
+  const other = names.find((file) => file !== name && !isTable(file)); // what is named is read, whatever its name
+  if (names.length === 0 || other !== undefined) {
+    const problem =
+      other === undefined ? 'there is no file' : `${basename(other)} is no CSV, Excel workbook or Parquet file`;
+    const remedy = `Give one .csv, .tsv, .xlsx or .parquet file with a column ${FORMULA_COLUMN}, or a folder of nothing else.`;
     throw new InputError(problem, { file: name }, remedy);
   }
   const files: ListedFile[] = [];
   const locations: FileLocation[] = [];
   for (const location of names) {
     const source = await inputs.open(location);
-    files.push({ name: basename(location), index: await indexRows(source, FORMULA_COLUMN) });
+    files.push({ name: basename(location), index: await indexRows(source) });
     locations.push({ location, version: source.version });
   }
   if (files.every(({ index }) => index.rows === 0))

@@ -2,7 +2,7 @@ import { InputError } from '../errors.ts';
 import { fileSource } from '../io/store/byte-source.ts';
 import type { ObjectInfo, ObjectStore } from '../io/store/store.ts';
 import { cutIntoLineRanges } from '../io/tables/line-ranges.ts';
-import { isTable } from '../io/tables/row-file.ts';
+import { isTable } from '../io/tables/table-file.ts';
 import { startsDocument, structureFile } from '../structure/formats/read-structures.ts';
 import { datasetPrefix, READY_FILE } from './job-keys.ts';
 
@@ -61,7 +61,7 @@ export function nothingToRead(others: number, dataset: string, location: string)
   return new InputError(
     `the dataset holds no structures and no compositions, and ${others} files of other formats`,
     { file: `${location}/${datasetPrefix(dataset)}` },
-    'Give structure files (.cif, .vasp, .poscar, POSCAR…, .json, .jsonl, .optimade, or with .gz) or tables (.csv, .parquet) of formulas.',
+    'Give structure files (.cif, .vasp, .poscar, POSCAR…, .json, .jsonl, .optimade, or with .gz) or tables (.csv, .tsv, .xlsx, .parquet) of formulas.',
   );
 }
 

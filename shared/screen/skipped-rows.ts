@@ -2,6 +2,7 @@ import { SYMBOLS } from '../chemistry/elements.ts';
 import type { Composition } from '../chemistry/formula.ts';
 import { parseFormula, UnknownElementError } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
+import type { BadRow } from '../io/tables/bad-row.ts';
 import type { StudentSession } from '../models/student-session.ts';
 
 /** Rows without a score: how many by reason, and the first of them one by one. */
@@ -56,8 +57,8 @@ export function skippedTotal({ counts }: SkippedRows): number {
 
 /** Why a row of a list cannot be scored. */
 export type SkipReason =
+  | BadRow['reason']
   | 'no formula'
-  | 'unreadable formula'
   | 'unknown element'
   | 'element unknown to the student'
   | 'no mobile ion';
@@ -65,27 +66,29 @@ export type SkipReason =
 /** A row of a list that has no score. */
 export interface SkippedRow {
   readonly index: number; // of the row, from 0
-  readonly formula: string; // as it stands there, cut if it is very long
+  readonly formula: string; // as it stands there, or the row where it is unclear; cut if it is very long
   readonly reason: SkipReason; // groups such rows
   readonly problem: string; // what it is in this row
 }
 
-const SHOWN = 200;
+/** What a row of a list has as its formula; undefined: nothing. */
+export type ListCell = string | BadRow | undefined;
 
-// characters of a formula that a report repeats
+const SHOWN = 200; // characters of a formula that a report repeats
 
 /** The composition of a row, or why it cannot be scored. Amounts are those of the formula. */
 export function rowComposition(
-  cell: string | undefined,
+  cell: ListCell,
   index: number,
   student: StudentSession,
 ): Composition | SkippedRow {
   const skip = (reason: SkipReason, problem: string): SkippedRow => ({
     index,
-    formula: (cell ?? '').slice(0, SHOWN),
+    formula: (typeof cell === 'object' ? cell.text : (cell ?? '')).slice(0, SHOWN),
     reason,
     problem,
   });
+  if (typeof cell === 'object') return skip(cell.reason, cell.problem);
   if (cell === undefined || cell.trim() === '') return skip('no formula', 'the row has no formula');
   let composition: Composition;
   try {

@@ -10,7 +10,7 @@ import type { ChunkScreener } from '../screen/chunk-screener.ts';
 import { ScreenTally } from '../screen/counts.ts';
 import { DistinctBest } from '../screen/distinct-best.ts';
 import type { RankingLimits } from '../screen/ranking-limits.ts';
-import { isSkipped, rowComposition, SkippedRowsCollector } from '../screen/skipped-rows.ts';
+import { isSkipped, type ListCell, rowComposition, SkippedRowsCollector } from '../screen/skipped-rows.ts';
 
 /** Rows that are scored together: a window lies at a fixed position of the list, whatever the chunks are. */
 export const WINDOW_ROWS = 4096;
@@ -21,7 +21,7 @@ interface Row {
 }
 
 /** Rows start (inclusive) to end (exclusive) of a list, in blocks of any length. */
-export type ReadRows = (start: number, end: number) => AsyncIterable<readonly (string | undefined)[]>;
+export type ReadRows = (start: number, end: number) => AsyncIterable<readonly ListCell[]>;
 
 /** A list, a student and the limits of a ranking, ready to screen any chunk of whole windows. */
 export class ListScreener implements ChunkScreener {
@@ -78,7 +78,7 @@ export class ListScreener implements ChunkScreener {
 
   /** Rows that are to be scored; the others are counted. */
   private wantedRows(
-    cells: readonly (string | undefined)[],
+    cells: readonly ListCell[],
     first: number,
     skipped: SkippedRowsCollector,
     excluded: ExcludedCollector,
@@ -100,11 +100,11 @@ export class ListScreener implements ChunkScreener {
 
 /** Cut blocks of any length, of which the first begins a window, into windows. */
 async function* windows(
-  blocks: AsyncIterable<readonly (string | undefined)[]>,
+  blocks: AsyncIterable<readonly ListCell[]>,
   start: number,
-): AsyncGenerator<{ first: number; cells: readonly (string | undefined)[] }> {
+): AsyncGenerator<{ first: number; cells: readonly ListCell[] }> {
   let first = start;
-  let pending: readonly (string | undefined)[] = [];
+  let pending: readonly ListCell[] = [];
   for await (const block of blocks) {
     const cells = pending.length === 0 ? block : [...pending, ...block];
     let at = 0;

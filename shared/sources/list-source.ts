@@ -5,11 +5,9 @@ import type { Inputs, RangedFile } from '../io/store/inputs.ts';
 import { type RowIndex, readCells } from '../io/tables/row-file.ts';
 import { DistinctBest } from '../screen/distinct-best.ts';
 import { checkShape, fields, integer, listOf, oneOf, type Refuse, readJson, type Shape, text } from '../shape.ts';
+import { type ListCell } from '../screen/skipped-rows.ts';
 import { ListScreener } from './list-screener.ts';
 import type { CompositionSource, FileLocation, ListRecord } from './source.ts';
-
-/** Column of a table that holds the formulas. */
-export const FORMULA_COLUMN = 'formula';
 
 /** One file of a list, counted and hashed. */
 export interface ListedFile {
@@ -60,12 +58,16 @@ const LIST: Shape<CompositionList> = fields({
     fields({
       name: text,
       index: fields({
-        format: oneOf(['csv', 'parquet']),
+        format: oneOf(['csv', 'parquet', 'whole']),
         rows: integer(),
         size: integer(),
         sha256: text,
         blocks: listOf(text),
-        csv: v.optional(fields({ cell: integer(), marks: listOf(integer()) })),
+        columns: v.optional(listOf(text)),
+        column: v.optional(text),
+        csv: v.optional(
+          fields({ cell: integer(), marks: listOf(integer()), delimiter: v.optional(oneOf([',', ';', '\t'])) }),
+        ),
       }),
     }),
   ),
@@ -88,13 +90,13 @@ async function* readRows(
   inputs: Inputs,
   start: number,
   end: number,
-): AsyncGenerator<readonly (string | undefined)[]> {
+): AsyncGenerator<readonly ListCell[]> {
   let first = 0;
   for (const [i, { index }] of files.entries()) {
     const next = first + index.rows;
     if (start < next && end > first) {
       const source = await openUnchanged(inputs, locations[i]);
-      yield* readCells(source, index, FORMULA_COLUMN, Math.max(0, start - first), Math.min(end, next) - first);
+      yield* readCells(source, index, Math.max(0, start - first), Math.min(end, next) - first);
     }
     first = next;
   }

@@ -15,7 +15,6 @@ import { outputProblems, RUN_FILES } from '../runs/run-outputs.ts';
 import type { RunRecord } from '../runs/run-plan.ts';
 import { loadLocations, loadPlanFile, loadRunRecord } from '../runs/run-store.ts';
 import { cutLimits } from '../screen/run-options.ts';
-import { FORMULA_COLUMN } from '../sources/list-source.ts';
 import { loadSpace } from '../sources/space-source.ts';
 import { planProblems } from './plan-proof.ts';
 import { referenceStudent } from './reference-student.ts';
@@ -154,7 +153,7 @@ async function verifyList(store: ObjectStore, record: RunRecord, findings: Findi
   const locations = await loadLocations(store, record.runId);
   for (const [i, { name, sha256 }] of (record.list?.files ?? []).entries()) {
     try {
-      const index = await indexRows(await fileInputs.open(locations[i].location), FORMULA_COLUMN);
+      const index = await indexRows(await fileInputs.open(locations[i].location));
       if (index.sha256 === sha256) findings.proved.push(`${name} of the list is as it was`);
       else findings.unproved.push(`the rows of ${name}: it has changed since the run was planned`);
     } catch (error) {

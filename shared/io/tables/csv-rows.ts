@@ -1,16 +1,19 @@
 import { parse } from 'csv-parse/sync';
 import { InputError, IntegrityError } from '../../errors.ts';
 import type { RangedFile } from '../store/inputs.ts';
-import { parseCsv } from './csv.ts';
+import { type BadRow, rowCell } from './bad-row.ts';
+import type { Delimiter } from './dialect.ts';
+import { findFormulaColumn } from './formula-column.ts';
+import { decodeText, Utf8Check } from './text-encoding.ts';
 
 /** Where the rows of a CSV file are. */
 export interface CsvIndex {
   readonly cell: number; // position of the column in a row, from 0
   readonly marks: readonly number[]; // byte at which every so-manieth row begins, and the end of the file
+  readonly delimiter?: Delimiter; // absent: a comma
 }
 
 const QUOTE = 0x22;
-const COMMA = 0x2c;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPAN_BYTES = 1 << 23; // read at once, at least one mark
@@ -23,14 +26,20 @@ type ScanState = 'cell begins' | 'plain' | 'quoted' | 'quote ended';
  * quoted cells do not end a record, and empty lines are none.
  */
 class RecordScanner {
+  private readonly delimiter: number; // byte
   private state: ScanState = 'cell begins';
   private isEmpty = true; // of bytes other than a carriage return
   private begin = 0; // of the current record
   private position = 0;
 
+  constructor(delimiter: Delimiter) {
+    this.delimiter = delimiter.charCodeAt(0);
+  }
+
   /** Report the records that end in these bytes by their first byte and the byte after their line break. */
   scan(bytes: Uint8Array, onRecord: (begin: number, end: number) => void): void {
     let { state, isEmpty } = this;
+    const { delimiter } = this;
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
       if (state === 'quoted') {
@@ -44,7 +53,7 @@ class RecordScanner {
         continue;
       }
       if (byte === QUOTE && state !== 'plain') state = 'quoted';
-      else if (byte === COMMA) state = 'cell begins';
+      else if (byte === delimiter) state = 'cell begins';
       else state = 'plain';
       if (byte !== RETURN) isEmpty = false;
     }
@@ -70,57 +79,78 @@ class RecordScanner {
  * Count the rows of a CSV file with a header line, and mark where every `every`-th begins.
  *
  * @param blocks all bytes of the file, in order
- * @throws {InputError} if the column is missing, or a quote is never closed
+ * @throws {InputError} if there is no column of formulas, a quote is never closed, or the bytes are not UTF-8
  */
 export async function indexCsv(
   source: RangedFile,
   blocks: AsyncIterable<Uint8Array>,
-  column: string,
+  delimiter: Delimiter,
   every: number,
-): Promise<CsvIndex & { readonly rows: number }> {
+): Promise<CsvIndex & { readonly rows: number; readonly columns: readonly string[] }> {
   const marks: number[] = [];
   let records = 0; // the header too
   let header = 0;
-  const scanner = new RecordScanner();
+  const scanner = new RecordScanner(delimiter);
+  const utf8 = new Utf8Check(source.name);
   const onRecord = (begin: number, end: number): void => {
     if (records === 0) header = end;
     else if ((records - 1) % every === 0) marks.push(begin);
     records++;
   };
-  for await (const bytes of blocks) scanner.scan(bytes, onRecord);
+  for await (const bytes of blocks) {
+    utf8.add(bytes);
+    scanner.scan(bytes, onRecord);
+  }
+  utf8.end();
   if (!scanner.end(onRecord)) throw unclosed(source, records);
   marks.push(source.size);
-  const names = parseCsv(decode(await source.read(0, header)), source.name, [column]).columns;
-  return { cell: names.indexOf(column), marks, rows: Math.max(0, records - 1) };
+  const [names = []] = parseRecords(decodeText(await source.read(0, header), source.name), delimiter);
+  const columns = names.map((name) => name.trim());
+  const cell = findFormulaColumn(columns, { file: source.name, line: 1 });
+  const divided = delimiter === ',' ? {} : { delimiter };
+  return { cell, marks, ...divided, columns, rows: Math.max(0, records - 1) };
 }
 
-/** See `readCells`. Rows are read from the mark at or before `start` on. */
+/** See `readCells`. Rows are read from the mark at or before `start` on. @param width cells of the header */
 export async function* readCsvCells(
   source: RangedFile,
-  { cell, marks }: CsvIndex,
+  { cell, marks, delimiter = ',' }: CsvIndex,
+  width: number,
   every: number,
   start: number,
   end: number,
-): AsyncGenerator<(string | undefined)[]> {
+): AsyncGenerator<(string | BadRow | undefined)[]> {
+  const records = readRecords(source, { marks, delimiter }, every, start, end);
+  for await (const block of records) yield block.map((record) => rowCell(record, { cell, width, delimiter }));
+}
+
+/** Rows start (inclusive) to end (exclusive) with all their cells. */
+export async function* readRecords(
+  source: RangedFile,
+  { marks, delimiter = ',' }: Pick<CsvIndex, 'marks' | 'delimiter'>,
+  every: number,
+  start: number,
+  end: number,
+): AsyncGenerator<string[][]> {
   let mark = Math.floor(start / every);
   const last = Math.ceil(end / every);
   while (mark < last) {
     let next = mark + 1;
     while (next < last && marks[next + 1] - marks[mark] <= SPAN_BYTES) next++;
-    const cells = parseCells(decode(await source.read(marks[mark], marks[next])), cell);
+    const records = parseRecords(decode(await source.read(marks[mark], marks[next])), delimiter);
     const first = mark * every;
     const expected = next === marks.length - 1 ? Math.min(end, next * every) - first : (next - mark) * every;
-    const isWhole = next === marks.length - 1 ? cells.length >= expected : cells.length === expected;
-    if (!isWhole) throw misread(source, first, expected, cells.length);
-    yield cells.slice(Math.max(0, start - first), end - first);
+    const isWhole = next === marks.length - 1 ? records.length >= expected : records.length === expected;
+    if (!isWhole) throw misread(source, first, expected, records.length);
+    yield records.slice(Math.max(0, start - first), end - first);
     mark = next;
   }
 }
 
-function parseCells(text: string, cell: number): (string | undefined)[] {
+function parseRecords(text: string, delimiter: Delimiter): string[][] {
   const lenient = { relax_quotes: true, relax_column_count: true }; // a bad row is reported as one, not as a bad file
-  const options = { ...lenient, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] };
-  return (parse(text, options) as string[][]).map((record) => record[cell]);
+  const options = { ...lenient, delimiter, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] };
+  return parse(text, options) as string[][];
 }
 
 function decode(bytes: Uint8Array): string {

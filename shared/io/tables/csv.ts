@@ -2,30 +2,39 @@ import { type CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { InputError, type Place } from '../../errors.ts';
 import { MAX_TABLE_CELLS, MAX_TABLE_ROWS } from '../../limits.ts';
+import { type Delimiter, dialectOf, withDecimalPoints } from './dialect.ts';
+
+/** What the rows of a table have in common. */
+interface RowContext {
+  readonly file: string;
+  readonly delimiter: Delimiter;
+  readonly positions: ReadonlyMap<string, number>; // of the cells, by column
+}
 
 /** One data row of a CSV file: cells by column name, and where it stands. */
 export class CsvRow {
   private readonly cells: readonly string[];
-  private readonly positions: ReadonlyMap<string, number>;
-  private readonly file: string;
+  private readonly table: RowContext;
   private readonly line: number; // 1-based
 
-  /** @param positions of the cells, by column */
-  constructor(cells: readonly string[], positions: ReadonlyMap<string, number>, file: string, line: number) {
+  constructor(cells: readonly string[], table: RowContext, line: number) {
     this.cells = cells;
-    this.positions = positions;
-    this.file = file;
+    this.table = table;
     this.line = line;
   }
 
   /** Place of a column's cell, for errors. */
   place(column: string): Place {
-    return { file: this.file, line: this.line, column };
+    return { file: this.table.file, line: this.line, column };
   }
 
-  /** Text of a cell without surrounding blanks. The column must be one that the table was read with. */
+  /**
+   * Text of a cell without surrounding blanks, with points for decimal commas where no commas divide the cells. The column
+   * must be one that the table was read with.
+   */
   text(column: string): string {
-    return this.cells[this.positions.get(column) as number].trim();
+    const { positions, delimiter } = this.table;
+    return withDecimalPoints(this.cells[positions.get(column) as number].trim(), delimiter);
   }
 
   /** A cell that must not be empty. */
@@ -55,33 +64,43 @@ export interface CsvTable {
   readonly rows: readonly CsvRow[];
 }
 
+const HEAD = 1 << 16; // characters that tell how a table is divided
+
 /**
- * Parse CSV text with a header line. Empty lines and a byte order mark are ignored.
+ * Parse CSV text with a header line, divided by commas, semicolons or tabs. Empty rows and a byte order mark are ignored.
  *
  * @param file name for error messages
  * @param required columns that must be there; others are kept too
  * @throws {InputError} naming the line if a row has too few or many cells or a bad quote, or the column that is missing
- *   or doubled; if there are too many rows or cells
+ *   or doubled; if it is unclear what divides the cells; if there are too many rows or cells
  */
 export function parseCsv(text: string, file: string, required: readonly string[]): CsvTable {
-  let positions: ReadonlyMap<string, number> | undefined;
+  const { delimiter, rowEnds, isTold } = dialectOf(text.slice(0, HEAD), file, required);
+  let context: RowContext | undefined;
   const rows: CsvRow[] = [];
   const take = (cells: string[], { lines }: { readonly lines: number }): null => {
-    if (positions === undefined) positions = columnPositions(cells, file, required);
-    else if (rows.push(new CsvRow(cells, positions, file, lines)) > mostRows(cells.length))
+    if (context === undefined) context = { file, delimiter, positions: columnPositions(cells, file, required) };
+    else if (rows.push(new CsvRow(cells, context, lines)) > mostRows(cells.length))
       throw tooLong(rows.length, cells.length, file);
     return null; // the parser keeps nothing
   };
+  const skips = { skip_empty_lines: true, skip_records_with_empty_values: true, ...(isTold && { from_line: 2 }) };
   try {
-    parse(text, { bom: true, skip_empty_lines: true, on_record: take });
-    positions ??= columnPositions([], file, required);
+    parse(text, { bom: true, ...skips, delimiter, record_delimiter: [...rowEnds], on_record: take });
+    const { positions } = context ?? { positions: columnPositions([], file, required) };
     return { columns: [...positions.keys()], rows };
   } catch (error) {
-    if (error instanceof InputError || (error as CsvError).code === undefined) throw error;
-    const { lines, message } = error as CsvError & { lines?: number };
-    const remedy = 'Every row needs one cell per column; quote cells that hold commas or quotes.';
-    throw new InputError(message, { file, line: lines }, remedy, { cause: error });
+    throw csvError(error, file);
   }
+}
+
+/** What the text of a table made fail, as an error that names its line. */
+export function csvError(error: unknown, file: string): unknown {
+  if (error instanceof InputError || (error as CsvError).code === undefined) return error;
+  const { lines, message } = error as CsvError & { lines?: number };
+  const remedy =
+    'Every row needs one cell per column; quote cells that hold quotes, or what divides the cells, such as a decimal comma.';
+  return new InputError(message, { file, line: lines }, remedy, { cause: error });
 }
 
 function mostRows(columns: number): number {
@@ -106,7 +125,7 @@ function columnPositions(header: readonly string[], file: string, required: read
     const remedy = `The header line must name the columns ${required.join(', ')}.`;
     throw new InputError(`column ${missing.join(', ')} is missing; ${found}`, place, remedy);
   }
-  const doubled = columns.find((name, i) => positions.get(name) !== i);
+  const doubled = columns.find((name, i) => name !== '' && positions.get(name) !== i);
   if (doubled !== undefined)
     throw new InputError(`column ${JSON.stringify(doubled)} occurs twice`, place, 'Rename or delete one of them.');
   return positions;

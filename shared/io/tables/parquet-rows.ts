@@ -10,23 +10,19 @@ import {
   snappyUncompress,
 } from 'hyparquet';
 import { InputError, IonsieveError } from '../../errors.ts';
-import { MAX_GROUP_ROWS, MAX_PAGE } from '../../limits.ts';
+import { MAX_GROUP_ROWS, MAX_PAGE, MAX_TABLE_CELLS, MAX_TABLE_ROWS } from '../../limits.ts';
 import type { RangedFile } from '../store/inputs.ts';
+import { cellText, type Grid, type GridRow, tooManyRows } from './grid.ts';
 import { checkPages } from './parquet-pages.ts';
 
 /**
- * Number of rows of a Parquet file, from its footer.
+ * Number of rows of a Parquet file and names of its columns of plain values, from its footer.
  *
- * @throws {InputError} if it is none, or lacks the column
+ * @throws {InputError} if it is none
  */
-export async function indexParquet(source: RangedFile, column: string): Promise<number> {
+export async function indexParquet(source: RangedFile): Promise<{ rows: number; columns: readonly string[] }> {
   const metadata = await readMetadata(source);
-  const columns = columnsOf(metadata, source);
-  if (!columns.includes(column)) {
-    const problem = `column ${column} is missing; found ${columns.join(', ')}`;
-    throw new InputError(problem, { file: source.name }, `The table must have the column ${column}.`);
-  }
-  return Number(metadata.num_rows);
+  return { rows: Number(metadata.num_rows), columns: columnsOf(metadata, source) };
 }
 
 /** See `readCells`. One block a row group: no more than one is decoded at once. */
@@ -54,9 +50,30 @@ export async function* readParquetCells(
   }
 }
 
+/**
+ * A Parquet file in memory.
+ *
+ * @throws {InputError} if it is none, or has too many rows
+ */
+export async function readParquetGrid(bytes: Uint8Array, name: string): Promise<Grid> {
+  const read = async (start: number, end: number): Promise<Uint8Array> => bytes.subarray(start, end);
+  const source = { name, size: bytes.length, version: '', read };
+  const { rows: count, columns } = await indexParquet(source);
+  if (count * Math.max(1, columns.length) > MAX_TABLE_CELLS || count > MAX_TABLE_ROWS) throw tooManyRows(count, name);
+  const rows = Array.from({ length: count }, (_, i): GridRow & { cells: string[] } => ({ cells: [], line: i + 2 })); // as in CSV
+  for (const column of columns) {
+    let row = 0;
+    for await (const block of readParquetCells(source, column, 0, count))
+      for (const cell of block) rows[row++].cells.push(cell ?? '');
+  }
+  return { name, columns, line: 1, delimiter: ',', rows };
+}
+
 function columnsOf(metadata: FileMetaData, source: RangedFile): string[] {
   try {
-    return parquetSchema(metadata).children.map(({ element }) => element.name);
+    return parquetSchema(metadata)
+      .children.filter(({ element, children }) => children.length === 0 && element.repetition_type !== 'REPEATED')
+      .map(({ element }) => element.name);
   } catch (error) {
     throw unreadable(source, error);
   }
@@ -135,8 +152,7 @@ function bounded(unpack: Unpack): Unpack {
 }
 
 function asText(value: unknown): string | undefined {
-  if (value === null || value === undefined) return undefined;
-  return typeof value === 'string' ? value : String(value);
+  return value === null || value === undefined ? undefined : cellText(value);
 }
 
 async function readMetadata(source: RangedFile): Promise<FileMetaData> {
@@ -165,7 +181,9 @@ function unreadable({ name }: RangedFile, error: unknown): unknown {
   return new InputError(
     `this is no Parquet file that can be read (${(error as Error).message})`,
     { file: name },
-    'Write it again, packed with Snappy or not at all.',
+    zstdDecompressSync === undefined && /ZSTD/.test((error as Error).message)
+      ? 'Packed with ZSTD it is read from Node 22.15 on: use Node 22.15 or later, or write it again with Snappy.'
+      : 'Write it again, packed with Snappy or not at all.',
     { cause: error },
   );
 }

@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../../errors.ts';
+import { MAX_WHOLE } from '../../limits.ts';
 import { BLOCK_BYTES, blockHashes, checkedFile } from '../store/checked-file.ts';
 import type { RangedFile } from '../store/inputs.ts';
+import { type BadRow, rowCell } from './bad-row.ts';
 import { type CsvIndex, indexCsv, readCsvCells } from './csv-rows.ts';
+import { dialectOf } from './dialect.ts';
+import { FORMULA_COLUMN, findFormulaColumn } from './formula-column.ts';
+import type { Grid } from './grid.ts';
 import { indexParquet, readParquetCells } from './parquet-rows.ts';
+import { contentOf, isTextName, openTable } from './table-file.ts';
+import { encodingOf } from './text-encoding.ts';
 
 /** What is known of a table after it was read once: enough to read any range of its rows. */
 export interface RowIndex {
-  readonly format: 'csv' | 'parquet';
+  readonly format: 'csv' | 'parquet' | 'whole'; // read whole: what cannot be cut at line feeds, or is packed
   readonly rows: number; // without header
   readonly size: number; // bytes
   readonly sha256: string; // of the bytes
   readonly blocks: readonly string[]; // SHA-256 of the bytes block by block, see `checkedFile`
+  readonly columns?: readonly string[]; // of the header; absent in plans of before: only `formula` is known then
+  readonly column?: string; // of the formulas; absent: `formula`
   readonly csv?: CsvIndex;
 }
 
@@ -19,55 +28,95 @@ export interface RowIndex {
 export const ROWS_PER_MARK = 4096;
 
 const READ_BYTES = 32 * BLOCK_BYTES;
+const HEAD_BYTES = 1 << 16; // that tell what a file is
 
 /**
  * Read a table once, by ranges: count its rows and remember where they are.
  *
- * @param column that will be read
- * @throws {InputError} if it is no CSV or Parquet file, or lacks the column
+ * @throws {InputError} if it is no table that can be read, or has no column of formulas
  */
-export async function indexRows(source: RangedFile, column: string): Promise<RowIndex> {
+export async function indexRows(source: RangedFile): Promise<RowIndex> {
   const hash = createHash('sha256');
   const blocks: string[] = [];
-  const { size } = source;
   const hashed = hashing(allBytes(source), hash, blocks);
-  if (formatOf(source.name) === 'parquet') {
-    const rows = await indexParquet(source, column);
-    for await (const _ of hashed);
-    return { format: 'parquet', rows, size, sha256: hash.digest('hex'), blocks };
+  const { rows, columns, column, ...index } = await indexTable(source, hashed);
+  for await (const _ of hashed); // what was not needed is hashed as well
+  const named = column === FORMULA_COLUMN ? {} : { column };
+  return { rows, size: source.size, sha256: hash.digest('hex'), blocks, columns, ...named, ...index };
+}
+
+type TableIndex = Pick<RowIndex, 'format' | 'rows' | 'csv'> & Required<Pick<RowIndex, 'columns' | 'column'>>;
+
+async function indexTable(source: RangedFile, blocks: AsyncIterable<Uint8Array>): Promise<TableIndex> {
+  const head = await source.read(0, Math.min(source.size, HEAD_BYTES));
+  const content = contentOf(head, source.name);
+  if (content === 'parquet') {
+    const { rows, columns } = await indexParquet(source);
+    const cell = findFormulaColumn(columns, { file: source.name });
+    return { format: 'parquet', rows, columns, column: columns[cell] };
   }
-  const { rows, ...csv } = await indexCsv(source, hashed, column, ROWS_PER_MARK);
-  return { format: 'csv', rows, size, sha256: hash.digest('hex'), blocks, csv };
+  const delimiter = content === 'text' ? rangedDelimiter(head, source) : undefined;
+  if (delimiter === undefined) {
+    const { name, columns, line, rows } = await readWhole(source);
+    const column = columns[findFormulaColumn(columns, { file: name, line })];
+    return { format: 'whole', rows: rows.length, columns, column };
+  }
+  const { rows, columns, ...csv } = await indexCsv(source, blocks, delimiter, ROWS_PER_MARK);
+  return { format: 'csv', rows, columns, column: columns[csv.cell], csv };
+}
+
+/** What divides the cells of a text that can be cut at line feeds; undefined if it cannot. */
+function rangedDelimiter(head: Uint8Array, { name }: RangedFile): CsvIndex['delimiter'] {
+  if (encodingOf(head, name) !== 'utf-8' || isTextName(name)) return undefined;
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString();
+  const { delimiter, rowEnds, isTold } = dialectOf(text, name);
+  return rowEnds.includes('\r') || isTold ? undefined : delimiter;
+}
+
+/** All rows of a table that is read as a whole. */
+async function readWhole(source: RangedFile): Promise<Grid> {
+  if (source.size > MAX_WHOLE)
+    throw new InputError(
+      `it has ${source.size} bytes, and a table of this kind is read as a whole, up to ${MAX_WHOLE} bytes`,
+      { file: source.name },
+      'Save it as CSV in UTF-8 with line feeds, or as Parquet: these are read by ranges of rows.',
+    );
+  return openTable(await source.read(0, source.size), source.name, { mayLackHeader: isTextName(source.name) });
 }
 
 /**
- * Cells of the column of rows start (inclusive) to end (exclusive), in order, in blocks of any length. A row without
- * such a cell gives undefined.
+ * Formulas of rows start (inclusive) to end (exclusive), in order, in blocks of any length. A row without such a cell gives
+ * undefined.
  *
  * @throws {IntegrityError} if what is read is not what was indexed
  */
 export function readCells(
   source: RangedFile,
   index: RowIndex,
-  column: string,
   start: number,
   end: number,
-): AsyncGenerator<(string | undefined)[]> {
+): AsyncGenerator<(string | BadRow | undefined)[]> {
   const checked = checkedFile(source, index.blocks);
-  if (index.csv === undefined) return readParquetCells(checked, column, start, end);
-  return readCsvCells(checked, index.csv, ROWS_PER_MARK, start, end);
+  if (index.format === 'whole') return readWholeCells(checked, index, start, end);
+  const { columns, column = FORMULA_COLUMN, csv } = index;
+  if (csv === undefined) return readParquetCells(checked, column, start, end);
+  return readCsvCells(checked, csv, columns?.length ?? Number.POSITIVE_INFINITY, ROWS_PER_MARK, start, end);
 }
 
-/** Whether a file is a table that can be read, by its name. */
-export function isTable(name: string): boolean {
-  return /\.(csv|parquet)$/i.test(name);
-}
+const grids = new WeakMap<RowIndex, Promise<Grid>>(); // a plan's chunks are read one after the other
 
-function formatOf(name: string): RowIndex['format'] {
-  if (/\.parquet$/i.test(name)) return 'parquet';
-  if (/\.csv$/i.test(name)) return 'csv';
-  const remedy = 'Give CSV (.csv, not packed) or Parquet (.parquet) with a column of formulas.';
-  throw new InputError('this is no table that can be read by ranges of rows', { file: name }, remedy);
+async function* readWholeCells(
+  checked: RangedFile,
+  index: RowIndex,
+  start: number,
+  end: number,
+): AsyncGenerator<(string | BadRow | undefined)[]> {
+  const known = grids.get(index) ?? readWhole(checked);
+  grids.set(index, known);
+  known.catch(() => grids.delete(index));
+  const { columns, delimiter, rows } = await known;
+  const layout = { cell: columns.indexOf(index.column ?? FORMULA_COLUMN), width: columns.length, delimiter };
+  yield rows.slice(start, end).map(({ cells }) => rowCell(cells, layout));
 }
 
 async function* allBytes(source: RangedFile): AsyncGenerator<Uint8Array> {
