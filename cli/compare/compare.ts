@@ -3,7 +3,7 @@ import { type ComparedLine, compareRuns, parseComparedLines } from '../../shared
 import { type RunInputs, runChanges } from '../../shared/comparison/run-changes.ts';
 import { InputError } from '../../shared/errors.ts';
 import { readBytes } from '../../shared/io/store/files.ts';
-import { readText } from '../../shared/io/tables/lines.ts';
+import { readTableText } from '../../shared/io/tables/table-file.ts';
 import { readStudentMetadata } from '../../shared/models/student-session.ts';
 import { decodeSummary, runName } from '../../shared/report/summary.ts';
 import type { AccountOptions } from '../cloud/options.ts';
@@ -65,7 +65,7 @@ async function readLocalRun(run: string, runs: string): Promise<ComparedRun> {
       { file: run },
       "Name a ranking.csv, its directory, or a run's id, with --runs if runs are kept elsewhere; of a run in the cloud, s3://BUCKET/runs/ID.",
     );
-  const lines = parseComparedLines(await readText(path), path);
+  const lines = parseComparedLines(await readTableText(path), path);
   const inputs = await readInputs(dirname(path));
   const name = inputs === undefined ? basename(resolve(path)) : runName(inputs.summary);
   return { path, name, lines, inputs };

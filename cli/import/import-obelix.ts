@@ -11,6 +11,7 @@ import {
 import { findCifs, findTable, type Named } from '../../shared/import/obelix-source.ts';
 import type { ObelixSplit } from '../../shared/import/obelix-splits.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
+import { tableText } from '../../shared/io/tables/table-file.ts';
 import { formatJson } from '../../shared/json.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
 import { interruptible } from '../terminal/interruptible.ts';
@@ -37,7 +38,7 @@ export async function runImportObelix(source: string, options: Options): Promise
       return { table, found: cifs === false ? undefined : await findCifs(table.name, cifs, client) };
     },
   );
-  const { measurements, skipped } = parseObelix(new TextDecoder().decode(table.bytes), table.name);
+  const { measurements, skipped } = parseObelix(await tableText(table.bytes, table.name), table.name);
   for (const { reason } of skipped) note(`skipped: ${reason}`);
   const { files, ...counts } = matchFiles(measurements, found?.files ?? []);
   const text = formatMeasurements(measurements);

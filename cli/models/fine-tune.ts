@@ -10,10 +10,11 @@ import {
 } from '../../shared/fine-tuning/fine-tune.ts';
 import { renderFineTunedCard } from '../../shared/fine-tuning/fine-tuned-card.ts';
 import type { ConductivityScale } from '../../shared/fine-tuning/measured-likelihood.ts';
-import { readText } from '../../shared/io/tables/lines.ts';
+import { readTableText } from '../../shared/io/tables/table-file.ts';
 import { type MeasuredComposition, mergeMeasurements, parseMeasurements } from '../../shared/labels/measurements.ts';
 import type { Weights } from '../../shared/student/network.ts';
 import type { NamedText, TrainingSet } from '../../shared/student/training-set.ts';
+import { noteSheet } from '../terminal/note-sheet.ts';
 import { printJson } from '../terminal/output.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { note } from '../terminal/terminal.ts';
@@ -44,7 +45,7 @@ export async function runFineTune(options: Options): Promise<void> {
   await checkModelOutput(out, [labels, teacher, file]);
   await tellInputs([labels, teacher, file]);
   const set = await readTrainingSet(labels, teacher, seed);
-  const measurements = { file, text: await readText(file), source };
+  const measurements = { file, text: await readTableText(file, { onSheet: noteSheet(file) }), source };
   const measured = readMeasured(measurements, set, options);
   const trained = await trainAll(set, measured, options);
   const comparison = compareMeasured(measured, trained.repeats, trained.options.threshold, seed);

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { atomicNumber } from '../../shared/chemistry/elements.ts';
 import { DescriptorUndefinedError, InputError } from '../../shared/errors.ts';
-import { readText } from '../../shared/io/tables/lines.ts';
+import { readTableText } from '../../shared/io/tables/table-file.ts';
 import { parseConductivities, type StructureMeasurement } from '../../shared/labels/conductivities.ts';
 import { type FeatureName, type FeatureValues, structureFeatures } from '../../shared/teacher/features.ts';
 import type { FitOptions, MeasuredCompound } from '../../shared/teacher/fit-teacher.ts';
+import { noteSheet } from '../terminal/note-sheet.ts';
 import { note } from '../terminal/terminal.ts';
 import { shownStructures } from './shown-structures.ts';
 
@@ -30,7 +31,11 @@ export async function readCompounds(
   features: readonly FeatureName[],
 ): Promise<MeasuredCompounds> {
   const { conductivities, threshold } = options;
-  const measurements = parseConductivities(await readText(conductivities), conductivities, threshold);
+  const measurements = parseConductivities(
+    await readTableText(conductivities, { onSheet: noteSheet(conductivities) }),
+    conductivities,
+    threshold,
+  );
   const wanted = new Set(measurements.flatMap(({ structureIds }) => structureIds));
   const read = (paths: readonly string[]) => readFeatures(paths, wanted, atomicNumber(options.ion) as number, features);
   const sources = [await read(options.structures), await read(options.fallbackStructures)];

@@ -2,8 +2,10 @@ import { basename } from 'node:path';
 import { packagePath } from '../../local/shipped/package-root.ts';
 import { InputError } from '../../shared/errors.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
+import { readTableText } from '../../shared/io/tables/table-file.ts';
 import { encodeCard } from '../../shared/models/card-file.ts';
 import { prepareTrainingSet, type TrainingSet } from '../../shared/student/training-set.ts';
+import { noteSheet } from '../terminal/note-sheet.ts';
 import { besideOutput, checkOutput, writeTogether } from '../terminal/output-files.ts';
 
 /** The teacher that made labels where no other one is named: the published one. */
@@ -12,7 +14,7 @@ export const PUBLISHED_TEACHER = packagePath('models/teacher-sendek-2017.json');
 /** Labels with the teacher that made them. @param seed of everything random */
 export async function readTrainingSet(labels: string, teacher: string, seed: number): Promise<TrainingSet> {
   return prepareTrainingSet(
-    { file: labels, text: await readText(labels) },
+    { file: labels, text: await readTableText(labels, { onSheet: noteSheet(labels) }) },
     { file: teacher, text: await readText(teacher) },
     seed,
   );

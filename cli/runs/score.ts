@@ -1,7 +1,10 @@
 import { findStudent } from '../../local/shipped/students.ts';
 import { type Composition, parseFormula } from '../../shared/chemistry/formula.ts';
 import { InputError, type Place } from '../../shared/errors.ts';
-import { readLines } from '../../shared/io/tables/lines.ts';
+import { readBytes } from '../../shared/io/store/files.ts';
+import { rowCell } from '../../shared/io/tables/bad-row.ts';
+import { findFormulaColumn } from '../../shared/io/tables/formula-column.ts';
+import { openTable } from '../../shared/io/tables/table-file.ts';
 import { IONIC_ANIONS, isIonic } from '../../shared/labels/merge-polymorphs.ts';
 import { BESIDE, beside, readModel } from '../../shared/models/companions.ts';
 import { scoreComposition } from '../../shared/models/score-composition.ts';
@@ -10,6 +13,7 @@ import { openStudent, type StudentMetadata, type StudentSession } from '../../sh
 import type { RankingColumn } from '../../shared/ranking/columns.ts';
 import { committeeColumns, type OnScored, rescore } from '../../shared/ranking/rescore.ts';
 import { noteLabelsOnly } from '../models/labels-only-note.ts';
+import { noteSheet } from '../terminal/note-sheet.ts';
 import { formatTable, printJson } from '../terminal/output.ts';
 import { countedWhile, Progress } from '../terminal/progress.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
@@ -119,11 +123,21 @@ function noteForeign(entries: readonly Entry[], compositions: readonly Compositi
   );
 }
 
+/** Formulas of a table, or of a text with one a line. */
 async function readEntries(file: string): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  for await (const { text, number } of readLines(file)) {
-    const formula = text.trim();
-    if (formula !== '' && !formula.startsWith('#')) entries.push({ formula, place: { file, line: number } });
-  }
-  return entries;
+  const options = { mayLackHeader: true, onSheet: noteSheet(file) };
+  const { name, columns, line, delimiter, rows } = await openTable(await readBytes(file), file, options);
+  const cell = findFormulaColumn(columns, { file: name, line });
+  const layout = { cell, width: columns.length, delimiter };
+  const column = columns.length === 1 ? {} : { column: columns[cell] };
+  return rows
+    .filter(({ cells }) => cells.some((text) => text.trim() !== ''))
+    .map(({ cells, line }) => {
+      const place = { file: name, line, ...column };
+      const formula = rowCell(cells, layout);
+      if (typeof formula === 'object') throw new InputError(formula.problem, place, 'Correct the row, or delete it.');
+      if (formula === undefined || formula.trim() === '')
+        throw new InputError('the row has no formula', place, 'Fill it in, or delete the row.');
+      return { formula: formula.trim(), place };
+    });
 }

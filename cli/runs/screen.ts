@@ -63,6 +63,7 @@ function describeRun(out: string, { runId, summary: bytes, compared }: FinishedR
   const { ranked, skipped } = summary;
   const folder = join(out, 'runs', runId);
   return [
+    ...describeSheets(summary),
     describeScreened(summary),
     ...describeSkipped(skipped, join(folder, 'skipped.csv')),
     ...describeExcluded(summary.excluded),
@@ -72,6 +73,12 @@ function describeRun(out: string, { runId, summary: bytes, compared }: FinishedR
     `\n${formatCount(ranked)} ranked in ${join(folder, 'ranking.csv')}\n`,
     compared.outcome === 'first' ? '' : `\n${compared.message}\n`,
   ].join('');
+}
+
+/** Which sheets of workbooks with several were read. */
+function describeSheets({ list }: RunSummary): string[] {
+  const files = list?.files ?? [];
+  return files.flatMap(({ name, sheet }) => (sheet === undefined ? [] : [`of ${name} the sheet ${sheet} was read\n`]));
 }
 
 function describeScreened(summary: RunSummary): string {

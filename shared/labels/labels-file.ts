@@ -4,7 +4,8 @@ import { parseFormula } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
 import { type CsvRow, formatCsv, parseCsv, roundSignificant } from '../io/tables/csv.ts';
 import { unpackGzip } from '../io/tables/gzip.ts';
-import { readText } from '../io/tables/lines.ts';
+import { readTableText } from '../io/tables/table-file.ts';
+import { decodeText } from '../io/tables/text-encoding.ts';
 import { type FeatureName, featureName } from '../teacher/features.ts';
 import type { StructureLabel } from './label.ts';
 import type { SkippedStructure } from './label-structures.ts';
@@ -65,18 +66,18 @@ export function compress(text: string): Uint8Array {
 }
 
 /**
- * Read a labels file, plain or with a name that ends in `.gz`.
+ * Read a labels file, of any kind of table.
  *
  * @throws {InputError} naming line and column of a bad value, the column that is missing, or what makes it unreadable
  */
 export async function readLabels(path: string): Promise<StructureLabel[]> {
-  return parseLabels(await readText(path), path);
+  return parseLabels(await readTableText(path), path);
 }
 
 /** Labels from the bytes of a labels file, plain or gzip; `file` names them in errors, which are as {@link readLabels} has them. */
 export function decodeLabels(bytes: Uint8Array, file: string): StructureLabel[] {
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return parseLabels(new TextDecoder().decode(packed ? unpackGzip(bytes, file) : bytes), file);
+  return parseLabels(decodeText(packed ? unpackGzip(bytes, file) : bytes, file), file);
 }
 
 /** Labels from the text of a labels file; columns that are no features are ignored. Errors are as {@link readLabels} has them. */

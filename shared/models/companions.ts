@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { fileInputs, type Inputs } from '../io/store/inputs.ts';
 import { unpackGzip } from '../io/tables/gzip.ts';
+import { contentOf, tableText } from '../io/tables/table-file.ts';
 import { compress } from '../labels/labels-file.ts';
 import { cardName, decodeCard } from './card-file.ts';
 import { readCommitteeMetadata } from './committee-session.ts';
@@ -24,8 +25,8 @@ export type Companion = { readonly hash: string } | { readonly absent: string };
 /** What goes with the student of a run. */
 export interface Companions {
   readonly committee: Companion; // hash of the file
-  readonly labels: Companion; // hash of the unpacked file
-  readonly measured?: Companion; // hash of the file
+  readonly labels: Companion; // hash of the unpacked text
+  readonly measured?: Companion; // hash of its text, see `tableText`
 }
 
 /** Companions with the files that a plan keeps of them. */
@@ -63,7 +64,7 @@ export async function prepareCompanions(
 ): Promise<PreparedCompanions> {
   const committee = await findCommittee(inputs, student, asked.committee);
   const labels = await findLabels(inputs, student, asked.labels);
-  const measured = asked.measured === undefined ? undefined : await inputs.read(asked.measured);
+  const measured = asked.measured === undefined ? undefined : await readTable(inputs, asked.measured);
   return {
     companions: {
       committee: committee.companion,
@@ -130,11 +131,16 @@ async function findLabels(inputs: Inputs, student: LabelledStudent, asked: strin
   const name = asked ?? beside(student.name, BESIDE.labels);
   const packed = await (asked === undefined ? inputs.find(name) : inputs.read(name));
   if (packed === undefined) return { companion: { absent: 'there are no labels beside the student' } };
-  const isPacked = name.toLowerCase().endsWith('.gz');
-  const text = isPacked ? unpackGzip(packed, name) : packed;
+  const unpacked = contentOf(packed, name) === 'gzip' ? unpackGzip(packed, name) : packed;
+  const text = await tableText(packed, name);
   const hash = sha256(text);
   if (hash !== student.labelsHash) return foreign('labels', hash, student, asked);
-  return { companion: { hash }, bytes: isPacked ? packed : compress(Buffer.from(text).toString()) };
+  return { companion: { hash }, bytes: unpacked !== packed && sha256(unpacked) === hash ? packed : compress(text) };
+}
+
+/** Bytes of a table's text: those of the file where it is CSV in UTF-8. */
+async function readTable(inputs: Inputs, name: string): Promise<Uint8Array> {
+  return Buffer.from(await tableText(await inputs.read(name), name));
 }
 
 /** What was named must fit; what merely lies there is left alone. */

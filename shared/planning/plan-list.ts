@@ -7,13 +7,7 @@ import { indexRows } from '../io/tables/row-file.ts';
 import { isTable } from '../io/tables/table-file.ts';
 import type { ChunkRange } from '../screen/blocks.ts';
 import { WINDOW_ROWS } from '../sources/list-screener.ts';
-import {
-  type CompositionList,
-  type ListedFile,
-  listIdentity,
-  listRecord,
-  listSource,
-} from '../sources/list-source.ts';
+import { type CompositionList, type ListedFile, listIdentity, listRecord, listSource } from '../sources/list-source.ts';
 import type { FileLocation } from '../sources/source.ts';
 import type { PlanningRequest, PreparedSource, SourcePlan } from './prepared-source.ts';
 

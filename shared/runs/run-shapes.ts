@@ -18,7 +18,7 @@ export const COMPANION: Shape<Companion> = v.union(
 /** What they say of the list that is screened. */
 export const LIST: Shape<ListRecord> = fields({
   name: text,
-  files: listOf(fields({ name: text, rows: integer(), sha256: text })),
+  files: listOf(fields({ name: text, sheet: v.optional(text), rows: integer(), sha256: text })),
 });
 
 /** Options of a run before `runOptions` completes them. */

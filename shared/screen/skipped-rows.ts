@@ -77,11 +77,7 @@ export type ListCell = string | BadRow | undefined;
 const SHOWN = 200; // characters of a formula that a report repeats
 
 /** The composition of a row, or why it cannot be scored. Amounts are those of the formula. */
-export function rowComposition(
-  cell: ListCell,
-  index: number,
-  student: StudentSession,
-): Composition | SkippedRow {
+export function rowComposition(cell: ListCell, index: number, student: StudentSession): Composition | SkippedRow {
   const skip = (reason: SkipReason, problem: string): SkippedRow => ({
     index,
     formula: (typeof cell === 'object' ? cell.text : (cell ?? '')).slice(0, SHOWN),

@@ -4,8 +4,8 @@ import { IntegrityError } from '../errors.ts';
 import type { Inputs, RangedFile } from '../io/store/inputs.ts';
 import { type RowIndex, readCells } from '../io/tables/row-file.ts';
 import { DistinctBest } from '../screen/distinct-best.ts';
+import type { ListCell } from '../screen/skipped-rows.ts';
 import { checkShape, fields, integer, listOf, oneOf, type Refuse, readJson, type Shape, text } from '../shape.ts';
-import { type ListCell } from '../screen/skipped-rows.ts';
 import { ListScreener } from './list-screener.ts';
 import type { CompositionSource, FileLocation, ListRecord } from './source.ts';
 
@@ -41,7 +41,13 @@ export function listSource(list: CompositionList, locations: readonly FileLocati
 
 /** What `run.json` says of a list. */
 export function listRecord({ name, files }: CompositionList): ListRecord {
-  return { name, files: files.map(({ name: file, index: { rows, sha256 } }) => ({ name: file, rows, sha256 })) };
+  const recordOf = ({ name: file, index: { rows, sha256, sheet } }: ListedFile) => ({
+    name: file,
+    ...(sheet === undefined ? {} : { sheet }),
+    rows,
+    sha256,
+  });
+  return { name, files: files.map(recordOf) };
 }
 
 /** See `PreparedSource.identity`. */
@@ -65,6 +71,7 @@ const LIST: Shape<CompositionList> = fields({
         blocks: listOf(text),
         columns: v.optional(listOf(text)),
         column: v.optional(text),
+        sheet: v.optional(text),
         csv: v.optional(
           fields({ cell: integer(), marks: listOf(integer()), delimiter: v.optional(oneOf([',', ';', '\t'])) }),
         ),

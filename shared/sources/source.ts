@@ -53,10 +53,18 @@ export interface SourceRecord {
   readonly counts: SourceCounts;
 }
 
+/** A file of a list. */
+interface ListedRecord {
+  readonly name: string;
+  readonly sheet?: string; // that was read of a workbook with several
+  readonly rows: number;
+  readonly sha256: string;
+}
+
 /** A list of compositions as `run.json` names it. */
 export interface ListRecord {
   readonly name: string;
-  readonly files: readonly { readonly name: string; readonly rows: number; readonly sha256: string }[];
+  readonly files: readonly ListedRecord[];
 }
 
 /** What `summary.json` says of a source. */

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { InputError } from '../../errors.ts';
-import { isFormulaName } from './formula-column.ts';
+import { isKeyName } from './formula-column.ts';
 
 const DELIMITERS = [',', ';', '\t'] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
@@ -17,7 +17,6 @@ const LINE_FEEDS = ['\r\n', '\n'];
 const RETURNS = ['\r\n', '\r', '\n']; // a Mac's spreadsheet ends rows with a return
 const TOLD = /^\uFEFF?sep=([,;\t])\r?\n/i;
 const ROWS = 20; // that the header is compared with
-const ID_NAME = /^(id|.*_ids?)$/i;
 
 /** Whether a text tells what divides its cells in a line before the header, as Excel wants it. */
 export function toldDelimiter(text: string): Delimiter | undefined {
@@ -38,8 +37,7 @@ export function dialectOf(head: string, file: string, required: readonly string[
   if (told !== undefined) return { delimiter: told, rowEnds, isTold: true };
   const readings = DELIMITERS.map((delimiter) => ({ delimiter, records: firstRecords(head, delimiter, rowEnds) }));
   const divided = readings.filter(({ records }) => records.length > 0 && records[0].length > 1);
-  const isKey = (name: string): boolean =>
-    required.length > 0 ? required.includes(name) : isFormulaName(name) || ID_NAME.test(name);
+  const isKey = (name: string): boolean => (required.length > 0 ? required.includes(name) : isKeyName(name));
   const keyed = divided.filter(({ records: [header] }) => header.some((name) => isKey(name.trim())));
   const named = keyed.length > 0 ? keyed : divided;
   const even = named.filter(({ records: [header, ...rows] }) => rows.every(({ length }) => length === header.length));
@@ -80,7 +78,8 @@ function ambiguous(
   file: string,
 ): InputError {
   const tried = readings.map(
-    ({ delimiter, records: [header] }) => `by ${NAMES[delimiter]} into ${header.map((name) => name.trim()).join(' | ')}`,
+    ({ delimiter, records: [header] }) =>
+      `by ${NAMES[delimiter]} into ${header.map((name) => name.trim()).join(' | ')}`,
   );
   return new InputError(
     `the header can be divided ${tried.join(', or ')}, and the rows do not decide`,

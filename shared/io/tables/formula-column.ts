@@ -17,6 +17,11 @@ export function isFormulaName(name: string): boolean {
   );
 }
 
+/** Whether a column is called so that it says what a row is about: its formula or its ids. */
+export function isKeyName(name: string): boolean {
+  return isFormulaName(name) || /^(?:id|.*_ids?)$/i.test(name.trim());
+}
+
 /**
  * The position of the column of formulas: the one that is called `formula`, or else the only one with such a name.
  *

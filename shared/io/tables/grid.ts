@@ -12,6 +12,7 @@ export interface GridRow {
 /** A table in memory, whatever file it comes from. */
 export interface Grid {
   readonly name: string; // of the file, and of its sheet if it has several, for messages
+  readonly sheet?: string; // where a workbook has several
   readonly columns: readonly string[];
   readonly line: number; // of the header
   readonly delimiter: Delimiter; // of its text; a comma where it is none

@@ -21,6 +21,7 @@ export interface RowIndex {
   readonly blocks: readonly string[]; // SHA-256 of the bytes block by block, see `checkedFile`
   readonly columns?: readonly string[]; // of the header; absent in plans of before: only `formula` is known then
   readonly column?: string; // of the formulas; absent: `formula`
+  readonly sheet?: string; // that was read of a workbook with several
   readonly csv?: CsvIndex;
 }
 
@@ -45,7 +46,7 @@ export async function indexRows(source: RangedFile): Promise<RowIndex> {
   return { rows, size: source.size, sha256: hash.digest('hex'), blocks, columns, ...named, ...index };
 }
 
-type TableIndex = Pick<RowIndex, 'format' | 'rows' | 'csv'> & Required<Pick<RowIndex, 'columns' | 'column'>>;
+type TableIndex = Pick<RowIndex, 'format' | 'rows' | 'csv' | 'sheet'> & Required<Pick<RowIndex, 'columns' | 'column'>>;
 
 async function indexTable(source: RangedFile, blocks: AsyncIterable<Uint8Array>): Promise<TableIndex> {
   const head = await source.read(0, Math.min(source.size, HEAD_BYTES));
@@ -57,9 +58,9 @@ async function indexTable(source: RangedFile, blocks: AsyncIterable<Uint8Array>)
   }
   const delimiter = content === 'text' ? rangedDelimiter(head, source) : undefined;
   if (delimiter === undefined) {
-    const { name, columns, line, rows } = await readWhole(source);
+    const { name, sheet, columns, line, rows } = await readWhole(source);
     const column = columns[findFormulaColumn(columns, { file: name, line })];
-    return { format: 'whole', rows: rows.length, columns, column };
+    return { format: 'whole', rows: rows.length, columns, column, ...(sheet === undefined ? {} : { sheet }) };
   }
   const { rows, columns, ...csv } = await indexCsv(source, blocks, delimiter, ROWS_PER_MARK);
   return { format: 'csv', rows, columns, column: columns[csv.cell], csv };

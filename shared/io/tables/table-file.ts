@@ -4,7 +4,7 @@ import { MAX_TABLE_ROWS } from '../../limits.ts';
 import { readBytes } from '../store/files.ts';
 import { csvError } from './csv.ts';
 import { dialectOf } from './dialect.ts';
-import { FORMULA_COLUMN, isFormulaName } from './formula-column.ts';
+import { FORMULA_COLUMN, isFormulaName, isKeyName } from './formula-column.ts';
 import { type Grid, type GridRow, gridText, tooManyRows } from './grid.ts';
 import { unpackGzip } from './gzip.ts';
 import { readParquetGrid } from './parquet-rows.ts';
@@ -55,6 +55,7 @@ export function contentOf(head: Uint8Array, file: string): TableContent {
 export interface TableOptions {
   readonly required?: readonly string[]; // columns that the header must have; if none, one of formulas or ids
   readonly mayLackHeader?: boolean; // whether text without a header is read as formulas, one a line
+  readonly onSheet?: (sheet: string) => void; // told which sheet of several is read
 }
 
 /**
@@ -87,7 +88,9 @@ export async function openTable(bytes: Uint8Array, name: string, options: TableO
       return openTable(unpackGzip(bytes, name), unpackedName(name), options);
     case 'workbook': {
       const { readWorkbook } = await import('./workbook.ts'); // most tables are none
-      return readWorkbook(bytes, name, (cells) => isHeader(cells, required));
+      const grid = await readWorkbook(bytes, name, (cells) => isHeader(cells, required));
+      if (grid.sheet !== undefined) options.onSheet?.(grid.sheet);
+      return grid;
     }
     case 'parquet':
       return readParquetGrid(bytes, name);
@@ -102,7 +105,7 @@ function unpackedName(name: string): string {
 
 function isHeader(cells: readonly string[], required: readonly string[]): boolean {
   const names = cells.map((cell) => cell.trim());
-  return required.length > 0 ? required.every((name) => names.includes(name)) : names.some(isFormulaName);
+  return required.length > 0 ? required.every((name) => names.includes(name)) : names.some(isKeyName);
 }
 
 function textTable(text: string, name: string, { required, mayLackHeader }: TableOptions): Grid {

@@ -126,7 +126,9 @@ function firstInvalid(bytes: Uint8Array): number {
     else end = middle;
   }
   while (valid < bytes.length) {
-    const length = [1, 2, 3, 4].find((size) => valid + size <= bytes.length && isUtf8(bytes.subarray(valid, valid + size)));
+    const length = [1, 2, 3, 4].find(
+      (size) => valid + size <= bytes.length && isUtf8(bytes.subarray(valid, valid + size)),
+    );
     if (length === undefined) break;
     valid += length;
   }

@@ -43,7 +43,7 @@ export async function readWorkbook(
   if (chosen === undefined) throw new InputError('the workbook has no filled cells', { file: name }, REMEDY);
   const [header, ...rows] = chosen.rows;
   return {
-    name: shown.length === 1 ? name : `${name}, sheet ${chosen.sheet.name}`,
+    ...(shown.length === 1 ? { name } : { name: `${name}, sheet ${chosen.sheet.name}`, sheet: chosen.sheet.name }),
     columns: header.cells.map((cell) => cell.trim()),
     line: header.line,
     delimiter: ',',

@@ -8,6 +8,7 @@ import { sha256 } from '../../../shared/hash.ts';
 import { fileInputs, type RangedFile } from '../../../shared/io/store/inputs.ts';
 import { indexRows, ROWS_PER_MARK, type RowIndex, readCells } from '../../../shared/io/tables/row-file.ts';
 import { createRandom, randomInteger } from '../../../shared/random.ts';
+import type { ListCell } from '../../../shared/screen/skipped-rows.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ionsieve-rows-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -18,13 +19,13 @@ async function table(content: string | Uint8Array, extension = 'csv') {
   const path = join(directory, `${files++}.${extension}`);
   writeFileSync(path, content);
   const file = await fileInputs.open(path);
-  const index = await indexRows(file, 'formula');
+  const index = await indexRows(file);
   return { file, index, cells: (start = 0, end = index.rows) => cellsOf(file, index, start, end) };
 }
 
 async function cellsOf(file: RangedFile, index: RowIndex, start = 0, end = index.rows) {
-  const blocks: (string | undefined)[][] = [];
-  for await (const block of readCells(file, index, 'formula', start, end)) blocks.push(block);
+  const blocks: ListCell[][] = [];
+  for await (const block of readCells(file, index, start, end)) blocks.push(block);
   return blocks.flat();
 }
 
@@ -81,9 +82,9 @@ describe('a CSV file read by rows', () => {
     await expect(table(content)).rejects.toThrow(message);
   });
 
-  it('refuses a name that is no table, and a packed one', async () => {
-    await expect(table('formula\na\n', 'txt')).rejects.toThrow('Give CSV (.csv, not packed) or Parquet');
-    await expect(table('formula\na\n', 'csv.gz')).rejects.toThrow('this is no table');
+  it('refuses what is no text, and old workbooks', async () => {
+    await expect(table(Uint8Array.of(1, 0, 2), 'csv')).rejects.toThrow('there are zero bytes: this is no text');
+    await expect(table(Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0), 'xls')).rejects.toThrow('Save it as .xlsx');
   });
 });
 
