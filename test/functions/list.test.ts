@@ -201,7 +201,7 @@ describe('a list that is not what it was', () => {
 
   it.each([
     ['no file', [], 'there is no file'],
-    ['a file that is no table beside tables', ['a.csv', 'b.csv.gz'], 'b.csv.gz is neither CSV nor Parquet'],
+    ['a file that is no table beside tables', ['a.csv', 'b.cif'], 'b.cif is no CSV, Excel workbook or Parquet file'],
   ])('is refused where there is %s', async (_, names, message) => {
     const folder = await mkdtemp(join(root, 'refused-'));
     for (const name of names) await csv(rows, name, folder);

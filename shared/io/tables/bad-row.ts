@@ -15,6 +15,7 @@ export interface RowLayout {
 }
 
 const CUT = 'a decimal comma seems to divide the formula: quote it';
+const DATE = /^\d{4}-\d\d-\d\d(?:T[\d:]+)?$/;
 const SYMBOL_WITH_AMOUNT = /^[A-Z][a-z]?\d+$/;
 const FORMULA_ENDS = /\d$/;
 const DECIMALS_AND_MORE = /^\d+[A-Z][A-Za-z0-9()[\]]*$/;
@@ -30,6 +31,10 @@ export function rowCell(row: readonly string[], { cell, width, delimiter }: RowL
   if (text === undefined) return undefined;
   if (text.includes('\n') && /[\r\n]/.test(text.trim())) {
     const problem = 'there are several lines in the cell: give each formula a row';
+    return { reason: 'unreadable formula', problem, text };
+  }
+  if (DATE.test(text)) {
+    const problem = 'a spreadsheet has made a date of it: format the column as text, and write it again';
     return { reason: 'unreadable formula', problem, text };
   }
   if (delimiter !== ',') return withDecimalPoints(text, delimiter);

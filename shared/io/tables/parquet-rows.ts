@@ -89,6 +89,9 @@ function checkCounts({ num_rows, row_groups }: FileMetaData, { size }: RangedFil
     rows += groupRows;
     for (const { meta_data: column } of group.columns) {
       if (column === undefined) throw new RangeError('a column lies in another file');
+      const { codec } = column;
+      if (codec !== 'UNCOMPRESSED' && COMPRESSORS[codec] === undefined)
+        throw new RangeError(`a column is packed with ${codec}`);
       const { start, end } = placeOf(column);
       if (!(start >= 0 && end >= start && end <= size && Number(column.num_values) <= MAX_GROUP_ROWS))
         throw new RangeError(`a column claims ${column.num_values} values in the bytes ${start} to ${end}`);

@@ -47,7 +47,7 @@ describe('a CSV file read by rows', () => {
   });
 
   it.each([
-    ['quoted line breaks, commas and quotes', 'formula,note\n"a\nb","x,""\n"""\nc,d\n', ['a\nb', 'c']],
+    ['quoted line breaks, commas and quotes', 'note,formula\n"a\nb","x,"""\n"y\n","d"\n', ['x,"', 'd']],
     ['quotes inside a plain cell', 'note,formula\n5" pipe,a\n6" pipe,b\n', ['a', 'b']],
     ['empty lines and other line breaks', 'formula\r\n\r\na\r\n\nb\n\r\n c \n\n', ['a', 'b', ' c ']],
     ['no line break at the end', 'formula\na\nb', ['a', 'b']],
