@@ -121,9 +121,9 @@ function fileOf(bytes: Uint8Array, name: string): RangedFile {
 }
 
 async function cellsOf(file: RangedFile): Promise<{ rows: number; cells: number }> {
-  const index = await indexRows(file, 'formula');
+  const index = await indexRows(file);
   let cells = 0;
-  for await (const block of readCells(file, index, 'formula', 0, index.rows)) cells += block.length;
+  for await (const block of readCells(file, index, 0, index.rows)) cells += block.length;
   return { rows: index.rows, cells };
 }
 

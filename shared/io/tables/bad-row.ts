@@ -49,6 +49,6 @@ export function rowCell(row: readonly string[], { cell, width, delimiter }: RowL
  */
 function isCutAtDecimalComma(row: readonly string[], cell: number): boolean {
   const next = row[cell + 1];
-  if (next === undefined || !FORMULA_ENDS.test(row[cell]) || !DECIMALS_AND_MORE.test(next)) return false;
+  if (next === undefined || !DECIMALS_AND_MORE.test(next) || !FORMULA_ENDS.test(row[cell])) return false;
   return SYMBOL_WITH_AMOUNT.test(row[cell]) || (FORMULA_ENDS.test(next) && DECIMALS.test(row[cell + 2] ?? ''));
 }

@@ -26,6 +26,7 @@ type ScanState = 'cell begins' | 'plain' | 'quoted' | 'quote ended';
  * quoted cells do not end a record, and empty lines are none.
  */
 class RecordScanner {
+  line = 1; // that the next bytes begin in
   private readonly delimiter: number; // byte
   private state: ScanState = 'cell begins';
   private isEmpty = true; // of bytes other than a carriage return
@@ -38,18 +39,20 @@ class RecordScanner {
 
   /** Report the records that end in these bytes by their first byte and the byte after their line break. */
   scan(bytes: Uint8Array, onRecord: (begin: number, end: number) => void): void {
-    let { state, isEmpty } = this;
+    let { state, isEmpty, line } = this;
     const { delimiter } = this;
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
       if (state === 'quoted') {
         if (byte === QUOTE) state = 'quote ended';
+        else if (byte === NEWLINE) line++;
         continue;
       }
       if (byte === NEWLINE) {
         this.endRecord(this.position + i + 1, isEmpty, onRecord);
         state = 'cell begins';
         isEmpty = true;
+        line++;
         continue;
       }
       if (byte === QUOTE && state !== 'plain') state = 'quoted';
@@ -59,6 +62,7 @@ class RecordScanner {
     }
     this.state = state;
     this.isEmpty = isEmpty;
+    this.line = line;
     this.position += bytes.length;
   }
 
@@ -98,10 +102,10 @@ export async function indexCsv(
     records++;
   };
   for await (const bytes of blocks) {
-    utf8.add(bytes);
+    utf8.add(bytes, scanner.line);
     scanner.scan(bytes, onRecord);
   }
-  utf8.end();
+  utf8.end(scanner.line);
   if (!scanner.end(onRecord)) throw unclosed(source, records);
   marks.push(source.size);
   const [names = []] = parseRecords(decodeText(await source.read(0, header), source.name), delimiter);

@@ -87,17 +87,19 @@ function checkCounts({ num_rows, row_groups }: FileMetaData, { size }: RangedFil
     if (!(groupRows >= 0 && groupRows <= MAX_GROUP_ROWS))
       throw new RangeError(`a row group claims ${groupRows} rows, and at most ${MAX_GROUP_ROWS} are read at once`);
     rows += groupRows;
-    for (const { meta_data: column } of group.columns) {
-      if (column === undefined) throw new RangeError('a column lies in another file');
-      const { codec } = column;
-      if (codec !== 'UNCOMPRESSED' && COMPRESSORS[codec] === undefined)
-        throw new RangeError(`a column is packed with ${codec}`);
-      const { start, end } = placeOf(column);
-      if (!(start >= 0 && end >= start && end <= size && Number(column.num_values) <= MAX_GROUP_ROWS))
-        throw new RangeError(`a column claims ${column.num_values} values in the bytes ${start} to ${end}`);
-    }
+    for (const { meta_data } of group.columns) checkColumn(meta_data, size);
   }
   if (Number(num_rows) !== rows) throw new RangeError(`it claims ${num_rows} rows, and its row groups hold ${rows}`);
+}
+
+function checkColumn(column: ColumnMetaData | undefined, size: number): void {
+  if (column === undefined) throw new RangeError('a column lies in another file');
+  const { codec } = column;
+  if (codec !== 'UNCOMPRESSED' && COMPRESSORS[codec] === undefined)
+    throw new RangeError(`a column is packed with ${codec}`);
+  const { start, end } = placeOf(column);
+  if (!(start >= 0 && end >= start && end <= size && Number(column.num_values) <= MAX_GROUP_ROWS))
+    throw new RangeError(`a column claims ${column.num_values} values in the bytes ${start} to ${end}`);
 }
 
 /** Bytes of a column in one row group: from its dictionary on, if it has one. */

@@ -56,30 +56,34 @@ export class Utf8Check {
   private readonly file: string;
   private rest: Uint8Array = new Uint8Array(); // beginning of a character that the next piece goes on with
   private byte = 0; // checked so far
-  private line = 1;
 
   constructor(file: string) {
     this.file = file;
   }
 
-  /** @throws {InputError} naming byte and line */
-  add(piece: Uint8Array): void {
+  /**
+   * @param line in which the piece begins
+   * @throws {InputError} naming byte and line
+   */
+  add(piece: Uint8Array, line: number): void {
     const bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
     const end = wholeCharacters(bytes);
-    this.check(bytes.subarray(0, end));
+    this.check(bytes.subarray(0, end), line);
     this.rest = bytes.slice(end);
   }
 
-  /** @throws {InputError} if the last character is cut off */
-  end(): void {
-    this.check(this.rest);
+  /**
+   * @param line that the text ends in
+   * @throws {InputError} if the last character is cut off
+   */
+  end(line: number): void {
+    this.check(this.rest, line);
   }
 
-  private check(bytes: Uint8Array): void {
-    const { file, byte, line } = this;
+  private check(bytes: Uint8Array, line: number): void {
+    const { file, byte } = this;
     if (!isUtf8(bytes)) throw invalidUtf8(bytes, { file, byte, line });
     this.byte += bytes.length;
-    this.line += countLines(bytes);
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fileInputs } from '../../../shared/io/store/inputs.ts';
@@ -53,7 +53,7 @@ describe('a list as people save it', () => {
     ['a byte order mark', `\ufeff${text(',', '\n')}`],
     ['UTF-16', utf16(text('\t', '\r\n'))],
     ['UTF-16, big endian', bigEndian(text(';', '\r\n'))],
-    ['gzip', gzipSync(text(',', '\n'))],
+    ['gzip', zlib.gzipSync(text(',', '\n'))],
     ['empty columns', `Note,Composition,,\nx,${rows[0]},,\n,${rows[1]},,,\n`],
   ])('is read with %s', async (_, content) => {
     expect(await list(content)).toEqual(rows);
@@ -137,8 +137,9 @@ describe('bytes that are not UTF-8', () => {
     const text = Buffer.from('a\nµé€😀\nb');
     const check = (bytes: Uint8Array, size: number): void => {
       const utf8 = new Utf8Check('f.csv');
-      for (let at = 0; at < bytes.length; at += size) utf8.add(bytes.subarray(at, at + size));
-      utf8.end();
+      const lineAt = (at: number): number => bytes.subarray(0, at).filter((byte) => byte === 0x0a).length + 1;
+      for (let at = 0; at < bytes.length; at += size) utf8.add(bytes.subarray(at, at + size), lineAt(at));
+      utf8.end(lineAt(bytes.length));
     };
     for (const size of [1, 2, 3, 4, 5, 100]) {
       check(text, size);
@@ -188,5 +189,11 @@ describe.skipIf(sharedCase('csv/l00-reference.csv') === undefined)('cases', () =
     ['l29', 'csv/l29-decimal-comma-unquoted.csv', ['Li6,4La3Zr1,4Ta0,6O12', expect.stringMatching(TOO_MANY), 'Li3PS4']],
   ])('%s', async (_, path, expected) => {
     expect(await read(sharedCase(path) as string)).toEqual(expected);
+  });
+
+  it('pq-zstd is read where Node unpacks ZSTD, and names the version otherwise', async () => {
+    const rows = read(sharedCase('parquet/pq-polars.parquet') as string);
+    if ('zstdDecompressSync' in zlib) expect((await rows)[0]).toMatch(/^Li/);
+    else await expect(rows).rejects.toThrow(/packed with ZSTD.*Node 22\.15 or later/);
   });
 });
