@@ -57,6 +57,10 @@ export const MAX_MODEL = 1 << 29;
 /** Numbers that all values of a model may have together in one call, about a gigabyte. The committee has a tenth of that. */
 export const MAX_MODEL_NUMBERS = 1 << 27;
 
+/** Cells of a list's own columns that go with the ranked rows of a chunk, and characters of one. */
+export const MAX_OWN_CELLS = 250_000;
+export const MAX_OWN_CELL = 200;
+
 /** Rows and cells of a table that is read as a whole: a ranking of a million compositions has 2.6e7 cells. */
 export const MAX_TABLE_ROWS = 1_500_000;
 export const MAX_TABLE_CELLS = 40_000_000;

@@ -1,4 +1,5 @@
 import type { BasicType } from 'hyparquet-writer';
+import type { OwnCells } from '../screen/top-k.ts';
 
 /** A value of a further column; null = there is none: an empty cell in CSV, null in Parquet. */
 export type RankingValue = number | string | boolean | null;
@@ -9,6 +10,7 @@ export interface RankingColumn {
   readonly type: Extract<BasicType, 'DOUBLE' | 'STRING' | 'BOOLEAN' | 'INT32'>;
   readonly values: readonly RankingValue[]; // one per ranked composition, in the order of the ranking
   readonly description: string; // what it says, in a sentence
+  readonly isOwn?: true; // of the list that was screened, whose names are free
 }
 
 const NAME = /^[a-z][A-Za-z0-9_]*$/;
@@ -22,6 +24,29 @@ const FITS: Readonly<Record<RankingColumn['type'], (value: RankingValue) => bool
 };
 
 /**
+ * Columns of the list that was screened, under their names; where a name is taken, with `list_` before it.
+ *
+ * @param cells of the ranked rows, in the order of the ranking
+ * @param taken names of the columns before them
+ */
+export function ownColumns(cells: readonly OwnCells[], taken: readonly string[]): RankingColumn[] {
+  const names = new Set(taken);
+  return [...new Set(cells.flatMap((row) => Object.keys(row)))].map((column) => {
+    let name = column;
+    while (names.has(name)) name = `list_${name}`;
+    names.add(name);
+    const values = cells.map((row) => row[column] || null);
+    return {
+      name,
+      type: 'STRING',
+      values,
+      description: 'A column of the list, of the row that is ranked.',
+      isOwn: true,
+    };
+  });
+}
+
+/**
  * Check further columns before they are written.
  *
  * @param length lines of the ranking
@@ -30,8 +55,9 @@ const FITS: Readonly<Record<RankingColumn['type'], (value: RankingValue) => bool
  */
 export function checkColumns(columns: readonly RankingColumn[], length: number, taken: readonly string[]): void {
   const names = new Set(taken);
-  for (const { name, type, values } of columns) {
-    if (!NAME.test(name) || names.has(name)) throw new RangeError(`a ranking cannot have the further column ${name}`);
+  for (const { name, type, values, isOwn = false } of columns) {
+    if (!(isOwn || NAME.test(name)) || names.has(name))
+      throw new RangeError(`a ranking cannot have the further column ${name}`);
     names.add(name);
     if (values.length !== length)
       throw new RangeError(`column ${name} has ${values.length} values for a ranking of ${length}`);

@@ -31,10 +31,14 @@ export function rankFinalists(
 }
 
 /** Some of the entries, in the order of their positions. */
-export function pickEntries({ indices, logits, formulas }: RankedEntries, positions: readonly number[]): RankedEntries {
+export function pickEntries(
+  { indices, logits, formulas, cells }: RankedEntries,
+  positions: readonly number[],
+): RankedEntries {
   return {
     indices: Float64Array.from(positions, (position) => indices[position]),
     logits: Float32Array.from(positions, (position) => logits[position]),
     ...(formulas === undefined ? {} : { formulas: positions.map((position) => formulas[position]) }),
+    ...(cells === undefined ? {} : { cells: positions.map((position) => cells[position]) }),
   };
 }

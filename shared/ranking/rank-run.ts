@@ -5,11 +5,11 @@ import type { StudentSession } from '../models/student-session.ts';
 import type { RunOptions } from '../screen/run-options.ts';
 import type { RankedEntries } from '../screen/top-k.ts';
 import type { CompositionSource } from '../sources/source.ts';
-import type { RankingColumn, RankingValue } from './columns.ts';
+import { ownColumns, type RankingColumn, type RankingValue } from './columns.ts';
 import { criteriaColumns } from './evidence/criteria-columns.ts';
 import { evidenceColumns } from './evidence/evidence.ts';
 import { pickEntries, rankFinalists } from './finalists.ts';
-import { type RankedComposition, rankCompositions } from './ranking.ts';
+import { RANKING_COLUMNS, type RankedComposition, rankCompositions } from './ranking.ts';
 import { type CommitteeScorer, committeeColumns, type OnScored, rescore } from './rescore.ts';
 
 /** What a ranking is made with, beside the best entries. */
@@ -51,13 +51,16 @@ export async function rankRun(
     ...column,
     values: positions.map((position): RankingValue => column.values[position]),
   });
+  const ranked = pickEntries(best, positions);
+  const columns = [
+    ...(scored ?? []).map(pick),
+    ...criteriaColumns(compositions),
+    ...(await evidenceColumns(compositions, tools)),
+  ];
+  const taken = [...RANKING_COLUMNS, ...columns.map(({ name }) => name)];
   return {
-    ranking: rankCompositions(source, pickEntries(best, positions)),
-    columns: [
-      ...(scored ?? []).map(pick),
-      ...criteriaColumns(compositions),
-      ...(await evidenceColumns(compositions, tools)),
-    ],
+    ranking: rankCompositions(source, ranked),
+    columns: [...columns, ...ownColumns(ranked.cells ?? [], taken)],
     rescored: scored === undefined ? 0 : finalists.length,
   };
 }

@@ -3,20 +3,22 @@ import { IntegrityError } from '../errors.ts';
 import { parseBoundedJson } from '../json.ts';
 import type { BoundedAway } from './counts.ts';
 import { NONE_SKIPPED, type SkippedRows, skippedTotal } from './skipped-rows.ts';
+import type { OwnCells } from './top-k.ts';
 
 /** What a chunk result says in words, beside its numbers. */
 export interface ChunkNotes {
   readonly formulas?: readonly string[]; // of the entries
+  readonly cells?: readonly OwnCells[]; // of the entries
   readonly skipped: SkippedRows;
   readonly excluded: Excluded;
   readonly bounded?: BoundedAway;
 }
 
 /** UTF-8 JSON; no bytes where there is nothing to say. */
-export function encodeNotes({ formulas, skipped, excluded, bounded }: ChunkNotes): Uint8Array {
+export function encodeNotes({ formulas, cells, skipped, excluded, bounded }: ChunkNotes): Uint8Array {
   const isPlain = formulas === undefined && bounded === undefined && skippedTotal(skipped) === 0;
   if (isPlain && JSON.stringify(excluded) === JSON.stringify(NONE_EXCLUDED)) return new Uint8Array();
-  return Buffer.from(JSON.stringify({ formulas, skipped, excluded, bounded } satisfies ChunkNotes));
+  return Buffer.from(JSON.stringify({ formulas, cells, skipped, excluded, bounded } satisfies ChunkNotes));
 }
 
 /**
@@ -37,11 +39,12 @@ export function decodeNotes(bytes: Uint8Array, entries: number, name: string): C
   } catch (error) {
     return fail(`the notes are not JSON (${(error as Error).message})`);
   }
-  const { formulas, skipped, excluded, bounded } = notes;
+  const { formulas, cells, skipped, excluded, bounded } = notes;
   if (!isSkipped(skipped) || !isExcluded(excluded)) return fail('the notes do not say what was skipped and excluded');
   if (bounded !== undefined && !isCounts(bounded)) return fail('the notes do not say what was bounded away');
   if (formulas !== undefined && !isFormulas(formulas, entries)) return fail(`the notes lack ${entries} formulas`);
-  return { skipped, excluded, ...(formulas && { formulas }), ...(bounded && { bounded }) };
+  if (cells !== undefined && !isCells(cells, entries)) return fail(`the notes lack the cells of ${entries} rows`);
+  return { skipped, excluded, ...(formulas && { formulas }), ...(cells && { cells }), ...(bounded && { bounded }) };
 }
 
 function isCounts(value: unknown): boolean {
@@ -58,6 +61,12 @@ function isSkipped(value: unknown): value is SkippedRows {
 function isExcluded(value: unknown): value is Excluded {
   const { unscored, passed } = Object(value) as Partial<Excluded>;
   return isCounts(unscored) && isCounts(passed);
+}
+
+function isCells(value: unknown, entries: number): boolean {
+  const isText = (cell: unknown): boolean => typeof cell === 'string';
+  const isRow = (row: unknown): boolean => typeof row === 'object' && row !== null && Object.values(row).every(isText);
+  return Array.isArray(value) && value.length === entries && value.every(isRow);
 }
 
 function isFormulas(value: unknown, entries: number): boolean {

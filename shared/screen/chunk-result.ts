@@ -31,7 +31,7 @@ const ELEMENTS = MAX_ATOMIC_NUMBER + 1;
  *   magic 8 bytes · version uint32 · chunk uint32 · run id 20 ASCII · student hash 64 ASCII
  *   start, end, screened, passed float64 · elements, bins, entries, notes uint32
  *   screened by element, passed by element, histogram, indices float64 · logits float32
- *   notes, UTF-8 JSON of so many bytes: formulas of the entries and skipped rows of a list, what criteria excluded, what was
+ *   notes, UTF-8 JSON of so many bytes: formulas and further cells of the entries and skipped rows of a list, what criteria excluded, what was
  *   bounded away; none where there is nothing of these
  *   SHA-256 of all of the above, 32 bytes
  */
@@ -48,7 +48,7 @@ function encodedLength(entries: number, notes: number): number {
 /** A chunk result as bytes; equal results give equal bytes. */
 export function encodeChunkResult(result: ChunkResult): Uint8Array {
   const { best } = result;
-  const notes = encodeNotes({ ...result, formulas: best.formulas });
+  const notes = encodeNotes({ ...result, formulas: best.formulas, cells: best.cells });
   const bytes = new Uint8Array(encodedLength(best.indices.length, notes.length));
   const view = new DataView(bytes.buffer);
   bytes.set(Buffer.from(MAGIC, 'latin1'), 0);
@@ -90,7 +90,7 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
   const take = bodyReader(bytes);
   const notesEnd = bytes.length - HASH_BYTES;
   const notesAt = notesEnd - view.getUint32(LENGTHS_AT + 12, true);
-  const { formulas, ...notes } = decodeNotes(bytes.subarray(notesAt, notesEnd), entries, name);
+  const { formulas, cells, ...notes } = decodeNotes(bytes.subarray(notesAt, notesEnd), entries, name);
   const result = {
     chunk: view.getUint32(12, true),
     runId: text(RUN_ID_AT, RUN_ID_LENGTH),
@@ -106,6 +106,7 @@ export function decodeChunkResult(bytes: Uint8Array, name: string): ChunkResult 
       indices: take(new Float64Array(entries)),
       logits: take(new Float32Array(entries)),
       ...(formulas === undefined ? {} : { formulas }),
+      ...(cells === undefined ? {} : { cells }),
     },
     ...notes,
   };

@@ -1,6 +1,6 @@
 import { formatFormula, formatSystem, inIntegers, parseFormula } from '../chemistry/formula.ts';
 import type { RankingLimits } from './ranking-limits.ts';
-import type { RankedEntries } from './top-k.ts';
+import type { OwnCells, RankedEntries } from './top-k.ts';
 
 /** What keeps the best of several parts of a run, to be merged into the best of all. */
 export interface BestMerger {
@@ -13,6 +13,7 @@ interface Entry {
   readonly index: number;
   readonly logit: number;
   readonly formula: string;
+  readonly cells?: OwnCells;
 }
 
 const SLACK = 4096; // entries gathered beyond those that can be ranked before the others are dropped
@@ -33,15 +34,15 @@ export class DistinctBest implements BestMerger {
   }
 
   /** @param formula made only if the entry may be ranked */
-  offer(index: number, logit: number, formula: () => string): void {
+  offer(index: number, logit: number, formula: () => string, cells?: OwnCells): void {
     const { worst } = this;
     if (worst !== undefined && (logit < worst.logit || (logit === worst.logit && index > worst.index))) return;
-    this.entries.push({ index, logit, formula: formula() });
+    this.entries.push({ index, logit, formula: formula(), ...(cells && { cells }) });
     if (this.entries.length >= 2 * this.limits.top + SLACK) this.compact();
   }
 
-  add({ indices, logits, formulas = [] }: RankedEntries): void {
-    for (let i = 0; i < indices.length; i++) this.offer(indices[i], logits[i], () => formulas[i]);
+  add({ indices, logits, formulas = [], cells = [] }: RankedEntries): void {
+    for (let i = 0; i < indices.length; i++) this.offer(indices[i], logits[i], () => formulas[i], cells[i]);
   }
 
   ranked(): RankedEntries {
@@ -50,6 +51,9 @@ export class DistinctBest implements BestMerger {
       indices: Float64Array.from(this.entries, ({ index }) => index),
       logits: Float32Array.from(this.entries, ({ logit }) => logit),
       formulas: this.entries.map(({ formula }) => formula),
+      ...(this.entries.some(({ cells }) => cells !== undefined) && {
+        cells: this.entries.map(({ cells = {} }) => cells),
+      }),
     };
   }
 

@@ -1,10 +1,14 @@
 const FIRST_ALLOCATION = 1024; // entries; grows by doubling up to the capacity
 
+/** What a row of a list has in its further columns, by their names. */
+export type OwnCells = Readonly<Record<string, string>>;
+
 /** Compositions by index with their logits; entry i of both arrays belongs together. */
 export interface RankedEntries {
   readonly indices: Float64Array; // shape (n,), integers < 2^53
   readonly logits: Float32Array; // shape (n,)
   readonly formulas?: readonly string[]; // of a list, where an index alone does not name a composition
+  readonly cells?: readonly OwnCells[]; // of a list with further columns
 }
 
 /**

@@ -11,6 +11,7 @@ import { ScreenTally } from '../screen/counts.ts';
 import { DistinctBest } from '../screen/distinct-best.ts';
 import type { RankingLimits } from '../screen/ranking-limits.ts';
 import { isSkipped, type ListCell, rowComposition, SkippedRowsCollector } from '../screen/skipped-rows.ts';
+import type { OwnCells } from '../screen/top-k.ts';
 
 /** Rows that are scored together: a window lies at a fixed position of the list, whatever the chunks are. */
 export const WINDOW_ROWS = 4096;
@@ -23,15 +24,20 @@ interface Row {
 /** Rows start (inclusive) to end (exclusive) of a list, in blocks of any length. */
 export type ReadRows = (start: number, end: number) => AsyncIterable<readonly ListCell[]>;
 
+/** Further cells of rows, in the order of their indices, where a list has further columns. */
+export type ReadOwnCells = (indices: Float64Array) => Promise<readonly OwnCells[]>;
+
 /** A list, a student and the limits of a ranking, ready to screen any chunk of whole windows. */
 export class ListScreener implements ChunkScreener {
   private readonly read: ReadRows;
+  private readonly readOwn: ReadOwnCells | undefined;
   private readonly student: StudentSession;
   private readonly limits: RankingLimits;
   private readonly filter: CriteriaFilter | undefined;
 
-  constructor(read: ReadRows, student: StudentSession, limits: RankingLimits) {
+  constructor(read: ReadRows, student: StudentSession, limits: RankingLimits, readOwn?: ReadOwnCells) {
     this.read = read;
+    this.readOwn = readOwn;
     this.student = student;
     this.limits = limits;
     this.filter = limits.criteria && new CriteriaFilter(limits.criteria);
@@ -63,6 +69,7 @@ export class ListScreener implements ChunkScreener {
       });
       onScreened(cells.length);
     }
+    const ranked = best.ranked();
     return {
       runId,
       studentHash: student.hash,
@@ -70,7 +77,7 @@ export class ListScreener implements ChunkScreener {
       start,
       end,
       ...tally.counts(),
-      best: best.ranked(),
+      best: { ...ranked, ...(this.readOwn && { cells: await this.readOwn(ranked.indices) }) },
       skipped: skipped.collected(),
       excluded: excluded.collected(),
     };

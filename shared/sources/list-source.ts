@@ -2,11 +2,15 @@ import * as v from 'valibot';
 import { parseFormula } from '../chemistry/formula.ts';
 import { IntegrityError } from '../errors.ts';
 import type { Inputs, RangedFile } from '../io/store/inputs.ts';
-import { type RowIndex, readCells } from '../io/tables/row-file.ts';
+import { FORMULA_COLUMN } from '../io/tables/formula-column.ts';
+import { type RowIndex, readCells, readRows } from '../io/tables/row-file.ts';
+import { MAX_OWN_CELL, MAX_OWN_CELLS } from '../limits.ts';
 import { DistinctBest } from '../screen/distinct-best.ts';
+import type { RankingLimits } from '../screen/ranking-limits.ts';
 import type { ListCell } from '../screen/skipped-rows.ts';
+import type { OwnCells } from '../screen/top-k.ts';
 import { checkShape, fields, integer, listOf, oneOf, type Refuse, readJson, type Shape, text } from '../shape.ts';
-import { ListScreener } from './list-screener.ts';
+import { ListScreener, type ReadOwnCells } from './list-screener.ts';
 import type { CompositionSource, FileLocation, ListRecord } from './source.ts';
 
 /** One file of a list, counted and hashed. */
@@ -33,7 +37,12 @@ export function listSource(list: CompositionList, locations: readonly FileLocati
     planFiles: () => ({ files: { [LIST_FILE]: Buffer.from(`${JSON.stringify(list)}\n`) } }),
     summary: { list: { ...record, rows: size } },
     screener: (student, limits, inputs) =>
-      new ListScreener((start, end) => readRows(list, locations, inputs, start, end), student, limits),
+      new ListScreener(
+        (start, end) => readCellsOf(list, locations, inputs, start, end),
+        student,
+        limits,
+        ownCellsReader(list, locations, inputs, limits),
+      ),
     merger: (limits) => new DistinctBest(limits),
     compositions: ({ formulas = [] }) => formulas.map((formula) => parseFormula(formula)),
   };
@@ -91,7 +100,7 @@ export function loadListSource(
   throw damaged(`it lists ${list.files.length} files, and ${locations.length} of them were found`, 'files');
 }
 
-async function* readRows(
+async function* readCellsOf(
   { files }: CompositionList,
   locations: readonly FileLocation[],
   inputs: Inputs,
@@ -107,6 +116,40 @@ async function* readRows(
     }
     first = next;
   }
+}
+
+/** Reads what the rows of a list have in its further columns: as many columns as fit; undefined if there are none. */
+function ownCellsReader(
+  { files }: CompositionList,
+  locations: readonly FileLocation[],
+  inputs: Inputs,
+  { top }: RankingLimits,
+): ReadOwnCells | undefined {
+  const further = files.flatMap(({ index: { columns = [], column = FORMULA_COLUMN } }) =>
+    columns.filter((name) => name !== '' && name !== column),
+  );
+  const names = [...new Set(further)].slice(0, Math.floor(MAX_OWN_CELLS / top));
+  if (names.length === 0) return undefined;
+  return async (indices) => {
+    const order = [...indices.keys()].sort((a, b) => indices[a] - indices[b]);
+    const cells: string[][] = [];
+    let first = 0;
+    for (const [i, { index }] of files.entries()) {
+      const rows = order.map((position) => indices[position] - first).filter((row) => row >= 0 && row < index.rows);
+      const source = rows.length === 0 ? undefined : await openUnchanged(inputs, locations[i]);
+      if (source !== undefined) cells.push(...(await readRows(source, index, names, rows)));
+      first += index.rows;
+    }
+    const own: OwnCells[] = [];
+    order.forEach((position, i) => {
+      own[position] = Object.fromEntries(names.map((name, c) => [name, shortened(cells[i][c])]));
+    });
+    return own;
+  };
+}
+
+function shortened(cell: string): string {
+  return cell.length > MAX_OWN_CELL ? `${cell.slice(0, MAX_OWN_CELL - 1)}…` : cell;
 }
 
 async function openUnchanged(inputs: Inputs, { location, version }: FileLocation): Promise<RangedFile> {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPlanHandler } from '../../functions/plan.ts';
 import { createReduceHandler } from '../../functions/reduce.ts';
@@ -8,6 +9,7 @@ import { createScreenHandler } from '../../functions/screen-chunk.ts';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
 import { DirectoryStore } from '../../shared/io/store/directory-store.ts';
 import { fileInputs } from '../../shared/io/store/inputs.ts';
+import { parseCsv } from '../../shared/io/tables/csv.ts';
 import { scoreComposition } from '../../shared/models/score-composition.ts';
 import { openStudent } from '../../shared/models/student-session.ts';
 import type { PlanReceipt } from '../../shared/planning/plan-run.ts';
@@ -198,6 +200,36 @@ describe('a list that is not what it was', () => {
     await csv([...rows, 'LiBr'], basename(path), folder);
     expect((await planList(moved, 1, store)).runId).not.toBe(first.runId);
   });
+
+  it('gives the own columns of its rows back, however it is cut and whatever file it is', async () => {
+    const formulas = madeUpFormulas(9000, 8);
+    const texts = formulas.map((formula, i) => [formula, i % 3 === 0 ? '' : `n${i}`, `s${i % 7}`]);
+    const lines = ['formula;note;system', ...texts.map((cells) => cells.join(';'))].join('\n');
+    const columnData = ['formula', 'note', 'system'].map((name, c) => ({
+      name,
+      data: texts.map((cells) => cells[c]),
+      type: 'STRING' as const,
+    }));
+    const lists: Record<string, string | Uint8Array> = {
+      'list.csv': lines,
+      'returns.csv': lines.replaceAll('\n', '\r'),
+      'list.parquet': new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 5000 })),
+    };
+    const rankings = new Set<string>();
+    for (const [name, content] of Object.entries(lists)) {
+      const path = join(root, name);
+      await writeFile(path, content);
+      for (const chunks of [1, 3]) rankings.add((await runList(path, chunks)).files['ranking.csv']);
+    }
+    expect(rankings.size).toBe(1);
+    const { columns, rows } = parseCsv([...rankings][0], 'ranking.csv', ['index', 'note', 'list_system']);
+    expect(columns.slice(-2)).toEqual(['note', 'list_system']);
+    expect(rows.length).toBe(LIMITS.top);
+    for (const row of rows) {
+      const cells = texts[row.number('index')];
+      expect([row.text('note'), row.text('list_system')]).toEqual(cells.slice(1));
+    }
+  }, 60_000);
 
   it.each([
     ['no file', [], 'there is no file'],

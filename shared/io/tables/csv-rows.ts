@@ -4,7 +4,7 @@ import type { RangedFile } from '../store/inputs.ts';
 import { type BadRow, rowCell } from './bad-row.ts';
 import type { Delimiter } from './dialect.ts';
 import { findFormulaColumn } from './formula-column.ts';
-import { decodeText, Utf8Check } from './text-encoding.ts';
+import { countLines, decodeText, invalidUtf8, Utf8Check } from './text-encoding.ts';
 
 /** Where the rows of a CSV file are. */
 export interface CsvIndex {
@@ -26,7 +26,6 @@ type ScanState = 'cell begins' | 'plain' | 'quoted' | 'quote ended';
  * quoted cells do not end a record, and empty lines are none.
  */
 class RecordScanner {
-  line = 1; // that the next bytes begin in
   private readonly delimiter: number; // byte
   private state: ScanState = 'cell begins';
   private isEmpty = true; // of bytes other than a carriage return
@@ -39,20 +38,18 @@ class RecordScanner {
 
   /** Report the records that end in these bytes by their first byte and the byte after their line break. */
   scan(bytes: Uint8Array, onRecord: (begin: number, end: number) => void): void {
-    let { state, isEmpty, line } = this;
+    let { state, isEmpty } = this;
     const { delimiter } = this;
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
       if (state === 'quoted') {
         if (byte === QUOTE) state = 'quote ended';
-        else if (byte === NEWLINE) line++;
         continue;
       }
       if (byte === NEWLINE) {
         this.endRecord(this.position + i + 1, isEmpty, onRecord);
         state = 'cell begins';
         isEmpty = true;
-        line++;
         continue;
       }
       if (byte === QUOTE && state !== 'plain') state = 'quoted';
@@ -62,7 +59,6 @@ class RecordScanner {
     }
     this.state = state;
     this.isEmpty = isEmpty;
-    this.line = line;
     this.position += bytes.length;
   }
 
@@ -95,17 +91,19 @@ export async function indexCsv(
   let records = 0; // the header too
   let header = 0;
   const scanner = new RecordScanner(delimiter);
-  const utf8 = new Utf8Check(source.name);
+  const utf8 = new Utf8Check();
   const onRecord = (begin: number, end: number): void => {
     if (records === 0) header = end;
     else if ((records - 1) % every === 0) marks.push(begin);
     records++;
   };
   for await (const bytes of blocks) {
-    utf8.add(bytes, scanner.line);
+    const invalid = utf8.add(bytes);
+    if (invalid !== undefined) throw await invalidText(source, invalid);
     scanner.scan(bytes, onRecord);
   }
-  utf8.end(scanner.line);
+  const cut = utf8.end();
+  if (cut !== undefined) throw await invalidText(source, cut);
   if (!scanner.end(onRecord)) throw unclosed(source, records);
   marks.push(source.size);
   const [names = []] = parseRecords(decodeText(await source.read(0, header), source.name), delimiter);
@@ -159,6 +157,14 @@ function parseRecords(text: string, delimiter: Delimiter): string[][] {
 
 function decode(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+}
+
+async function invalidText(source: RangedFile, at: number): Promise<InputError> {
+  let line = 1;
+  for (let start = 0; start < at; start += SPAN_BYTES)
+    line += countLines(await source.read(start, Math.min(at, start + SPAN_BYTES)));
+  const [byte] = await source.read(at, at + 1);
+  return invalidUtf8(byte, at, { file: source.name, line });
 }
 
 function unclosed({ name }: RangedFile, records: number): InputError {

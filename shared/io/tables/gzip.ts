@@ -13,10 +13,11 @@ export function unpackGzip(bytes: Uint8Array, file: string): Uint8Array {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const problem =
-      code === 'ERR_BUFFER_TOO_LARGE'
-        ? `the gzip data unpacks to more than ${MAX_UNPACKED} bytes`
-        : `the gzip data is damaged or truncated (${message})`;
+    const problems: Readonly<Record<string, string>> = {
+      ERR_BUFFER_TOO_LARGE: `the gzip data unpacks to more than ${MAX_UNPACKED} bytes`,
+      Z_BUF_ERROR: 'the gzip data ends in the middle of the file',
+    };
+    const problem = problems[code ?? ''] ?? `the gzip data is damaged (${message})`;
     throw new InputError(problem, { file }, 'Fetch or make the file again.', { cause: error });
   }
 }

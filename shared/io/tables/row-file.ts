@@ -4,7 +4,7 @@ import { MAX_WHOLE } from '../../limits.ts';
 import { BLOCK_BYTES, blockHashes, checkedFile } from '../store/checked-file.ts';
 import type { RangedFile } from '../store/inputs.ts';
 import { type BadRow, rowCell } from './bad-row.ts';
-import { type CsvIndex, indexCsv, readCsvCells } from './csv-rows.ts';
+import { type CsvIndex, indexCsv, readCsvCells, readRecords } from './csv-rows.ts';
 import { dialectOf } from './dialect.ts';
 import { FORMULA_COLUMN, findFormulaColumn } from './formula-column.ts';
 import type { Grid } from './grid.ts';
@@ -104,7 +104,81 @@ export function readCells(
   return readCsvCells(checked, csv, columns?.length ?? Number.POSITIVE_INFINITY, ROWS_PER_MARK, start, end);
 }
 
+/**
+ * Cells of single rows, by the names of their columns. What is not there is an empty text.
+ *
+ * @param rows ascending
+ * @throws {IntegrityError} if what is read is not what was indexed
+ */
+export async function readRows(
+  source: RangedFile,
+  index: RowIndex,
+  names: readonly string[],
+  rows: readonly number[],
+): Promise<string[][]> {
+  const checked = checkedFile(source, index.blocks);
+  const { format, columns = [], csv } = index;
+  const positions = names.map((name) => columns.indexOf(name));
+  const pick = (cells: readonly string[]): string[] => positions.map((position) => cells[position] ?? '');
+  if (csv !== undefined) return (await recordsOf(checked, csv, index.rows, rows)).map(pick);
+  if (format === 'parquet') return parquetRows(checked, names, columns, rows);
+  const grid = await gridOf(checked, index);
+  return rows.map((row) => pick(grid.rows[row].cells));
+}
+
+async function recordsOf(
+  checked: RangedFile,
+  csv: CsvIndex,
+  count: number,
+  rows: readonly number[],
+): Promise<string[][]> {
+  const found: string[][] = [];
+  while (found.length < rows.length) {
+    const first = rows[found.length] - (rows[found.length] % ROWS_PER_MARK);
+    const end = Math.min(count, first + ROWS_PER_MARK);
+    const records: string[][] = [];
+    for await (const block of readRecords(checked, csv, ROWS_PER_MARK, first, end)) records.push(...block);
+    while (found.length < rows.length && rows[found.length] < end) found.push(records[rows[found.length] - first]);
+  }
+  return found;
+}
+
+/** Column by column, so that no more than one is in memory. */
+async function parquetRows(
+  checked: RangedFile,
+  names: readonly string[],
+  columns: readonly string[],
+  rows: readonly number[],
+): Promise<string[][]> {
+  const found = rows.map((): string[] => []);
+  for (const name of names) {
+    const cells = columns.includes(name) ? await parquetColumn(checked, name, rows) : rows.map(() => '');
+    cells.forEach((cell, i) => {
+      found[i].push(cell);
+    });
+  }
+  return found;
+}
+
+async function parquetColumn(checked: RangedFile, name: string, rows: readonly number[]): Promise<string[]> {
+  const found: string[] = [];
+  let first = rows[0];
+  for await (const block of readParquetCells(checked, name, first, rows[rows.length - 1] + 1)) {
+    const next = first + block.length;
+    while (rows[found.length] < next) found.push(block[rows[found.length] - first] ?? '');
+    first = next;
+  }
+  return found;
+}
+
 const grids = new WeakMap<RowIndex, Promise<Grid>>(); // a plan's chunks are read one after the other
+
+function gridOf(checked: RangedFile, index: RowIndex): Promise<Grid> {
+  const known = grids.get(index) ?? readWhole(checked);
+  grids.set(index, known);
+  known.catch(() => grids.delete(index));
+  return known;
+}
 
 async function* readWholeCells(
   checked: RangedFile,
@@ -112,10 +186,7 @@ async function* readWholeCells(
   start: number,
   end: number,
 ): AsyncGenerator<(string | BadRow | undefined)[]> {
-  const known = grids.get(index) ?? readWhole(checked);
-  grids.set(index, known);
-  known.catch(() => grids.delete(index));
-  const { columns, delimiter, rows } = await known;
+  const { columns, delimiter, rows } = await gridOf(checked, index);
   const layout = { cell: columns.indexOf(index.column ?? FORMULA_COLUMN), width: columns.length, delimiter };
   yield rows.slice(start, end).map(({ cells }) => rowCell(cells, layout));
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { InputError } from '../../errors.ts';
+import { InputError, type Place } from '../../errors.ts';
 
 /** How the characters of a table are stored. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
@@ -40,7 +40,10 @@ export function encodingOf(head: Uint8Array, file: string): TextEncoding {
 export function decodeText(bytes: Uint8Array, file: string): string {
   const encoding = encodingOf(bytes, file);
   if (encoding === 'utf-8') {
-    if (!isUtf8(bytes)) throw invalidUtf8(bytes, { file, byte: 0, line: 1 });
+    if (!isUtf8(bytes)) {
+      const at = firstInvalid(bytes);
+      throw invalidUtf8(bytes[at], at, { file, line: 1 + countLines(bytes.subarray(0, at)) });
+    }
     const start = UTF_8_MARK.every((byte, i) => bytes[i] === byte) ? UTF_8_MARK.length : 0;
     return Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start).toString();
   }
@@ -51,39 +54,29 @@ export function decodeText(bytes: Uint8Array, file: string): string {
   }
 }
 
-/** Checks that bytes which come in pieces are UTF-8. */
+/** Finds the first byte that is not UTF-8 in bytes which come in pieces. */
 export class Utf8Check {
-  private readonly file: string;
   private rest: Uint8Array = new Uint8Array(); // beginning of a character that the next piece goes on with
-  private byte = 0; // checked so far
+  private checked = 0; // bytes
 
-  constructor(file: string) {
-    this.file = file;
-  }
-
-  /**
-   * @param line in which the piece begins
-   * @throws {InputError} naming byte and line
-   */
-  add(piece: Uint8Array, line: number): void {
+  /** @returns the place of an invalid byte in all pieces, from 0; undefined if there is none so far */
+  add(piece: Uint8Array): number | undefined {
     const bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
     const end = wholeCharacters(bytes);
-    this.check(bytes.subarray(0, end), line);
+    const invalid = this.check(bytes.subarray(0, end));
     this.rest = bytes.slice(end);
+    return invalid;
   }
 
-  /**
-   * @param line that the text ends in
-   * @throws {InputError} if the last character is cut off
-   */
-  end(line: number): void {
-    this.check(this.rest, line);
+  /** The same of a last character that is cut off. */
+  end(): number | undefined {
+    return this.check(this.rest);
   }
 
-  private check(bytes: Uint8Array, line: number): void {
-    const { file, byte } = this;
-    if (!isUtf8(bytes)) throw invalidUtf8(bytes, { file, byte, line });
-    this.byte += bytes.length;
+  private check(bytes: Uint8Array): number | undefined {
+    if (!isUtf8(bytes)) return this.checked + firstInvalid(bytes);
+    this.checked += bytes.length;
+    return undefined;
   }
 }
 
@@ -99,23 +92,24 @@ function wholeCharacters(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-function countLines(bytes: Uint8Array): number {
+/** Line feeds in some bytes. */
+export function countLines(bytes: Uint8Array): number {
   let lines = 0;
   for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
   return lines;
 }
 
-/** @param before where the bytes begin in the file */
-function invalidUtf8(
-  bytes: Uint8Array,
-  before: { readonly file: string; readonly byte: number; readonly line: number },
-): InputError {
-  const at = firstInvalid(bytes);
-  const line = before.line + countLines(bytes.subarray(0, at));
-  const code = bytes[at].toString(16).toUpperCase().padStart(2, '0');
+/**
+ * The error of a byte that is not UTF-8.
+ *
+ * @param at place of the byte in the file, from 0
+ * @param place with its line
+ */
+export function invalidUtf8(byte: number, at: number, place: Place): InputError {
+  const code = byte.toString(16).toUpperCase().padStart(2, '0');
   return new InputError(
-    `byte ${before.byte + at} (0x${code}) is not UTF-8`,
-    { file: before.file, line },
+    `byte ${at} (0x${code}) is not UTF-8`,
+    place,
     `${SAVE} In an older encoding a character such as µ could be taken for another one.`,
   );
 }
