@@ -42,7 +42,10 @@ export function scoreCommand(): Command {
   const command = new Command('score')
     .description('probability of compositions such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O')
     .argument('[formula...]', 'formulas: fractional amounts, brackets and hydrate dots are read')
-    .option('--file <file>', 'more formulas, one per line; empty lines and lines that begin with # are passed over')
+    .option(
+      '--file <file>',
+      'more formulas: a table with a column of them, or one per line; empty lines and lines that begin with # are passed over',
+    )
     .option('--student <student>', STUDENT_OPTION, DEFAULT_STUDENT)
     .option('--committee <file>', 'committee that scores them too, or none (default: the one beside the student)')
     .option('--json', 'print [{formula, probability, …}], with the columns of the committee if there is one')

@@ -23,7 +23,7 @@ import type { SpaceFile } from './space.ts';
 export interface ScreenOptions extends RunArguments<RankingOptionName | 'chunks'> {
   /** Name of a shipped space, path of a space file, or what such a file says. @default 'ionic-quinary' */
   readonly space?: string | SpaceFile;
-  /** In place of a space: path of a CSV or Parquet file with a column `formula`, or of a folder of such files. */
+  /** In place of a space: path of a table with a column of formulas (CSV, Excel workbook or Parquet), or of a folder of such files. */
   readonly compositions?: string;
   /** `labels`, `measured`, or a path. @default 'labels' */
   readonly student?: string;

@@ -34,7 +34,7 @@ export const RUN_OPTIONS = {
   compositions: {
     kind: 'file',
     conflict: 'space',
-    says: 'instead of a space: CSV or Parquet file with a column "formula", or a folder of such files',
+    says: 'instead of a space: a table with a column of formulas (CSV, Excel workbook or Parquet), or a folder of such files',
   },
   student: { kind: 'file', value: 'student', says: 'model that scores every composition' },
   committee: {

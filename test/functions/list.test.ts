@@ -45,9 +45,9 @@ function madeUpFormulas(count: number, seed: number): string[] {
   });
 }
 
-async function csv(formulas: readonly string[], name = 'list.csv', directory = root): Promise<string> {
+async function csv(formulas: readonly string[], name = 'list.csv', directory = root, first = 0): Promise<string> {
   const path = join(directory, name);
-  await writeFile(path, `id,formula\n${formulas.map((formula, i) => `${i},${formula}\n`).join('')}`);
+  await writeFile(path, `id,formula\n${formulas.map((formula, i) => `${first + i},${formula}\n`).join('')}`);
   return path;
 }
 
@@ -122,7 +122,7 @@ describe('a run over a list of formulas', () => {
     expect(many.files).toEqual(whole.files);
     const folder = await mkdtemp(join(root, 'parts-'));
     await csv(formulas.slice(0, 7001), 'a.csv', folder);
-    await csv(formulas.slice(7001), 'b.csv', folder);
+    await csv(formulas.slice(7001), 'b.csv', folder, 7001);
     for (const name of ['READY', 'README.txt', 'LICENSE', 'notes.md']) await writeFile(join(folder, name), '');
     const parts = await runList(folder, 4);
     expect(parts.files['ranking.csv']).toBe(whole.files['ranking.csv']);

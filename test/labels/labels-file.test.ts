@@ -50,7 +50,7 @@ describe('a labels file', () => {
 
   it('is refused where its gzip data is cut off', () => {
     expect(() => decodeLabels(compress(TEXT).subarray(0, 40), 'l.csv.gz')).toThrow(
-      'l.csv.gz: the gzip data is damaged or truncated',
+      'l.csv.gz: the gzip data ends in the middle of the file',
     );
   });
 

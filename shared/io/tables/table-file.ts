@@ -65,9 +65,9 @@ export interface TableOptions {
  * @throws {InputError} if it is no table that can be read, or not in UTF-8 or UTF-16
  */
 export async function tableText(bytes: Uint8Array, name: string, options: TableOptions = {}): Promise<string> {
-  const content = contentOf(bytes, name);
-  if (content === 'gzip') return tableText(unpackGzip(bytes, name), unpackedName(name), options);
-  return content === 'text' ? decodeText(bytes, name) : gridText(await openTable(bytes, name, options));
+  const unpacked = unpackTable(bytes, name);
+  if (contentOf(unpacked, name) === 'text') return decodeText(unpacked, name);
+  return gridText(await openTable(unpacked, name, options));
 }
 
 /** {@link tableText} of a file. */
@@ -83,24 +83,25 @@ export async function readTableText(path: string, options?: TableOptions): Promi
  */
 export async function openTable(bytes: Uint8Array, name: string, options: TableOptions = {}): Promise<Grid> {
   const { required = [] } = options;
-  switch (contentOf(bytes, name)) {
+  const unpacked = unpackTable(bytes, name);
+  switch (contentOf(unpacked, name)) {
     case 'gzip':
-      return openTable(unpackGzip(bytes, name), unpackedName(name), options);
+      throw new InputError('it is packed with gzip more than once', { file: name }, 'Unpack it.');
     case 'workbook': {
       const { readWorkbook } = await import('./workbook.ts'); // most tables are none
-      const grid = await readWorkbook(bytes, name, (cells) => isHeader(cells, required));
+      const grid = await readWorkbook(unpacked, name, (cells) => isHeader(cells, required));
       if (grid.sheet !== undefined) options.onSheet?.(grid.sheet);
       return grid;
     }
     case 'parquet':
-      return readParquetGrid(bytes, name);
+      return readParquetGrid(unpacked, name);
     case 'text':
-      return textTable(decodeText(bytes, name), name, options);
+      return textTable(decodeText(unpacked, name), name, options);
   }
 }
 
-function unpackedName(name: string): string {
-  return name.replace(/\.gz$/i, '');
+function unpackTable(bytes: Uint8Array, name: string): Uint8Array {
+  return contentOf(bytes, name) === 'gzip' ? unpackGzip(bytes, name) : bytes;
 }
 
 function isHeader(cells: readonly string[], required: readonly string[]): boolean {
