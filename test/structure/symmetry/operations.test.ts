@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { orbit, parseOperation } from '../../../shared/structure/formats/symmetry.ts';
+import { orbit, parseOperation } from '../../../shared/structure/symmetry/operations.ts';
 
 describe('parseOperation', () => {
   it.each([
