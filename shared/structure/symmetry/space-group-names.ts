@@ -7,12 +7,16 @@ export interface SpaceGroupSetting {
   readonly hall: string; // Hall symbol
 }
 
-const SETTINGS: readonly SpaceGroupSetting[] = SPACE_GROUPS.flatMap((line, i) =>
-  line.split(' | ').map((setting) => {
+/** Settings of a line of the table, without those of which the cell has more lattice points than need be, or these alone. */
+function settingsOf(line: string, number: number, part: 0 | 1): SpaceGroupSetting[] {
+  const settings = line.split(' || ')[part]?.split(' | ') ?? [];
+  return settings.map((setting) => {
     const [name, hall] = setting.split('=');
-    return { number: i + 1, name, hall };
-  }),
-);
+    return { number, name, hall };
+  });
+}
+
+const SETTINGS = SPACE_GROUPS.flatMap((line, i) => [...settingsOf(line, i + 1, 0), ...settingsOf(line, i + 1, 1)]);
 
 /** Names with the glide plane e, of 1992, by those before. */
 const WITH_E: Readonly<Record<string, string>> = {
@@ -23,9 +27,9 @@ const WITH_E: Readonly<Record<string, string>> = {
   ccca: 'ccce',
 };
 
-/** All settings of the space group with a number; none if there is no such number. */
+/** The settings that the International Tables have of a space group; none if there is no such number. */
 export function settingsOfNumber(number: number): readonly SpaceGroupSetting[] {
-  return SETTINGS.filter((setting) => setting.number === number);
+  return settingsOf(SPACE_GROUPS[number - 1] ?? '', number, 0).filter(({ hall }) => hall !== undefined);
 }
 
 /**
@@ -75,17 +79,21 @@ function shortKeyOf({ name, number }: SpaceGroupSetting): string | undefined {
     .toLowerCase();
 }
 
-const byKey = new Map<string, SpaceGroupSetting[]>();
-function enter(key: string, setting: SpaceGroupSetting): void {
-  byKey.set(key, [...(byKey.get(key) ?? []), setting]);
+/** A short name means the axis b, as in today's International Tables; where b has no such name, c or a, as in older ones. */
+function settingsByKey(): ReadonlyMap<string, readonly SpaceGroupSetting[]> {
+  const byKey = new Map<string, SpaceGroupSetting[]>();
+  const enter = (key: string | undefined, setting: SpaceGroupSetting): void => {
+    if (key !== undefined) byKey.set(key, [...(byKey.get(key) ?? []), setting]);
+  };
+  const isOfAxisB = ({ name }: SpaceGroupSetting): boolean => /^. 1 \S+ 1$/.test(name);
+  for (const setting of SETTINGS) enter(keyOf(setting), setting);
+  for (const setting of SETTINGS.filter(isOfAxisB)) enter(shortKeyOf(setting), setting);
+  const ofAxisB = new Set(byKey.keys());
+  for (const setting of SETTINGS) {
+    const key = shortKeyOf(setting);
+    if (key !== undefined && !ofAxisB.has(key)) enter(key, setting);
+  }
+  return byKey;
 }
-for (const setting of SETTINGS) enter(keyOf(setting), setting);
-/** Short names mean the axis b, as today's International Tables do; older ones the axes c and a where b has no such name. */
-const short = SETTINGS.map((setting) => ({ setting, key: shortKeyOf(setting) }));
-const ofAxisB = new Set(short.filter(({ setting }) => isOfAxisB(setting)).map(({ key }) => key));
-for (const { setting, key } of short)
-  if (key !== undefined && (isOfAxisB(setting) || !ofAxisB.has(key))) enter(key, setting);
 
-function isOfAxisB({ name }: SpaceGroupSetting): boolean {
-  return /^. 1 \S+ 1$/.test(name);
-}
+const byKey = settingsByKey();
