@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.ts';
 import { latticeFromParameters, signedVolume } from '../lattice.ts';
 import type { CifBlock } from './cif-syntax.ts';
-import { parseNumber } from './cif-values.ts';
+import { knownColumn, parseNumber } from './cif-values.ts';
 
 /** How far a volume may be off that of the cell parameters: rounded ones are, by less. */
 const VOLUME_TOLERANCE = 0.01;
@@ -31,8 +31,8 @@ export function readLattice(block: CifBlock, file: string): Float64Array {
 
 function requireVolume(block: CifBlock, volume: number, file: string): void {
   const tag = '_cell_volume';
-  const value = block.values.get(tag)?.[0];
-  const said = positive(block, tag, file, volume);
+  const value = knownColumn(block, [tag])?.values[0];
+  const said = value === undefined ? volume : positive(block, tag, file);
   if (Math.abs(said - volume) <= VOLUME_TOLERANCE * volume) return;
   throw new InputError(
     `the cell parameters make ${Number(volume.toPrecision(6))} Å³, and the volume is given as ${said}`,
@@ -44,11 +44,12 @@ function requireVolume(block: CifBlock, volume: number, file: string): void {
 /**
  * The one value of a tag.
  *
- * @param otherwise its value where the tag is left out or its value unknown; without this that is an error
+ * @param otherwise its value where it is left out or, as `.`, the default; without this that is an error, as is an unknown one
  */
 function positive(block: CifBlock, tag: string, file: string, otherwise?: number): number {
   const value = block.values.get(tag)?.[0];
-  const number = value === undefined ? otherwise : (parseNumber(value, tag, file) ?? otherwise);
+  const isLeftOut = value === undefined || value.text === '.';
+  const number = isLeftOut ? otherwise : parseNumber(value, tag, file);
   if (number !== undefined && number > 0) return number;
   throw new InputError(
     number === undefined ? 'the cell parameter is missing' : `the cell parameter is ${number}, not positive`,

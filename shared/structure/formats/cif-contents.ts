@@ -6,7 +6,7 @@ import { createStructure, type Structure } from '../structure.ts';
 import { orbit, type SymmetryOperation } from '../symmetry/operations.ts';
 import type { CifAtom } from './cif-atoms.ts';
 import type { CifBlock } from './cif-syntax.ts';
-import { declaredComposition, knownColumn, parseNumber } from './cif-values.ts';
+import { declaredComposition, knownColumn } from './cif-values.ts';
 
 /**
  * Images of one atom nearer than this (Å) are one atom on a special position, and atoms of different rows share a site.
@@ -17,7 +17,7 @@ const SAME_SITE = 0.02;
 
 /** How far element fractions may be off the declared formula: nothing in an ordered crystal, refined ones round. */
 const ORDERED_TOLERANCE = 1e-4;
-const DISORDERED_TOLERANCE = 0.05;
+const DISORDERED_TOLERANCE = 0.01;
 
 /** How many atoms a cell may have beside what formula and number of formula units say: refined occupancies are off by some. */
 const CONTENT_TOLERANCE = 0.03;
@@ -77,9 +77,8 @@ export class CellContents {
    */
   hasDeclaredCount({ occupancies }: Structure): boolean | undefined {
     const declared = declaredComposition(this.block);
-    const column = knownColumn(this.block, ['_cell_formula_units_z']);
-    const units = column && parseNumber(column.values[0], column.tag, this.rows.file);
-    if (declared === undefined || !units) return undefined;
+    const units = Number(knownColumn(this.block, ['_cell_formula_units_z'])?.values[0].text);
+    if (declared === undefined || !(units > 0)) return undefined;
     const amounts = [...declared.values()];
     const isOfCell = amounts.every((amount) => Number.isInteger(amount / units));
     const found = sum([...occupancies]);
@@ -87,15 +86,19 @@ export class CellContents {
     return isNear(units * sum(amounts)) || (isOfCell && isNear(sum(amounts)));
   }
 
-  /** Whether operations make as many images of each atom as the block says; undefined if it says nothing. */
+  /**
+   * Whether operations make as many images of each atom as the block says; undefined if it says nothing. Programs write the
+   * order of the site's symmetry under the same tag.
+   */
   hasDeclaredMultiplicities(operations: readonly SymmetryOperation[]): boolean | undefined {
-    const { atoms, lattice, file } = this.rows;
+    const { atoms, lattice } = this.rows;
     const column = knownColumn(this.block, MULTIPLICITY);
     if (column === undefined) return undefined;
-    return atoms.every(({ row, position }) => {
-      const said = parseNumber(column.values[row], column.tag, file);
-      return said === undefined || orbit(position, operations, lattice, SAME_SITE).length === 3 * said;
-    });
+    const said = atoms.map(({ row }) => Number(column.values[row]?.text));
+    const images = atoms.map(({ position }) => orbit(position, operations, lattice, SAME_SITE).length / 3);
+    const isAlways = (expected: (i: number) => number): boolean =>
+      said.every((value, i) => Number.isNaN(value) || value === expected(i));
+    return isAlways((i) => images[i]) || isAlways((i) => operations.length / images[i]);
   }
 
   /** Whether operations map an atom on one of another row that is listed elsewhere: then the list is of more than one of each. */

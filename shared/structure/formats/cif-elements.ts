@@ -5,8 +5,11 @@ import { type CifValue, shown } from './cif-syntax.ts';
 /** A symbol with a number or a charge: `Li`, `Li1`, `Li1+`, `Fe+3`, `O2-`. */
 const TYPE_SYMBOL = /^([a-z]{1,2})[0-9.]*(?:[+-][0-9.]*)?$/i;
 
-/** An element with a number, and what tells sites of one number apart: `Li1`, `O2A`, `Li1_2`, `C(12)`, `O1'`. */
-const LABEL = /^([a-z]{1,2})(?:_?\(?\d+\)?[a-z]?)?(?:_\d+)?['"*]*[+-]?$/i;
+/** An element, then nothing, or what tells sites apart from a number, a bracket or a sign on: `Li1`, `O2A`, `C(12)`, `O1'`. */
+const LABEL = /^([a-z]{1,2})(?=$|[\d(_ '"*])/i;
+
+/** Water and its ions, which begin like hydrogen with a number. */
+const WATER = /^H\d+O/i;
 
 /** Symbols in capitals that stand for a kind of atoms: rare earth, transition metal, aryl. */
 const KINDS = new Set(['RE', 'TM', 'AR']);
@@ -22,13 +25,21 @@ export function elementOfType(value: CifValue, formula: ReadonlySet<number>, pla
 }
 
 /**
- * Atomic number of a site label such as `Li1` or `O2A`, where nothing else tells the element.
+ * Atomic number of a site label such as `Li1` or `O2A`, where nothing else tells the element. Letters may follow the element,
+ * as the name of a site (`CaM1`), where the formula has that element: the atoms are compared with it.
  *
  * @param formula atomic numbers of the file's chemical formula; may be empty
- * @throws {InputError} if the label is more than an element and a number, or in capitals that may be two elements
+ * @throws {InputError} if the label is no element and number, or in capitals that may be two elements
  */
 export function elementOfLabel(value: CifValue, formula: ReadonlySet<number>, place: Place): number {
-  return elementOf(LABEL.exec(value.text.trim())?.[1], value, formula, place);
+  const text = value.text.trim();
+  const letters = WATER.test(text) ? undefined : LABEL.exec(text)?.[1];
+  if (letters !== undefined) return elementOf(letters, value, formula, place);
+  for (const symbol of [/^[A-Z][a-z]/, /^[A-Z](?![a-z])/].map((pattern) => pattern.exec(text)?.[0] ?? '')) {
+    const z = atomicNumber(symbol);
+    if (z !== undefined && formula.has(z)) return z;
+  }
+  return elementOf(undefined, value, formula, place);
 }
 
 function elementOf(

@@ -18,7 +18,8 @@ const WHOLE_CELL_TOLERANCE = 0.1;
  * @throws {InputError} if none or several readings fit: atoms would be missing without a word
  */
 export function structureUnder({ listed, named }: CifSymmetry, contents: CellContents, file: string): Structure {
-  if (listed === undefined) return named === undefined ? contents.under([IDENTITY]) : underNamed(named, contents, file);
+  if (listed === undefined)
+    return isWithoutSymmetry(named) ? contents.under([IDENTITY]) : underNamed(named, contents, file);
   const isComplete = isGroup(listed);
   if (isComplete && !hasMore(named, listed)) return contents.under(listed);
   if (named === undefined) throw incomplete(listed, undefined, file);
@@ -30,6 +31,10 @@ export function structureUnder({ listed, named }: CifSymmetry, contents: CellCon
   const readings = named.readings.filter(({ operations }) => containsAll(operations, all.operations));
   if (readings.length === 0) throw incomplete(listed, named, file);
   return underNamed({ ...named, readings }, contents, file);
+}
+
+function isWithoutSymmetry(named: NamedGroup | undefined): named is undefined {
+  return named === undefined || named.readings.some(({ operations }) => operations.length === 1);
 }
 
 /** Whether a group is named that has more operations than are listed, or one that nobody knows while none are listed. */

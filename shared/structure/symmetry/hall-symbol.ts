@@ -45,7 +45,7 @@ const BODY_DIAGONAL = [0, 0, 1, 1, 0, 0, 0, 1, 0];
 
 /** One rotation of a symbol: improper or not, order, screw, axis and translations. */
 const ROTATION = /^(-?)([12346])([1-5]?)([xyz'"*]?)([1-5]?)([abcnuvwd]*)$/;
-const SYMBOL = /^(-?)([PABCIRF])((?: [^ ()]+)+)(?: \((-?\d+) (-?\d+) (-?\d+)\))?$/;
+const SYMBOL = /^(-?)([PABCIRF]) ?([^ ()]+(?: [^ ()]+)*)(?: \((-?\d+) (-?\d+) (-?\d+)\))?$/;
 
 /**
  * All operations of a space group from its Hall symbol, such as `-F 4 2 3` or `P 4n 2 3 -1n`, in the order in which its
@@ -58,7 +58,7 @@ export function operationsOfHall(text: string): readonly SymmetryOperation[] | u
   const symbol = text.trim().replaceAll('_', ' ').replaceAll(/\s+/g, ' ');
   const [, inversion, lattice, list, ...shift] = SYMBOL.exec(symbol) ?? [];
   if (list === undefined) return undefined;
-  const rotations = readRotations(list.trim().split(' '));
+  const rotations = readRotations(list.split(' '));
   if (rotations === undefined) return undefined;
   const centre: SymmetryOperation = { rotation: ABOUT_Z['1'].map((v) => -v), translation: [0, 0, 0] };
   const centrings = CENTRINGS[lattice].map((t) => ({ rotation: ABOUT_Z['1'], translation: fromTwelfths(t) }));

@@ -34,7 +34,7 @@ export function settingsOfNumber(number: number): readonly SpaceGroupSetting[] {
 
 /**
  * The settings that a name of Hermann and Mauguin may mean: full (`P 1 21/c 1`) or short (`P 21/c`), with blanks,
- * underscores or neither, with the signs of cubic groups left out (`F m 3 m`). A choice of origin or axes may follow as `:1`,
+ * underscores, brackets about screws (`P 2(1)/c`) or none of these, with the signs of cubic groups left out (`F m 3 m`). A choice of origin or axes may follow as `:1`,
  * `:H`, or as databases write it (`F d -3 m Z`, `R -3 m H`); without one, all choices are meant. None if the name is unknown.
  */
 export function settingsOfName(text: string): readonly SpaceGroupSetting[] {
@@ -51,7 +51,10 @@ export function settingsOfName(text: string): readonly SpaceGroupSetting[] {
 const CHOICES: Readonly<Record<string, string>> = { '1': '1', '2': '2', s: '1', z: '2', h: 'H', r: 'R' };
 
 function splitChoice(text: string): [name: string, choice: string | undefined] {
-  const plain = text.replaceAll(/[\s_~]|<\/?sub>/gi, '').toLowerCase();
+  const plain = text
+    .replaceAll(/\((\d)\)/g, '$1')
+    .replaceAll(/[\s_~]|<\/?sub>/gi, '')
+    .toLowerCase();
   const [, name, choice] = /^(.*?)(?::([12hr])|([szhr]))$/.exec(plain)?.filter((part) => part !== undefined) ?? [];
   return choice === undefined ? [plain, undefined] : [name, CHOICES[choice]];
 }

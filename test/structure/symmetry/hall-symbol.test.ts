@@ -23,6 +23,10 @@ it('the operations of 560 symbols are those that gemmi has', () => {
   expect(Object.fromEntries(symbols.map((symbol) => [symbol, fingerprint(symbol)]))).toEqual(GEMMI);
 });
 
+it('a blank after the lattice may be missing', () => {
+  expect(fingerprint('-P2ybc')).toEqual(GEMMI['-P 2ybc']);
+});
+
 it('what is no Hall symbol is not read', () => {
   for (const text of ['', 'P', 'P 5', 'F m -3 m', 'X 2', 'P 2yq', 'P 4*', '-P 2 (x+1/4,y,z)', 'P 3x 4', '?'])
     expect(operationsOfHall(text), text).toBeUndefined();
