@@ -12,7 +12,7 @@ export interface PlanEvent
   extends AskedOptions,
     AskedCompanions,
     Pick<RunRequest, 'space' | 'compositions' | 'student'> {
-  readonly chunks?: number; // wanted; 0 or absent = by the size of the source
+  readonly chunks?: number | undefined; // wanted; 0 or absent = by the size of the source
 }
 
 /** Parse, plan, acknowledge; see `planRun`. */

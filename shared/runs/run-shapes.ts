@@ -25,27 +25,27 @@ export const LIST: Shape<ListRecord> = fields({
 export const ASKED_OPTIONS = fields({
   top: integer(),
   perSystem: integer(),
-  criteria: v.optional(v.unknown()),
-  rankBy: v.optional(oneOf(RANK_BY)),
-  finalists: v.optional(integer()),
-  prune: v.optional(flag),
+  criteria: v.exactOptional(v.unknown()),
+  rankBy: v.exactOptional(oneOf(RANK_BY)),
+  finalists: v.exactOptional(integer()),
+  prune: v.exactOptional(flag),
 });
 
 const CRITERIA: Shape<Criteria> = fields({
-  exclude: v.optional(listOf(text)),
-  require: v.optional(listOf(text)),
-  maxUsdPerKg: v.optional(finite),
-  minLithiumMassPercent: v.optional(finite),
+  exclude: v.exactOptional(listOf(text)),
+  require: v.exactOptional(listOf(text)),
+  maxUsdPerKg: v.exactOptional(finite),
+  minLithiumMassPercent: v.exactOptional(finite),
 });
 
 /** Options of a run as `runOptions` gave them. */
 export const COMPLETE_OPTIONS: Shape<RunOptions> = fields({
   top: integer(),
   perSystem: integer(),
-  criteria: v.optional(CRITERIA),
+  criteria: v.exactOptional(CRITERIA),
   rankBy: oneOf(RANK_BY),
-  finalists: v.optional(integer()),
-  prune: v.optional(v.literal(true, 'true')),
+  finalists: v.exactOptional(integer()),
+  prune: v.exactOptional(v.literal(true, 'true')),
 });
 
 /** `run.json` in this format; `pruning` is there if the options ask for it, and only then. */
@@ -53,18 +53,18 @@ export function runRecord(format: number) {
   const record = fields({
     format: v.literal(format, `the format ${format} of this version`),
     runId: text,
-    space: v.optional(v.unknown()),
-    list: v.optional(LIST),
+    space: v.exactOptional(v.unknown()),
+    list: v.exactOptional(LIST),
     student: STUDENT,
-    companions: fields({ committee: COMPANION, labels: COMPANION, measured: v.optional(COMPANION) }),
+    companions: fields({ committee: COMPANION, labels: COMPANION, measured: v.exactOptional(COMPANION) }),
     options: ASKED_OPTIONS,
-    pruning: v.optional(fields({ threshold: v.nullable(finite), work: integer() })),
+    pruning: v.exactOptional(fields({ threshold: v.nullable(finite), work: integer() })),
     counts: fields({
       compositions: integer(),
       chunks: integer(),
-      systems: v.optional(integer()),
-      classes: v.optional(integer()),
-      files: v.optional(integer()),
+      systems: v.exactOptional(integer()),
+      classes: v.exactOptional(integer()),
+      files: v.exactOptional(integer()),
     }),
     costEstimate: fields({ lambda: finite, stepFunctions: finite, s3: finite, total: finite, vcpuSeconds: finite }),
     files: recordOf(text),

@@ -6,10 +6,10 @@ import { NONE_SKIPPED, type SkippedRows, skippedTotal } from './skipped-rows.ts'
 
 /** What a chunk result says in words, beside its numbers. */
 export interface ChunkNotes {
-  readonly formulas?: readonly string[]; // of the entries
+  readonly formulas?: readonly string[] | undefined; // of the entries
   readonly skipped: SkippedRows;
   readonly excluded: Excluded;
-  readonly bounded?: BoundedAway;
+  readonly bounded?: BoundedAway | undefined;
 }
 
 /** UTF-8 JSON; no bytes where there is nothing to say. */

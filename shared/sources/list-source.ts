@@ -65,7 +65,7 @@ const LIST: Shape<CompositionList> = fields({
         size: integer(),
         sha256: text,
         blocks: listOf(text),
-        csv: v.optional(fields({ cell: integer(), marks: listOf(integer()) })),
+        csv: v.exactOptional(fields({ cell: integer(), marks: listOf(integer()) })),
       }),
     }),
   ),
