@@ -38,7 +38,7 @@ const NEAREST = 0.6;
 const SAME_POSITION = 0.1;
 
 /** Occupancies are published with two or three decimals, so 0.67 and 0.34 may stand for a full site. */
-const SITE_TOLERANCE = 0.011;
+const SITE_TOLERANCE = 0.011 + 1e-9;
 
 /** Smallest volume per cell (Å³) that is not taken for zero. */
 const MIN_VOLUME = 1e-3;

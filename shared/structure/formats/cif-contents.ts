@@ -46,15 +46,8 @@ export class CellContents {
 
   /** The structure that operations make. Throws {@link InputError} if there is none, or not that of the declared formula. */
   under(operations: readonly SymmetryOperation[]): Structure {
-    const { id, lattice, atoms, file } = this.rows;
-    if (atoms.length * operations.length > 10 * MAX_OCCUPANTS)
-      this.fail(
-        `${atoms.length} atoms under ${operations.length} symmetry operations are too many`,
-        `At most ${MAX_OCCUPANTS} atoms fit a cell.`,
-      );
-    const { images, fractional } = expand(atoms, operations, lattice);
-    if (images.length > MAX_OCCUPANTS)
-      this.fail(`${images.length} atoms are in the cell`, `At most ${MAX_OCCUPANTS} atoms fit a cell.`);
+    const { id, lattice, file } = this.rows;
+    const { images, fractional } = this.expanded(operations);
     const structure = createStructure(
       {
         id,
@@ -106,13 +99,28 @@ export class CellContents {
     const { atoms, lattice } = this.rows;
     const listed = Float64Array.from(atoms.flatMap(({ position }) => position.map(intoCell)));
     const together = new Set(pairKeys(coincidentPairs(listed, lattice, SAME_SITE)));
-    const { images, fractional } = expand(atoms, operations, lattice);
+    const { images, fractional } = this.expanded(operations);
     const row = new Map(atoms.map((atom, i) => [atom, i]));
     for (const [i, j] of coincidentPairs(fractional, lattice, SAME_SITE)) {
       const [first, second] = [images[i], images[j]].map((atom) => row.get(atom) as number).sort((a, b) => a - b);
       if (first !== second && !together.has(`${first} ${second}`)) return true;
     }
     return false;
+  }
+
+  /** Images are counted before they are compared with each other. */
+  private expanded(operations: readonly SymmetryOperation[]): Images {
+    const { atoms, lattice } = this.rows;
+    if (atoms.length * operations.length > 10 * MAX_OCCUPANTS)
+      this.fail(
+        `${atoms.length} atoms under ${operations.length} symmetry operations are too many`,
+        `At most ${MAX_OCCUPANTS} atoms fit a cell.`,
+      );
+    const expanded = expand(atoms, operations, lattice);
+    const count = expanded.images.length;
+    if (count > MAX_OCCUPANTS)
+      this.fail(`${count} atoms are in the cell`, `At most ${MAX_OCCUPANTS} atoms fit a cell.`);
+    return expanded;
   }
 
   private fail(problem: string, remedy: string): never {
@@ -124,12 +132,13 @@ function pairKeys(pairs: Iterable<readonly [number, number]>): string[] {
   return Array.from(pairs, ([i, j]) => `${i} ${j}`);
 }
 
-/** Every atom of the cell: the row it comes from and its position, shape (images, 3) row-major. */
-function expand(
-  atoms: readonly CifAtom[],
-  operations: readonly SymmetryOperation[],
-  lattice: Float64Array,
-): { images: CifAtom[]; fractional: Float64Array } {
+/** Every atom of the cell. */
+interface Images {
+  readonly images: readonly CifAtom[]; // the row that each comes from
+  readonly fractional: Float64Array; // shape (images, 3) row-major
+}
+
+function expand(atoms: readonly CifAtom[], operations: readonly SymmetryOperation[], lattice: Float64Array): Images {
   const images: CifAtom[] = [];
   const positions: number[] = [];
   for (const atom of atoms) {

@@ -10,6 +10,7 @@ export interface SymmetryOperation {
 
 const TERM = /([+-]?)(?:(\d+(?:\.\d*)?|\.\d+)(?:\/(\d+))?\*?)?([xyz]?)/y;
 const MAX_LENGTH = 100; // characters of one operation
+const MAX_DENOMINATOR = 24; // of a translation: 12 in the International Tables, more in cells that are several
 
 /**
  * An operation in the notation of the International Tables, such as `-x+1/2, y, z` or `1/3+X-Y,X,Z+.5`.
@@ -45,11 +46,16 @@ function readExpression(expression: string): [number, number, number, number] | 
     TERM.lastIndex = position;
     const [term, sign, numerator, denominator, variable] = TERM.exec(expression) as RegExpExecArray; // matches '' too
     if ((numerator === undefined && variable === '') || (position > 0 && sign === '')) return undefined;
-    const value = Number(numerator ?? 1) / Number(denominator ?? 1);
+    const value = fraction(numerator, denominator);
     row[variable === '' ? 3 : 'xyz'.indexOf(variable)] += sign === '-' ? -value : value;
     position += term.length;
   }
   return row.every(Number.isFinite) ? row : undefined;
+}
+
+/** NaN for a denominator that no translation has. */
+function fraction(numerator = '1', denominator = '1'): number {
+  return Number(denominator) > MAX_DENOMINATOR ? Number.NaN : Number(numerator) / Number(denominator);
 }
 
 function determinant([a, b, c, d, e, f, g, h, i]: readonly number[]): number {
