@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Criteria } from '../criteria/criteria.ts';
 import type { Companion } from '../models/companions.ts';
-import { RANK_BY } from '../screen/run-option-table.ts';
+import { CRITERION_SHAPES, OPTION_SHAPES } from '../screen/option-shapes.ts';
 import type { RunOptions } from '../screen/run-options.ts';
-import { fields, finite, flag, integer, listOf, oneOf, recordOf, type Shape, text } from '../shape.ts';
+import { fields, finite, integer, listOf, recordOf, type Shape, text } from '../shape.ts';
 import type { ListRecord } from '../sources/source.ts';
 
 /** What a run's files say of its student. */
@@ -21,30 +21,23 @@ export const LIST: Shape<ListRecord> = fields({
   files: listOf(fields({ name: text, rows: integer(), sha256: text })),
 });
 
-/** Options of a run before `runOptions` completes them. */
-export const ASKED_OPTIONS = fields({
-  top: integer(),
-  perSystem: integer(),
-  criteria: v.exactOptional(v.unknown()),
-  rankBy: v.exactOptional(oneOf(RANK_BY)),
-  finalists: v.exactOptional(integer()),
-  prune: v.exactOptional(flag),
-});
+const { top, perSystem, rankBy, finalists } = OPTION_SHAPES;
+const { exclude, require, maxUsdPerKg, minLithiumMassPercent } = CRITERION_SHAPES;
 
 const CRITERIA: Shape<Criteria> = fields({
-  exclude: v.exactOptional(listOf(text)),
-  require: v.exactOptional(listOf(text)),
-  maxUsdPerKg: v.exactOptional(finite),
-  minLithiumMassPercent: v.exactOptional(finite),
+  exclude: v.exactOptional(exclude),
+  require: v.exactOptional(require),
+  maxUsdPerKg: v.exactOptional(maxUsdPerKg),
+  minLithiumMassPercent: v.exactOptional(minLithiumMassPercent),
 });
 
 /** Options of a run as `runOptions` gave them. */
 export const COMPLETE_OPTIONS: Shape<RunOptions> = fields({
-  top: integer(),
-  perSystem: integer(),
+  top,
+  perSystem,
   criteria: v.exactOptional(CRITERIA),
-  rankBy: oneOf(RANK_BY),
-  finalists: v.exactOptional(integer()),
+  rankBy,
+  finalists: v.exactOptional(finalists),
   prune: v.exactOptional(v.literal(true, 'true')),
 });
 
@@ -57,7 +50,7 @@ export function runRecord(format: number) {
     list: v.exactOptional(LIST),
     student: STUDENT,
     companions: fields({ committee: COMPANION, labels: COMPANION, measured: v.exactOptional(COMPANION) }),
-    options: ASKED_OPTIONS,
+    options: COMPLETE_OPTIONS,
     pruning: v.exactOptional(fields({ threshold: v.nullable(finite), work: integer() })),
     counts: fields({
       compositions: integer(),
