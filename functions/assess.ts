@@ -3,7 +3,7 @@ import { once } from '../shared/once.ts';
 import { assessCandidate } from '../shared/retraining/assess.ts';
 import type { Candidate } from '../shared/retraining/candidate.ts';
 import { jobKey } from '../shared/retraining/job-keys.ts';
-import { readEvent } from './events.ts';
+import { JOB_EVENT, parseEvent } from './events.ts';
 
 /** What assessing a candidate needs. */
 export interface AssessRuntime {
@@ -24,7 +24,7 @@ export interface AssessReceipt
 export function createAssessHandler(load: () => Promise<AssessRuntime>): (event: unknown) => Promise<AssessReceipt> {
   const runtime = once(load);
   return async (event) => {
-    const jobId = readEvent(event, 'assess').text('jobId');
+    const { jobId } = parseEvent(JOB_EVENT, event, 'assess');
     const { store, margin } = await runtime();
     const { teacherHash: _, labelsHash: __, ...verdict } = await assessCandidate(store, jobId, margin);
     return { ...verdict, candidate: jobKey(jobId, 'candidate.json') };

@@ -1,34 +1,18 @@
-import { InputError } from '../shared/errors.ts';
+import * as v from 'valibot';
 import { type LabelReceipt, type LabelRuntime, shardLabelling } from '../shared/retraining/shard-labelling.ts';
 import type { Shard, ShardFile } from '../shared/retraining/shards.ts';
-import { readEvent } from './events.ts';
+import { fields, integer, listOf, type Shape, text } from '../shared/shape.ts';
+import { parseEvent } from './events.ts';
+
+const SHARD_FILE: Shape<ShardFile> = v.pipe(
+  fields({ key: text, size: integer(), version: text, start: v.nullish(integer(), 0), end: v.nullish(integer()) }),
+  v.transform(({ end, ...file }) => ({ ...file, end: end ?? file.size })),
+);
+
+const SHARD: Shape<Shard> = fields({ jobId: text, shard: integer(), files: listOf(SHARD_FILE) });
 
 /** Parse, label, store, acknowledge; see `shardLabelling`. */
 export function createLabelHandler(load: () => Promise<LabelRuntime>): (event: unknown) => Promise<LabelReceipt> {
   const label = shardLabelling(load);
-  return async (event) => label(parseShard(event));
-}
-
-function parseShard(event: unknown): Shard {
-  const fields = readEvent(event, 'label-shard');
-  const files = (event as { files?: unknown } | null)?.files;
-  if (!Array.isArray(files))
-    throw new InputError('there is no list of files', { file: 'event of label-shard', column: 'files' }, 'Give one.');
-  return {
-    jobId: fields.text('jobId'),
-    shard: fields.integer('shard', 0),
-    files: files.map(parseFile),
-  };
-}
-
-function parseFile(file: unknown): ShardFile {
-  const fields = readEvent(file, 'label-shard');
-  const size = fields.integer('size', 0);
-  return {
-    key: fields.text('key'),
-    size,
-    version: fields.text('version'),
-    start: fields.integer('start', 0, 0),
-    end: fields.integer('end', 0, size),
-  };
+  return async (event) => label(parseEvent(SHARD, event, 'label-shard'));
 }

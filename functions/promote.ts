@@ -1,7 +1,10 @@
 import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { once } from '../shared/once.ts';
 import { type Promotion, promoteCandidate } from '../shared/retraining/promote.ts';
-import { readEvent } from './events.ts';
+import { fields, text } from '../shared/shape.ts';
+import { maybe, parseEvent } from './events.ts';
+
+const PROMOTE_EVENT = fields({ jobId: text, expected: maybe(text) });
 
 /** What a promotion needs. */
 export interface PromoteRuntime {
@@ -19,9 +22,8 @@ export interface PromoteReceipt extends Promotion {
 export function createPromoteHandler(load: () => Promise<PromoteRuntime>): (event: unknown) => Promise<PromoteReceipt> {
   const runtime = once(load);
   return async (event) => {
-    const fields = readEvent(event, 'promote');
-    const jobId = fields.text('jobId');
+    const { jobId, expected = null } = parseEvent(PROMOTE_EVENT, event, 'promote');
     const { store } = await runtime();
-    return { jobId, ...(await promoteCandidate(store, jobId, fields.optionalText('expected') ?? null)) };
+    return { jobId, ...(await promoteCandidate(store, jobId, expected)) };
   };
 }

@@ -4,7 +4,7 @@ import type { OnScored } from '../shared/ranking/rescore.ts';
 import { type ReduceReceipt, reduceReceipt } from '../shared/report/reduce-receipt.ts';
 import { reduceRun } from '../shared/report/reduce-run.ts';
 import { storeOutputs } from '../shared/runs/run-outputs.ts';
-import { readEvent } from './events.ts';
+import { parseEvent, RUN_EVENT } from './events.ts';
 
 /** What reducing a run needs. */
 export interface ReduceRuntime {
@@ -16,7 +16,7 @@ export interface ReduceRuntime {
 export function createReduceHandler(load: () => Promise<ReduceRuntime>): (event: unknown) => Promise<ReduceReceipt> {
   const runtime = once(load);
   return async (event) => {
-    const runId = readEvent(event, 'reduce').text('runId');
+    const { runId } = parseEvent(RUN_EVENT, event, 'reduce');
     const { store, onScored } = await runtime();
     const { summary, outputs } = await reduceRun(store, runId, onScored);
     await storeOutputs(store, runId, outputs);

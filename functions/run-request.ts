@@ -1,28 +1,19 @@
-import type { AskedCompanions } from '../shared/models/companions.ts';
-import { RANKING_OPTIONS, type RunOptionName, runOption } from '../shared/screen/run-option-table.ts';
-import { type AskedOptions, type RunOptions, runOptions } from '../shared/screen/run-options.ts';
-import type { EventFields } from './events.ts';
+import * as v from 'valibot';
+import { OPTION_SHAPES } from '../shared/screen/option-shapes.ts';
+import { text } from '../shared/shape.ts';
+import { maybe } from './events.ts';
 
-/** The options of a run in an event; what is left out has its default. */
-export function readRunOptions(fields: EventFields, handler: string): RunOptions {
-  const names = RANKING_OPTIONS.filter((name) => !runOption(name).isCriterion);
-  const asked = Object.fromEntries(names.map((name) => [name, readRunOption(fields, name)]));
-  return runOptions({ ...(asked as AskedOptions), criteria: fields.optionalValue('criteria') }, `event of ${handler}`);
-}
+const { top, perSystem, rankBy, finalists, prune } = OPTION_SHAPES;
 
-/** The companions that an event asks for. */
-export function readCompanions(fields: EventFields): AskedCompanions {
-  return {
-    committee: fields.optionalText('committee'),
-    labels: fields.optionalText('labels'),
-    measured: fields.optionalText('measured'),
-  };
-}
+/** Fields of an event that ask for options of a run, as `runOptions` completes them: what is left out has its default. */
+export const OPTION_FIELDS = {
+  top: maybe(top),
+  perSystem: maybe(perSystem),
+  rankBy: maybe(rankBy),
+  finalists: maybe(finalists),
+  prune: maybe(prune),
+  criteria: maybe(v.unknown()), // read by `parseCriteria`
+} as const;
 
-/** A field of an event by what is declared of its option. */
-function readRunOption(fields: EventFields, name: RunOptionName): unknown {
-  const { kind, choices = [] } = runOption(name);
-  if (kind === 'count') return fields.optionalInteger(name, 1);
-  if (kind === 'choice') return fields.optionalOneOf(name, choices);
-  return kind === 'switch' ? fields.optionalBoolean(name) : fields.optionalText(name);
-}
+/** Fields of an event that ask for companions. */
+export const COMPANION_FIELDS = { committee: maybe(text), labels: maybe(text), measured: maybe(text) } as const;

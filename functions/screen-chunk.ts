@@ -4,20 +4,13 @@ import {
   type ScreenReceipt,
   type ScreenRuntime,
 } from '../shared/runs/chunk-screening.ts';
-import { readEvent } from './events.ts';
+import { fields, integer, type Shape, text } from '../shared/shape.ts';
+import { parseEvent } from './events.ts';
+
+const SCREEN_EVENT: Shape<ScreenEvent> = fields({ runId: text, chunk: integer(), start: integer(), end: integer(1) });
 
 /** Parse, screen, store, acknowledge; see `chunkScreening`. */
 export function createScreenHandler(load: () => Promise<ScreenRuntime>): (event: unknown) => Promise<ScreenReceipt> {
   const screen = chunkScreening(load);
-  return async (event) => screen(parseScreenEvent(event));
-}
-
-function parseScreenEvent(event: unknown): ScreenEvent {
-  const fields = readEvent(event, 'screen-chunk');
-  return {
-    runId: fields.text('runId'),
-    chunk: fields.integer('chunk', 0),
-    start: fields.integer('start', 0),
-    end: fields.integer('end', 1),
-  };
+  return async (event) => screen(parseEvent(SCREEN_EVENT, event, 'screen-chunk'));
 }

@@ -1,5 +1,8 @@
 import { type TrainReceipt, type TrainRuntime, trainingSteps } from '../shared/retraining/training-steps.ts';
-import { readEvent } from './events.ts';
+import { fields, integer, text } from '../shared/shape.ts';
+import { parseEvent } from './events.ts';
+
+const TRAIN_EVENT = fields({ jobId: text, training: integer() });
 
 /** What Lambda tells of an invocation. */
 export interface TimeLeft {
@@ -16,8 +19,8 @@ export function createTrainHandler(
   const train = trainingSteps(load);
   return async (event, context) => {
     const reserve = (1 - WORKING_SHARE) * context.getRemainingTimeInMillis();
-    const fields = readEvent(event, 'train');
+    const { jobId, training } = parseEvent(TRAIN_EVENT, event, 'train');
     const timeIsUp = (): boolean => context.getRemainingTimeInMillis() < reserve;
-    return train(fields.text('jobId'), fields.integer('training', 0), timeIsUp);
+    return train(jobId, training, timeIsUp);
   };
 }

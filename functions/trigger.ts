@@ -5,9 +5,10 @@ import { retrainingFor, screeningFor, screeningForList } from '../shared/executi
 import type { ConditionalStore } from '../shared/io/store/store.ts';
 import { once } from '../shared/once.ts';
 import { checkDatasetName, checkKeyBelow, READY_FILE, TEACHER_KEY } from '../shared/retraining/job-keys.ts';
+import { runOptions } from '../shared/screen/run-options.ts';
 import { fields, text } from '../shared/shape.ts';
-import { type EventFields, maybe, parseEvent, readEvent } from './events.ts';
-import { readRunOptions } from './run-request.ts';
+import { maybe, parseEvent, TIME } from './events.ts';
+import { OPTION_FIELDS } from './run-request.ts';
 
 /** What answering an event needs. */
 export interface TriggerRuntime extends Workflows {
@@ -21,7 +22,7 @@ export function createTriggerHandler(load: () => Promise<TriggerRuntime>): (even
   return async (event) => {
     const open = await runtime();
     const { start, unattended } = await decide(event, open);
-    const since = 'reason' in start ? undefined : readEvent(event, 'trigger').time('time');
+    const since = 'reason' in start ? undefined : parseEvent(fields({ time: TIME }), event, 'trigger').time;
     return answer(start, { since, unattended }, open);
   };
 }
@@ -31,20 +32,22 @@ interface Decision {
   readonly unattended: boolean;
 }
 
+const TRIGGER_EVENT = fields({ source: text, space: maybe(text), ...OPTION_FIELDS });
+
 async function decide(event: unknown, runtime: TriggerRuntime): Promise<Decision> {
   const { store, bucket } = runtime;
-  const asked = readEvent(event, 'trigger');
-  const source = asked.text('source');
-  const options = readRunOptions(asked, 'trigger');
+  const { source, space, ...asked } = parseEvent(TRIGGER_EVENT, event, 'trigger');
+  const options = runOptions(asked, 'event of trigger');
   switch (source) {
     case 'aws.s3':
       return { start: await decideOnObject(event, store, bucket), unattended: false };
     case 'ionsieve.schedule':
-      return { start: await screeningFor(store, spaceOf(asked, runtime), options), unattended: true };
+      return { start: await screeningFor(store, spaceOf(space, runtime), options), unattended: true };
     case 'ionsieve.promotion':
-      return { start: await screeningFor(store, spaceOf(asked, runtime), options), unattended: false };
+      return { start: await screeningFor(store, spaceOf(space, runtime), options), unattended: false };
     case 'ionsieve.dataset': {
-      const list = checkKeyBelow('datasets/', asked.text('compositions').replace(/\/$/, ''), place('compositions'));
+      const { compositions } = parseEvent(fields({ compositions: text }), event, 'trigger');
+      const list = checkKeyBelow('datasets/', compositions.replace(/\/$/, ''), place('compositions'));
       return { start: await screeningForList(store, `${list}/`, options), unattended: false };
     }
     default:
@@ -60,8 +63,8 @@ function place(column: string): { readonly file: string; readonly column: string
   return { file: 'event of trigger', column };
 }
 
-function spaceOf(asked: EventFields, { defaultSpace }: TriggerRuntime): string {
-  return checkKeyBelow('spaces/', asked.optionalText('space') ?? defaultSpace, place('space'));
+function spaceOf(asked: string | undefined, { defaultSpace }: TriggerRuntime): string {
+  return checkKeyBelow('spaces/', asked ?? defaultSpace, place('space'));
 }
 
 const OBJECT_EVENT = fields({

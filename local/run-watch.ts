@@ -27,7 +27,7 @@ export type Interruptible = (work: (signal: AbortSignal) => Promise<void>) => Pr
 /** How far it is. */
 export interface WorkDone {
   readonly done: number; // since the start
-  readonly before?: number; // by an earlier process. @default 0
-  readonly total?: number; // of all, where it is known
-  readonly share?: number; // of all, 0 to 1, where it is known without the total
+  readonly before?: number | undefined; // by an earlier process. @default 0
+  readonly total?: number | undefined; // of all, where it is known
+  readonly share?: number | undefined; // of all, 0 to 1, where it is known without the total
 }

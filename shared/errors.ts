@@ -2,9 +2,9 @@ import { MAX_MESSAGE } from './limits.ts';
 
 /** Where a bad value was found. Each part is optional; the message reads `file:line:column: …`. */
 export interface Place {
-  readonly file?: string;
-  readonly line?: number; // 1-based
-  readonly column?: string; // name of a column, key or tag
+  readonly file?: string | undefined;
+  readonly line?: number | undefined; // 1-based
+  readonly column?: string | undefined; // name of a column, key or tag
 }
 
 /** Base of every error that ionsieve raises on purpose: what is wrong, where, and what to do about it. */

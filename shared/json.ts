@@ -10,15 +10,16 @@ const CLOSING = 0x7d; // }
 
 /**
  * JSON text from outside as a value: as `JSON.parse`, but not too long and not too deep, so that it fits into memory and
- * can be written again, and with each key of an object given once.
+ * can be written again, and with each key of an object given once. It may begin with a byte order mark.
  *
  * @param most characters that it may have
  * @throws {SyntaxError} as `JSON.parse` does
  */
 export function parseBoundedJson(text: string, most = MAX_JSON): unknown {
   if (text.length > most) throw new SyntaxError(`it has ${text.length} characters, more than ${most}`);
-  checkNesting(text);
-  return JSON.parse(text);
+  const plain = text.replace(/^\uFEFF/, ' '); // as long as before, so that positions in messages hold
+  checkNesting(plain);
+  return JSON.parse(plain);
 }
 
 /** Keys of an object that were met so far; a list has none. */

@@ -29,7 +29,7 @@ export interface StudyInput {
   readonly measured: readonly FamilyMember[]; // of both
   readonly candidates: Table;
   readonly student: { readonly hash: string; readonly scores: readonly number[] }; // shipped; logits of `measured`
-  readonly fineTuned?: FineTunedEvidence;
+  readonly fineTuned?: FineTunedEvidence | undefined;
 }
 
 /** What the card of a shipped fine-tuned student says of its held-out figures. */

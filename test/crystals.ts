@@ -1,4 +1,5 @@
 import { atomicNumber } from '../shared/chemistry/elements.ts';
+import { InputError } from '../shared/errors.ts';
 import type { Random } from '../shared/random.ts';
 import { createStructure, type Structure } from '../shared/structure/structure.ts';
 
@@ -51,9 +52,13 @@ export function randomStructure(id: string, random: Random): Structure {
     m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
   if (determinant(vectors) < 40) return randomStructure(id, random);
   const symbols = ['Li', 'Li', 'Li', 'Li', 'P', 'S', 'S', 'S'];
-  return crystal(
-    id,
-    vectors,
-    symbols.map((symbol) => [symbol, [random(), random(), random()], disordered ? 0.3 + 0.7 * random() : 1]),
-  );
+  const atoms = symbols.map((symbol): Atom => {
+    return [symbol, [random(), random(), random()], disordered ? 0.3 + 0.7 * random() : 1];
+  });
+  try {
+    return crystal(id, vectors, atoms);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return randomStructure(id, random); // two whole atoms were too near
+  }
 }

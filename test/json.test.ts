@@ -8,6 +8,12 @@ describe('JSON from outside', () => {
     expect(() => parseBoundedJson('{"a": [}')).toThrow(SyntaxError);
   });
 
+  it('may begin with a byte order mark, and positions in messages are those of the text', () => {
+    expect(parseBoundedJson('\ufeff{"a": "\ufeff"}')).toEqual({ a: '\ufeff' });
+    expect(() => parseBoundedJson('\ufeff{"a": 1, "a": 2}')).toThrow('again at position 10');
+    expect(() => parseBoundedJson('\ufeff\ufeff{}')).toThrow(SyntaxError);
+  });
+
   it('has at most 64 levels, brackets in texts not counted', () => {
     const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
     expect(parseBoundedJson(nested(64))).toBeInstanceOf(Array);

@@ -31,11 +31,11 @@ export interface ScreenerFunctionProps {
   /** Directory with one bundle per function. */
   readonly assetRoot: string;
   /** ONNX Runtime, for the functions that run a model. @default none */
-  readonly layer?: ILayerVersion;
+  readonly layer?: ILayerVersion | undefined;
   /** Settings that only this function reads. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** Receives events that failed after every retry. @default none */
-  readonly deadLetterQueue?: IQueue;
+  readonly deadLetterQueue?: IQueue | undefined;
 }
 
 /** One bundle as a function, with a role that reaches only the keys its handler works with, and a log that expires. */
@@ -73,7 +73,7 @@ export class ScreenerFunction extends Construct {
         ...(props.layer === undefined ? {} : NO_TELEMETRY),
         ...props.environment,
       },
-      deadLetterQueue: props.deadLetterQueue,
+      ...(props.deadLetterQueue && { deadLetterQueue: props.deadLetterQueue }),
     });
     for (const statement of props.deadLetterQueue ? sendStatements(props.deadLetterQueue) : [])
       this.role.addToPolicy(statement);

@@ -37,7 +37,7 @@ export class DataStack extends Stack {
       minimumTLSVersion: 1.2,
       removalPolicy: removal,
     };
-    const accessLogs = new Bucket(this, 'AccessLogs', {
+    const accessLogs = new LogBucket(this, 'AccessLogs', {
       ...shared,
       bucketName: bucketName(stage, '-logs'),
       encryption: BucketEncryption.S3_MANAGED, // log delivery cannot use a customer key
@@ -56,6 +56,13 @@ export class DataStack extends Stack {
     });
     sendEvents(this.bucket);
     new CfnOutput(this, 'BucketName', { value: this.bucket.bucketName });
+  }
+}
+
+/** As {@link IBucket} asks where optional properties are exact: `isWebsite` of a Bucket may be undefined, which is none. */
+class LogBucket extends Bucket {
+  override get isWebsite(): boolean {
+    return super.isWebsite ?? false;
   }
 }
 

@@ -91,7 +91,7 @@ export class RetrainingWorkflow extends Construct {
       itemsKey: JsonPath.stringAt(list),
       resultPrefix: JsonPath.format(`retrain/{}/map/${results}`, JsonPath.stringAt('$.split.jobId')),
       maxConcurrency: this.props.config.maxConcurrency,
-      itemSelector,
+      ...(itemSelector && { itemSelector }),
       resultPath: `$.${results}`,
     };
     return forEach(this, id, props, processor);

@@ -46,7 +46,7 @@ function retry(errors: string[], { maxAttempts, intervalSeconds, maxDelaySeconds
 }
 
 /** Retry whatever else went wrong, a few times. */
-export function retryAny<T extends TaskStateBase>(task: T): T {
+export function retryAny<T extends Pick<TaskStateBase, 'addRetry'>>(task: T): T {
   task.addRetry(retry([Errors.ALL], OTHER_RETRY));
   return task;
 }
@@ -70,13 +70,14 @@ export interface InvokeProps {
 
 /** Invoke a function: its receipt is the result; retried, and stopped a little after the function would stop itself. */
 export function invoke(scope: Construct, id: string, props: InvokeProps): LambdaInvoke {
+  const { event, fields, resultPath } = props;
   return retryInvocation(
     new LambdaInvoke(scope, id, {
       lambdaFunction: props.function.function,
-      inputPath: props.event, // not a payload of this path: that is rendered as plain text
-      payload: props.fields === undefined ? undefined : TaskInput.fromObject({ ...props.fields }),
+      ...(event !== undefined && { inputPath: event }), // not a payload of this path: that is rendered as plain text
+      ...(fields && { payload: TaskInput.fromObject({ ...fields }) }),
       payloadResponseOnly: true,
-      resultPath: props.resultPath,
+      ...(resultPath !== undefined && { resultPath }),
       taskTimeout: Timeout.duration(props.function.timeout.plus(Duration.seconds(30))),
       retryOnServiceExceptions: false, // its list lacks throttling
     }),

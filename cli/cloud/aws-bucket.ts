@@ -12,7 +12,11 @@ import type { AccountOptions } from './options.ts';
 export function clientSettings({ region, profile }: AccountOptions) {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'; // ours are checked when it is installed
   checkProfile(profile);
-  return { ...CLIENT_SETTINGS, region, profile };
+  return {
+    ...CLIENT_SETTINGS,
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+  };
 }
 
 /** A bucket as a store, in whatever region it is. Throws {@link InputError} if there is no such profile. */

@@ -44,7 +44,7 @@ export interface CloudRun {
   readonly status: string; // RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE
   readonly started: Date;
   readonly stopped: Date | undefined;
-  readonly input: { readonly space?: string; readonly compositions?: string; readonly student?: string };
+  readonly input: v.InferOutput<typeof INPUT>;
   readonly plan: PlannedRun | undefined; // undefined until it is planned, and if planning failed
   readonly reduced: Pick<ReduceReceipt, 'ranked' | 'top' | 'message'> | undefined; // undefined until it is ranked, and if there was nothing to do
   readonly compared: Pick<CompareReceipt, 'message'> | undefined; // with the last run; undefined until then, and if there was nothing to do
@@ -134,7 +134,7 @@ async function plannedBy({ states }: CloudSession, executionArn: string): Promis
   return parse(OUTPUT, exit?.stateExitedEventDetails?.output, 'output of planning').plan;
 }
 
-const INPUT: Shape<CloudRun['input']> = fields({
+const INPUT = fields({
   space: maybe(text),
   compositions: maybe(text),
   student: maybe(text),
@@ -146,7 +146,7 @@ const OUTPUT = fields({
       chunks: integer(),
       compositions: integer(),
       costEstimate: finite,
-      finished: v.optional(flag),
+      finished: v.exactOptional(flag),
     }),
   ),
   reduce: maybe(

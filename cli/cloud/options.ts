@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 
 /** Where a command finds the account that it calls. */
 export interface AccountOptions {
-  readonly region?: string; // default: as the SDK finds it
-  readonly profile?: string; // of the SDK's configuration files
+  readonly region?: string | undefined; // default: as the SDK finds it
+  readonly profile?: string | undefined; // of the SDK's configuration files
 }
 
 /** Options of every command that calls a stage. */

@@ -8,7 +8,7 @@ import { ConfigError } from '../../shared/stage/setting-readers.ts';
 import { readConfig, STAGE, type StageSettings } from '../../shared/stage/stage-settings.ts';
 
 interface Context {
-  readonly stage?: string;
+  readonly stage?: string | undefined;
   readonly ionsieve?: unknown;
 }
 
@@ -56,7 +56,7 @@ export function cloudStage(stage: string): CloudStage {
 }
 
 const CDK_JSON = fields({
-  context: v.optional(fields({ stage: v.optional(text), ionsieve: v.optional(v.unknown()) })),
+  context: v.exactOptional(fields({ stage: v.exactOptional(text), ionsieve: v.exactOptional(v.unknown()) })),
 });
 
 function readContext(): Context {

@@ -80,8 +80,8 @@ function startOf(
 
 interface Begun {
   readonly outcome: Outcome;
-  readonly execution?: string; // its name
-  readonly planned?: string; // run id of a list in the bucket, known since it is finished
+  readonly execution?: string | undefined; // its name
+  readonly planned?: string | undefined; // run id of a list in the bucket, known since it is finished
 }
 
 async function beginScreening(session: CloudSession, runId: string | undefined, start: Start): Promise<Begun> {

@@ -32,7 +32,7 @@ export async function runCompare(before: string, after: string, options: Compare
   const changes = earlier.inputs && later.inputs && runChanges(earlier.inputs, later.inputs);
   if (out !== undefined) {
     const { comparisonPage } = await import('../../shared/comparison/comparison-page.ts'); // plots take long to load
-    const page = comparisonPage({ before: earlier.name, after: later.name, comparison, changes });
+    const page = comparisonPage({ before: earlier.name, after: later.name, comparison, ...(changes && { changes }) });
     await writeTogether([[out, Buffer.from(page)]]);
   }
   if (options.json) printJson({ ...comparison, changes });
@@ -44,10 +44,10 @@ export async function runCompare(before: string, after: string, options: Compare
 }
 
 interface ComparedRun {
-  readonly path?: string; // of its ranking, if that lies on this machine
+  readonly path?: string | undefined; // of its ranking, if that lies on this machine
   readonly name: string;
   readonly lines: readonly ComparedLine[];
-  readonly inputs?: RunInputs; // if there is a summary beside the ranking
+  readonly inputs?: RunInputs | undefined; // if there is a summary beside the ranking
 }
 
 async function readRun(run: string, options: CompareOptions): Promise<ComparedRun> {

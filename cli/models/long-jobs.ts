@@ -10,7 +10,7 @@ export interface LongJobs<J, R> {
   readonly workers: number; // threads
   readonly unit: string; // what a job is, such as trainings
   readonly describe?: (result: R, index: number) => string; // a job that is done, for the user
-  readonly out?: string; // the results are kept beside this file until {@link forgetJobs}; not at all if absent
+  readonly out?: string | undefined; // the results are kept beside this file until {@link forgetJobs}; not at all if absent
 }
 
 /** Run jobs in threads and show how far they are. What is done when the user stops them is kept for the same command. */

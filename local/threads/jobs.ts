@@ -11,8 +11,8 @@ export interface KeptResults<J, R> {
 export interface JobSettings<J, R> {
   readonly threads: number; // at most so many at a time
   readonly onResult?: (result: R, index: number, wasKept: boolean) => void; // called as soon as a job is done
-  readonly kept?: KeptResults<J, R>;
-  readonly signal?: AbortSignal; // stops all
+  readonly kept?: KeptResults<J, R> | undefined;
+  readonly signal?: AbortSignal | undefined; // stops all
 }
 
 /**

@@ -11,7 +11,7 @@ type PoolAnswer<R> = { readonly result: R } | { readonly failure: PassedError };
 
 /** How a pool of threads ends. */
 export interface PoolSettings {
-  readonly signal?: AbortSignal; // stops all
+  readonly signal?: AbortSignal | undefined; // stops all
   /** Called before threads are ended. */
   readonly onEnd?: () => void;
   /** Threads that still compute so long after a failure or the signal are terminated; if absent, they are waited for. */

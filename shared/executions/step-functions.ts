@@ -41,13 +41,13 @@ async function unless<T>(expected: new (...args: never[]) => Error, call: () => 
 
 /** The part of `DescribeExecution`'s answer that is used. */
 interface Description {
-  readonly status?: string;
-  readonly startDate?: Date;
-  readonly redriveDate?: Date;
-  readonly redriveCount?: number;
-  readonly redriveStatus?: string;
-  readonly error?: string;
-  readonly output?: string;
+  readonly status?: string | undefined;
+  readonly startDate?: Date | undefined;
+  readonly redriveDate?: Date | undefined;
+  readonly redriveCount?: number | undefined;
+  readonly redriveStatus?: string | undefined;
+  readonly error?: string | undefined;
+  readonly output?: string | undefined;
 }
 
 /** An execution from the answer of `DescribeExecution`. */

@@ -13,7 +13,7 @@ import type { ConductivityScale } from './measured-likelihood.ts';
 
 /** What a fine-tuning gave. */
 export interface FineTuning {
-  readonly measurements: NamedText & { readonly source?: string }; // whom to credit
+  readonly measurements: NamedText & { readonly source?: string | undefined }; // whom to credit
   readonly measured: readonly MeasuredComposition[];
   readonly options: FineTuneOptions;
   readonly weights: Weights;

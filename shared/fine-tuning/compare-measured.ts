@@ -22,8 +22,8 @@ export const COMPARED_TITLES: Readonly<Record<ComparedName, string>> = {
 /** One row of the comparison. A score that is no conductivity has no error; a constant has no AUC. */
 export interface ComparisonRow {
   readonly name: ComparedName;
-  readonly auc?: MeasuredInterval;
-  readonly meanAbsoluteError?: MeasuredInterval; // of log10 of S/cm
+  readonly auc?: MeasuredInterval | undefined;
+  readonly meanAbsoluteError?: MeasuredInterval | undefined; // of log10 of S/cm
 }
 
 /** All on the same held-out compositions. */
@@ -31,7 +31,7 @@ export interface MeasuredComparison {
   readonly rows: readonly ComparisonRow[];
   /** AUC of the fine-tuned student minus that of the labels-only one, resampled in pairs. */
   readonly gain: MeasuredInterval;
-  readonly whole?: WholeComparison; // none if these are all of one class
+  readonly whole?: WholeComparison | undefined; // none if these are all of one class
 }
 
 /** The same AUC of compositions with small whole amounts alone, such as a space has: no dopant series. */

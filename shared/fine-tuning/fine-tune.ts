@@ -39,7 +39,7 @@ export interface FineTuneTask {
   readonly measured: readonly MeasuredComposition[];
   readonly known: readonly Composition[]; // compositions of known structures: where the student must stay sensible
   readonly features: ElementFeatures;
-  readonly transferred?: Weights; // to start from; without them the student starts from scratch
+  readonly transferred?: Weights | undefined; // to start from; without them the student starts from scratch
   readonly options: FineTuneOptions;
 }
 

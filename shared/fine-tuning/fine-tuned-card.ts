@@ -20,7 +20,7 @@ export interface FineTunedCard {
 export interface MeasurementsSummary {
   readonly file: string;
   readonly hash: string; // SHA-256 of its text
-  readonly source?: string; // whom to credit
+  readonly source?: string | undefined; // whom to credit
   readonly measurements: number;
   readonly compositions: number; // distinct
   readonly systems: number;

@@ -22,8 +22,8 @@ export interface MeasuredComposition extends Measurement {
 
 /** Columns of a file of measurements, where they are not told by their names. */
 export interface MeasurementColumns {
-  readonly formula?: string;
-  readonly conductivity?: string;
+  readonly formula?: string | undefined;
+  readonly conductivity?: string | undefined;
 }
 
 /** Which compositions a student can learn from. */

@@ -37,9 +37,9 @@ export interface PreparedCompanions {
 
 /** Which companions are wanted. What is not named is looked for beside the student. */
 export interface AskedCompanions {
-  readonly committee?: string; // name of a file, or `none`
-  readonly labels?: string; // name of a file
-  readonly measured?: string; // name of a file; nothing is looked for
+  readonly committee?: string | undefined; // name of a file, or `none`
+  readonly labels?: string | undefined; // name of a file
+  readonly measured?: string | undefined; // name of a file; nothing is looked for
 }
 
 /** A student as its companions are told by. */

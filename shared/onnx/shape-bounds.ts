@@ -4,7 +4,7 @@ import type { Int64 } from './protobuf.ts';
 /** What is known of a value before a model runs. */
 export interface Known {
   readonly shape: readonly number[]; // at most
-  readonly integers?: readonly number[]; // what it holds, where that may be a shape
+  readonly integers?: readonly number[] | undefined; // what it holds, where that may be a shape
 }
 
 /** Integers and dimensions that are kept of a value: shapes have some four. */

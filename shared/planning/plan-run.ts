@@ -42,7 +42,7 @@ export interface PlanRuntime {
 export interface RunRequest {
   readonly space?: string; // name of the space file
   readonly compositions?: string; // instead of a space: name of a list of formulas, or of a folder of lists
-  readonly student?: string; // name of the model file; the promoted student if absent
+  readonly student?: string | undefined; // name of the model file; the promoted student if absent
   readonly chunks: number; // wanted; 0 = by the size of the source
   readonly options: RunOptions;
   readonly asked: AskedCompanions;
@@ -66,7 +66,7 @@ interface RunModels {
   readonly name: string; // of the student's file
   readonly bytes: Uint8Array;
   readonly student: StudentSession;
-  readonly bounds?: BoundsRequest; // if the options ask for it
+  readonly bounds?: BoundsRequest | undefined; // if the options ask for it
 }
 
 /**

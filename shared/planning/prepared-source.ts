@@ -9,21 +9,21 @@ import type { CompositionSource, FileLocation } from '../sources/source.ts';
 /** What planning is asked for. */
 export interface PlanningRequest {
   readonly options: RunOptions;
-  readonly bounds?: BoundsRequest; // if systems that cannot be ranked are not to be scored
+  readonly bounds?: BoundsRequest | undefined; // if systems that cannot be ranked are not to be scored
   /** Chunks that the work should be cut into. */
   readonly chunkCount: (work: CloudWork) => number;
 }
 
 /** By what bounds are found. */
 export interface BoundsRequest extends BoundedStudent {
-  readonly run?: TaskRunner; // has the parts of it done; this thread does them if absent
+  readonly run?: TaskRunner | undefined; // has the parts of it done; this thread does them if absent
   readonly sampled?: boolean; // of a sample of the systems, in seconds: enough for an estimate, not for a run
 }
 
 /** What planning finds out of a space or a list: data, which `planRun` stores. */
 export interface SourcePlan {
   readonly work: CloudWork;
-  readonly pruning?: Pruning; // if bounds were asked for
+  readonly pruning?: Pruning | undefined; // if bounds were asked for
   readonly ranges: readonly ChunkRange[]; // tile the source, in index order, with about equally much work
 }
 

@@ -15,7 +15,7 @@ export interface MergeExpectation {
   readonly compositions: number; // size of the source
   readonly chunks: readonly ChunkRange[];
   readonly merger: () => BestMerger; // a new one
-  readonly ranking?: BoundedRanking; // if some compositions may be bounded away
+  readonly ranking?: BoundedRanking | undefined; // if some compositions may be bounded away
 }
 
 /** What a ranking must reach where compositions were bounded away, so that none of these could be in it. */

@@ -15,10 +15,10 @@ import { type CommitteeScorer, committeeColumns, type OnScored, rescore } from '
 /** What a ranking is made with, beside the best entries. */
 export interface RankingTools {
   readonly student: StudentSession;
-  readonly committee?: CommitteeScorer;
-  readonly onScored?: OnScored; // by the committee
-  readonly labels?: readonly FormulaLabel[];
-  readonly measured?: readonly MeasuredNeighbor[];
+  readonly committee?: CommitteeScorer | undefined;
+  readonly onScored?: OnScored | undefined; // by the committee
+  readonly labels?: readonly FormulaLabel[] | undefined;
+  readonly measured?: readonly MeasuredNeighbor[] | undefined;
 }
 
 /** A ranking with its further columns. */

@@ -7,8 +7,8 @@ export interface ReduceReceipt {
   readonly ranking: string; // key of ranking.csv
   readonly ranked: number;
   readonly screened: number;
-  readonly passed?: number; // unknown where compositions were bounded away
-  readonly bounded?: number; // compositions
+  readonly passed?: number | undefined; // unknown where compositions were bounded away
+  readonly bounded?: number | undefined; // compositions
   readonly top: readonly { readonly rank: number; readonly formula: string; readonly probability: number }[];
   readonly message: string; // the same for a reader
 }

@@ -71,7 +71,7 @@ export async function rank(
   store: ObjectStore,
   { plan, studentBytes }: StoredPlan,
   files: CompanionFiles,
-  { best, onScored }: MergedResult & { readonly onScored?: OnScored },
+  { best, onScored }: MergedResult & { readonly onScored?: OnScored | undefined },
 ): Promise<FullRanking> {
   const { runId, source, options } = plan;
   const nameOf = (file: PlanFile): string => `${store.location}/${planKey(runId, file)}`;

@@ -8,7 +8,7 @@ import type { RunSummary } from './summary.ts';
 export interface ReportSources {
   readonly summary: RunSummary;
   readonly student: StudentMetadata;
-  readonly curves?: readonly HeldOutCurves[]; // of the student, one of each kind a fold, where its card has them
+  readonly curves?: readonly HeldOutCurves[] | undefined; // of the student, one of each kind a fold, where its card has them
   readonly ranking: readonly RankedComposition[];
   readonly columns: readonly RankingColumn[];
 }
@@ -20,7 +20,7 @@ export const MOST_REPORTED = 1000;
 export interface ReportedRun extends ReportSources {
   /** Values of a further column, or undefined if the ranking does not have it. */
   column(name: string): readonly RankingValue[] | undefined;
-  readonly novelty?: readonly string[]; // by line, where labels tell
+  readonly novelty?: readonly string[] | undefined; // by line, where labels tell
 }
 
 /** The first lines of a run. */

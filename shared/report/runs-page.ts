@@ -10,14 +10,14 @@ export interface ListedRun {
   readonly student: { readonly name: string; readonly hash: string };
   readonly changed: Date; // when it was finished, or planned
   readonly chunks: { readonly done: number; readonly total: number };
-  readonly finished?: FinishedCounts; // undefined while it is not complete
+  readonly finished?: FinishedCounts | undefined; // undefined while it is not complete
   readonly files: readonly string[]; // names of outputs that are there
 }
 
 /** What came out of a run. */
 export interface FinishedCounts {
   readonly screened: number;
-  readonly passed?: number; // unknown where bounds spared compositions
+  readonly passed?: number | undefined; // unknown where bounds spared compositions
   readonly top?: string; // formula; undefined if nothing is ranked
 }
 

@@ -23,18 +23,18 @@ export interface TrainingOutcome {
   readonly trees?: Encoded; // of the committee of all labels
 }
 
-const ENCODED = v.optional(recordOf(v.string('a text')));
+const ENCODED = v.exactOptional(recordOf(v.string('a text')));
 const METRICS = fields({ auc: finiteOrNaN, averagePrecision: finiteOrNaN, f1: finiteOrNaN, accuracy: finiteOrNaN });
 
 /** What the outcome of a training is made of. */
 export const TRAINING_OUTCOME: Shape<TrainingOutcome> = fields({
-  evaluation: v.optional(
+  evaluation: v.exactOptional(
     fields({
       formulas: integer(),
       positives: integer(),
       student: METRICS,
       forest: METRICS,
-      curves: v.optional(CURVES),
+      curves: v.exactOptional(CURVES),
     }),
   ),
   weights: ENCODED,

@@ -32,7 +32,7 @@ export interface RunPlan {
   readonly student: RunStudent;
   readonly companions: Companions;
   readonly options: RunOptions;
-  readonly pruning?: Pruning; // if the options ask for it
+  readonly pruning?: Pruning | undefined; // if the options ask for it
   readonly chunks: readonly ChunkRange[]; // tile the source, in index order
 }
 

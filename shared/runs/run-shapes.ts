@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Criteria } from '../criteria/criteria.ts';
 import type { Companion } from '../models/companions.ts';
-import { RANK_BY } from '../screen/run-option-table.ts';
+import { CRITERION_SHAPES, OPTION_SHAPES } from '../screen/option-shapes.ts';
 import type { RunOptions } from '../screen/run-options.ts';
-import { fields, finite, flag, integer, listOf, oneOf, recordOf, type Shape, text } from '../shape.ts';
+import { fields, finite, integer, listOf, recordOf, type Shape, text } from '../shape.ts';
 import type { ListRecord } from '../sources/source.ts';
 
 /** What a run's files say of its student. */
@@ -18,34 +18,27 @@ export const COMPANION: Shape<Companion> = v.union(
 /** What they say of the list that is screened. */
 export const LIST: Shape<ListRecord> = fields({
   name: text,
-  files: listOf(fields({ name: text, sheet: v.optional(text), rows: integer(), sha256: text })),
+  files: listOf(fields({ name: text, sheet: v.exactOptional(text), rows: integer(), sha256: text })),
 });
 
-/** Options of a run before `runOptions` completes them. */
-export const ASKED_OPTIONS = fields({
-  top: integer(),
-  perSystem: integer(),
-  criteria: v.optional(v.unknown()),
-  rankBy: v.optional(oneOf(RANK_BY)),
-  finalists: v.optional(integer()),
-  prune: v.optional(flag),
-});
+const { top, perSystem, rankBy, finalists } = OPTION_SHAPES;
+const { exclude, require, maxUsdPerKg, minLithiumMassPercent } = CRITERION_SHAPES;
 
 const CRITERIA: Shape<Criteria> = fields({
-  exclude: v.optional(listOf(text)),
-  require: v.optional(listOf(text)),
-  maxUsdPerKg: v.optional(finite),
-  minLithiumMassPercent: v.optional(finite),
+  exclude: v.exactOptional(exclude),
+  require: v.exactOptional(require),
+  maxUsdPerKg: v.exactOptional(maxUsdPerKg),
+  minLithiumMassPercent: v.exactOptional(minLithiumMassPercent),
 });
 
 /** Options of a run as `runOptions` gave them. */
 export const COMPLETE_OPTIONS: Shape<RunOptions> = fields({
-  top: integer(),
-  perSystem: integer(),
-  criteria: v.optional(CRITERIA),
-  rankBy: oneOf(RANK_BY),
-  finalists: v.optional(integer()),
-  prune: v.optional(v.literal(true, 'true')),
+  top,
+  perSystem,
+  criteria: v.exactOptional(CRITERIA),
+  rankBy,
+  finalists: v.exactOptional(finalists),
+  prune: v.exactOptional(v.literal(true, 'true')),
 });
 
 /** `run.json` in this format; `pruning` is there if the options ask for it, and only then. */
@@ -53,18 +46,18 @@ export function runRecord(format: number) {
   const record = fields({
     format: v.literal(format, `the format ${format} of this version`),
     runId: text,
-    space: v.optional(v.unknown()),
-    list: v.optional(LIST),
+    space: v.exactOptional(v.unknown()),
+    list: v.exactOptional(LIST),
     student: STUDENT,
-    companions: fields({ committee: COMPANION, labels: COMPANION, measured: v.optional(COMPANION) }),
-    options: ASKED_OPTIONS,
-    pruning: v.optional(fields({ threshold: v.nullable(finite), work: integer() })),
+    companions: fields({ committee: COMPANION, labels: COMPANION, measured: v.exactOptional(COMPANION) }),
+    options: COMPLETE_OPTIONS,
+    pruning: v.exactOptional(fields({ threshold: v.nullable(finite), work: integer() })),
     counts: fields({
       compositions: integer(),
       chunks: integer(),
-      systems: v.optional(integer()),
-      classes: v.optional(integer()),
-      files: v.optional(integer()),
+      systems: v.exactOptional(integer()),
+      classes: v.exactOptional(integer()),
+      files: v.exactOptional(integer()),
     }),
     costEstimate: fields({ lambda: finite, stepFunctions: finite, s3: finite, total: finite, vcpuSeconds: finite }),
     files: recordOf(text),

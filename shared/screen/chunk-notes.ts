@@ -7,11 +7,11 @@ import type { OwnCells } from './top-k.ts';
 
 /** What a chunk result says in words, beside its numbers. */
 export interface ChunkNotes {
-  readonly formulas?: readonly string[]; // of the entries
-  readonly cells?: readonly OwnCells[]; // of the entries
+  readonly formulas?: readonly string[] | undefined; // of the entries
+  readonly cells?: readonly OwnCells[] | undefined; // of the entries
   readonly skipped: SkippedRows;
   readonly excluded: Excluded;
-  readonly bounded?: BoundedAway;
+  readonly bounded?: BoundedAway | undefined;
 }
 
 /** UTF-8 JSON; no bytes where there is nothing to say. */

@@ -17,7 +17,7 @@ export interface ChunkResult extends ChunkRange, ScreenCounts {
   readonly best: RankedEntries; // best first
   readonly skipped: SkippedRows; // rows of a list that have no score; none in a space
   readonly excluded: Excluded; // by criteria; nothing without them
-  readonly bounded?: BoundedAway; // where bounds are asked: then counts and histogram are of the compositions scored
+  readonly bounded?: BoundedAway | undefined; // where bounds are asked: then counts and histogram are of the compositions scored
 }
 
 const MAGIC = 'IONSIEVE';

@@ -82,9 +82,10 @@ function atMost(count: number, most: number, place: Place): void {
 
 /** What chunks and their merge keep: the ranking itself, or the finalists that a committee ranks. */
 export function cutLimits({ top, perSystem, criteria, finalists }: RunOptions): RankingLimits {
-  if (finalists === undefined) return { top, perSystem, criteria };
+  const asked = criteria === undefined ? {} : { criteria };
+  if (finalists === undefined) return { top, perSystem, ...asked };
   const times = Math.min(FINALISTS_PER_RANKED, Math.floor(finalists / top));
-  return { top: finalists, perSystem: times * perSystem, criteria };
+  return { top: finalists, perSystem: times * perSystem, ...asked };
 }
 
 /** What of the options decides on the result, for run ids. */

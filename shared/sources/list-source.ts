@@ -78,11 +78,11 @@ const LIST: Shape<CompositionList> = fields({
         size: integer(),
         sha256: text,
         blocks: listOf(text),
-        columns: v.optional(listOf(text)),
-        column: v.optional(text),
-        sheet: v.optional(text),
-        csv: v.optional(
-          fields({ cell: integer(), marks: listOf(integer()), delimiter: v.optional(oneOf([',', ';', '\t'])) }),
+        columns: v.exactOptional(listOf(text)),
+        column: v.exactOptional(text),
+        sheet: v.exactOptional(text),
+        csv: v.exactOptional(
+          fields({ cell: integer(), marks: listOf(integer()), delimiter: v.exactOptional(oneOf([',', ';', '\t'])) }),
         ),
       }),
     }),

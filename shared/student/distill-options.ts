@@ -1,6 +1,6 @@
 import { InputError, type Place } from '../errors.ts';
-import { parseBoundedJson } from '../json.ts';
 import type { ForestOptions } from '../learning/forest.ts';
+import { readJson } from '../shape.ts';
 import { DEFAULT_SIZE } from './network.ts';
 import type { TrainingOptions } from './trainer.ts';
 
@@ -39,12 +39,7 @@ export const DISTILL_DEFAULTS: DistillSettings = {
  * @throws {InputError} naming the setting that is unknown, or whose value is no number > 0
  */
 export function parseDistillSettings(text: string, file: string): DistillSettings {
-  let changes: unknown;
-  try {
-    changes = parseBoundedJson(text);
-  } catch (error) {
-    throw new InputError(`it is not JSON (${(error as Error).message})`, { file }, 'Correct it.', { cause: error });
-  }
+  const changes = readJson(text, (problem) => new InputError(problem, { file }, 'Correct it.'));
   return merge(DISTILL_DEFAULTS, changes, file, []) as DistillSettings;
 }
 

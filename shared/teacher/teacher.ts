@@ -103,7 +103,7 @@ const TRAINING: Shape<TeacherTraining> = fields({
   conductivityThreshold: finite,
   penalty: finite,
   leaveOneOut: fields({ auc: finite, averagePrecision: finite, f1: finite, accuracy: finite }),
-  choice: v.optional(CHOICE),
+  choice: v.exactOptional(CHOICE),
 });
 
 const elementSymbol = v.pipe(
@@ -125,7 +125,7 @@ const TEACHER: Shape<Teacher> = fields({
     finite,
     v.check((value) => value > 0 && value < 1, 'a number between 0 and 1'),
   ),
-  training: v.optional(TRAINING),
+  training: v.exactOptional(TRAINING),
 });
 
 /**

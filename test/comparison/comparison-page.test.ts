@@ -8,7 +8,6 @@ it('a page of two very long rankings stays small, and says what it leaves out', 
   const page = comparisonPage({
     before: 'a.csv',
     after: 'b.csv',
-    changes: undefined,
     comparison: compareRuns(lines, other),
   });
   expect(page.length).toBeLessThan(2_000_000);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readEvent } from '../../functions/events.ts';
-import { readRunOptions } from '../../functions/run-request.ts';
+import { parseEvent } from '../../functions/events.ts';
+import { OPTION_FIELDS } from '../../functions/run-request.ts';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
 import { parseCriteria } from '../../shared/criteria/criteria.ts';
 import { parseObelix } from '../../shared/import/obelix.ts';
@@ -11,6 +11,8 @@ import { formatLabels, parseLabels, parseQuarantine } from '../../shared/labels/
 import { mergeMeasurements, parseMeasurements } from '../../shared/labels/measurements.ts';
 import { decodeCurrentStudent, encodeCurrentStudent, studentKey } from '../../shared/models/current-student.ts';
 import { decodeRunRecord, encodeRunRecord } from '../../shared/runs/run-plan.ts';
+import { runOptions } from '../../shared/screen/run-options.ts';
+import { fields } from '../../shared/shape.ts';
 import { classesFromJson, classesToJson } from '../../shared/space/space.ts';
 import { canonicalSpaceJson, parseSpace } from '../../shared/space/space-file.ts';
 import { parseDistillSettings } from '../../shared/student/distill-options.ts';
@@ -156,7 +158,7 @@ fuzz({
     '{"prune":true}',
   ],
   json: true,
-  read: (bytes) => readRunOptions(readEvent(json(bytes), 'plan'), 'plan'),
+  read: (bytes) => runOptions(parseEvent(fields(OPTION_FIELDS), json(bytes), 'plan'), 'event of plan'),
   problem: (options) => {
     if (!(options.top > 0 && options.perSystem > 0)) return 'limits are not positive';
     return differs(options.criteria, options.criteria && parseCriteria(options.criteria, 'again'));

@@ -41,7 +41,7 @@ interface Message {
 export interface Sore {
   readonly object: RegExp;
   readonly fault: Fault;
-  readonly times?: number; // only the first requests
+  readonly times?: number | undefined; // only the first requests
 }
 
 /** What goes wrong follows from seed, request and how often it was made, not from the order of requests. */

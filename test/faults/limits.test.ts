@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readEvent } from '../../functions/events.ts';
+import { parseEvent, RUN_EVENT } from '../../functions/events.ts';
 import { parseFormula } from '../../shared/chemistry/formula.ts';
 import type { ByteSource } from '../../shared/io/store/byte-source.ts';
 import { fileInputs, type Inputs } from '../../shared/io/store/inputs.ts';
@@ -174,7 +174,7 @@ describe('JSON that nests very deep', () => {
   it('is refused in an event that was parsed already', () => {
     let nested: unknown = 'x';
     for (let i = 0; i < 100_000; i++) nested = [nested];
-    return refuses(() => readEvent({ runId: nested }, 'reduce').text('runId'), /what nests so deep is not a text/);
+    return refuses(() => parseEvent(RUN_EVENT, { runId: nested }, 'reduce'), /what nests so deep is not a text/);
   });
   it('is refused where it is very long', () =>
     refuses(

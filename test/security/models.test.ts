@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openStudent, readStudentMetadata } from '../../shared/models/student-session.ts';
-import { DATA_LOCATION, decodeModel, encodeModel, type Graph } from '../../shared/onnx/onnx-model.ts';
+import { DATA_LOCATION, DATA_TYPE, decodeModel, encodeModel, type Graph } from '../../shared/onnx/onnx-model.ts';
 
 const SHIPPED = readFileSync(new URL('../../models/student.onnx', import.meta.url));
 
@@ -19,7 +19,7 @@ describe('a student from somebody else is refused before ONNX Runtime reads it',
     [
       'data of W in another file',
       changed(({ initializer }) => {
-        const { dims, dataType } = initializer![0];
+        const { dims = [], dataType = DATA_TYPE.FLOAT } = initializer![0];
         const dataLocation = DATA_LOCATION.EXTERNAL;
         initializer![0] = { name: 'W', dims, dataType, dataLocation, externalData: external };
       }),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ELECTRONEGATIVITY, oxidationStates } from '../../shared/chemistry/elements.ts';
 import { InputError } from '../../shared/errors.ts';
 import { canonicalSpaceJson, parseSpace } from '../../shared/space/space-file.ts';
+import { sharedCase } from '../shared-data.ts';
 
 const VALID = {
   name: 'example',
@@ -90,6 +91,21 @@ describe('parseSpace', () => {
     );
     expect(() => parseSpace('[]', 'list.json')).toThrow(/^list\.json: space file does not hold a JSON object/);
     expect(() => parseSpace('', 'empty.json')).toThrow(/^empty\.json: space file is not valid JSON/);
+  });
+});
+
+describe('a space file with a byte order mark', () => {
+  const path = sharedCase('env/tiny-bom.json');
+  it.skipIf(!path)('space is read as without', () => {
+    const text = readFileSync(path!, 'utf8');
+    expect(text.charCodeAt(0)).toBe(0xfeff);
+    expect(parseSpace(text, 'tiny.json')).toEqual(parseSpace(text.slice(1), 'tiny.json'));
+  });
+
+  it('is the same space, and its errors name the same line', () => {
+    const text = JSON.stringify(VALID, undefined, 2);
+    expect(parseSpace(`\ufeff${text}`, 'x')).toEqual(parseSpace(text, 'x'));
+    expect(() => parseSpace('\ufeff{\n"name": "x",\noops }', 'x')).toThrow(/^x:3: space file is not valid JSON/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../shared/hash.ts';
 import { decodeArrays, encodeArrays } from '../../shared/io/store/array-file.ts';
 import { foldTask } from '../../shared/student/distill.ts';
 import { DISTILL_DEFAULTS, parseDistillSettings } from '../../shared/student/distill-options.ts';
@@ -77,6 +78,32 @@ describe('a checkpoint', () => {
     expect(() => decodeArrays(bytes, 'x.ckpt')).toThrow('x.ckpt: its checksum does not match its content');
     expect(() => decodeArrays(bytes.subarray(0, 60), 'x.ckpt')).toThrow('checksum');
     expect(() => decodeArrays(new Uint8Array(60), 'x.ckpt')).toThrow('x.ckpt: it is no file of arrays');
+  });
+});
+
+describe('a checkpoint whose list is not as expected', () => {
+  const listing = (json: object): Uint8Array => {
+    const text = Buffer.from(JSON.stringify(json));
+    const content = Buffer.concat([Buffer.from(Uint32Array.of(text.length).buffer), text]);
+    return Buffer.concat([Buffer.from('IONARRAY'), Buffer.from(sha256(content), 'hex'), content]);
+  };
+  const entry = { name: 'a', type: 'Float32Array', length: 0 };
+
+  it('is refused by the place in it', () => {
+    expect(decodeArrays(listing({ header: { step: 1 }, entries: [] }), 'x')).toEqual({
+      header: { step: 1 },
+      arrays: {},
+    });
+    expect(() => decodeArrays(listing({ header: {}, entries: [{ ...entry, type: 'Array' }] }), 'x.ckpt')).toThrow(
+      'x.ckpt:entries[0].type: "Array" is not one of Float32Array',
+    );
+    expect(() => decodeArrays(listing({ header: {}, entries: [{ ...entry, length: -1 }] }), 'x.ckpt')).toThrow(
+      'x.ckpt:entries[0].length: -1 is not an integer >= 0',
+    );
+    expect(() => decodeArrays(listing({ entries: [] }), 'x.ckpt')).toThrow('x.ckpt:header: header is missing');
+    expect(() => decodeArrays(listing({ header: {}, entries: [{ ...entry, length: 9 }] }), 'x.ckpt')).toThrow(
+      'x.ckpt: it does not hold the arrays that it lists',
+    );
   });
 });
 

@@ -91,3 +91,7 @@ describe('a teacher file', () => {
     expect(() => parseTeacher(text, 't.json')).toThrow(message);
   });
 });
+
+it('a teacher file may begin with a byte order mark', () => {
+  expect(parseTeacher(`\ufeff${TEXT}`, 'teacher.json')).toEqual(parseTeacher(TEXT, 'teacher.json'));
+});

@@ -1,6 +1,18 @@
+import * as v from 'valibot';
 import { IntegrityError } from '../../errors.ts';
 import { sha256 } from '../../hash.ts';
-import { parseBoundedJson } from '../../json.ts';
+import {
+  fields,
+  integer,
+  listOf,
+  oneOf,
+  type Refuse,
+  readJson,
+  readShape,
+  recordOf,
+  type Shape,
+  text,
+} from '../../shape.ts';
 
 /** A typed array that a file can hold. */
 export type NumberArray = Float32Array | Float64Array | Int32Array | Uint32Array;
@@ -21,6 +33,17 @@ interface Entry {
   readonly type: keyof typeof TYPES;
   readonly length: number;
 }
+
+const LISTED: Shape<{ readonly header: ArrayFile['header']; readonly entries: readonly Entry[] }> = fields({
+  header: recordOf(v.unknown()),
+  entries: listOf(
+    fields({
+      name: text,
+      type: oneOf(['Float32Array', 'Float64Array', 'Int32Array', 'Uint32Array']),
+      length: integer(),
+    }),
+  ),
+});
 
 /**
  * One file of named arrays: magic, SHA-256 of what follows, length of the JSON (uint32), JSON, then the arrays, each at
@@ -58,8 +81,8 @@ function arraysAt(buffer: ArrayBuffer, start: number, entries: readonly Entry[])
 
 /** Read such a file; throws {@link IntegrityError} if it is damaged. */
 export function decodeArrays(file: Uint8Array, name: string): ArrayFile {
-  const damaged = (problem: string): IntegrityError =>
-    new IntegrityError(problem, { file: name }, 'Delete the file: it is made again.');
+  const damaged: Refuse = (problem, column) =>
+    new IntegrityError(problem, { file: name, column }, 'Delete the file: it is made again.');
   const bytes = new Uint8Array(file); // a copy, so that arrays in it are aligned
   const start = MAGIC.length + HASH_LENGTH;
   if (bytes.length < start + 4 || Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') !== MAGIC)
@@ -68,11 +91,8 @@ export function decodeArrays(file: Uint8Array, name: string): ArrayFile {
   if (sha256(bytes.subarray(start)) !== stated) throw damaged('its checksum does not match its content');
   const view = Buffer.from(bytes.buffer);
   const jsonEnd = start + 4 + view.readUInt32LE(start);
+  const { header, entries } = readShape(LISTED, readJson(view.toString('utf8', start + 4, jsonEnd), damaged), damaged);
   try {
-    const { header, entries } = parseBoundedJson(view.toString('utf8', start + 4, jsonEnd)) as {
-      header: ArrayFile['header'];
-      entries: Entry[];
-    };
     return { header, arrays: arraysAt(bytes.buffer, jsonEnd, entries) };
   } catch (error) {
     throw damaged(`it does not hold the arrays that it lists (${(error as Error).message})`);

@@ -11,7 +11,7 @@ import { withPlainFile } from './plain-file.ts';
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
-  readonly started?: string; // of the process, in the kernel's clock ticks; tells a reused pid apart
+  readonly started?: string | undefined; // of the process, in the kernel's clock ticks; tells a reused pid apart
 }
 
 /** A lock that was taken, or who has it; undefined if its file does not tell. */
@@ -129,7 +129,7 @@ async function isAlive({ pid, started }: LockOwner): Promise<boolean> {
   return isRunning(pid) && started === (await startOf(pid));
 }
 
-const OWNER: Shape<LockOwner> = fields({ pid: integer(1), host: v.string(), started: v.optional(v.string()) });
+const OWNER: Shape<LockOwner> = fields({ pid: integer(1), host: v.string(), started: v.exactOptional(v.string()) });
 
 const unreadable: Refuse = (problem) => new Error(problem);
 

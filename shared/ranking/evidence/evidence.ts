@@ -12,9 +12,9 @@ import { FEWEST_FORMULAS, type StatesOf, TrainingDomain, tabulatedStates } from 
 
 /** What evidence is drawn from, and how. */
 export interface EvidenceSources {
-  readonly labels?: readonly FormulaLabel[]; // ionic and intermetallic; without them, what they tell is left out
+  readonly labels?: readonly FormulaLabel[] | undefined; // ionic and intermetallic; without them, what they tell is left out
   readonly student: StudentSession; // that made the ranking
-  readonly measured?: readonly MeasuredNeighbor[]; // each composition once
+  readonly measured?: readonly MeasuredNeighbor[] | undefined; // each composition once
   /** Oxidation states that compositions of the ranking may have. Default: tabulated ones. */
   readonly statesOf?: StatesOf;
 }

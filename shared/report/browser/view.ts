@@ -11,7 +11,7 @@ export interface PageLine {
   readonly row: HTMLTableRowElement;
   readonly values: readonly CellValue[];
   readonly elements: ReadonlySet<string>;
-  evidence?: HTMLTableRowElement; // while it is open
+  evidence?: HTMLTableRowElement | undefined; // while it is open
 }
 
 /** The table of a ranking: which of its lines are shown, and in which order. */

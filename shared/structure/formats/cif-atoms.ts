@@ -1,16 +1,11 @@
 import { InputError } from '../../errors.ts';
+import { elementOfLabel, elementOfType } from './cif-elements.ts';
 import type { CifBlock, CifValue } from './cif-syntax.ts';
-import {
-  declaredComposition,
-  elementOfLabel,
-  elementOfType,
-  findColumn,
-  knownText,
-  parseNumber,
-} from './cif-values.ts';
+import { declaredComposition, knownText, parseNumber } from './cif-values.ts';
 
 /** One row of the list of atoms. */
 export interface CifAtom {
+  readonly row: number; // in the list
   readonly name: string; // label, for messages
   readonly line: number;
   readonly z: number; // atomic number
@@ -21,28 +16,31 @@ export interface CifAtom {
 const COORDINATE_TAGS = ['_atom_site_fract_x', '_atom_site_fract_y', '_atom_site_fract_z'];
 
 /**
- * The atoms that a data block lists, before symmetry. Dummy atoms (`_atom_site_calc_flag` dum) are none.
+ * The atoms that a data block lists, before symmetry. Dummy atoms (`_atom_site_calc_flag` dum) and atoms of occupancy 0 are
+ * none.
  *
- * @throws {InputError} naming line, tag and value of an element, coordinate or occupancy that cannot be used
+ * @throws {InputError} naming line, tag and value of an element, coordinate or occupancy that cannot be used, and hydrogen
+ *   atoms that are said to be there and have no position
  */
 export function readAtoms(block: CifBlock, file: string): CifAtom[] {
   const coordinates = COORDINATE_TAGS.map((tag) => requiredColumn(block, tag, file));
-  const rows = coordinates[0].length;
-  const occupancies = block.values.get('_atom_site_occupancy');
-  const flags = block.values.get('_atom_site_calc_flag');
-  const labels = block.values.get('_atom_site_label');
-  const elements = readElements(block, rows, file);
+  const elementAt = elementReader(block, file);
+  const [occupancies, flags, labels, hydrogens] = ['occupancy', 'calc_flag', 'label', 'attached_hydrogens'].map(
+    (name) => block.values.get(`_atom_site_${name}`),
+  );
   const atoms: CifAtom[] = [];
-  for (let row = 0; row < rows; row++) {
-    if (flags?.[row]?.text === 'dum') continue;
-    const { line } = coordinates[0][row];
+  for (const [row, { line }] of coordinates[0].entries()) {
+    const occupancy = readOccupancy(occupancies?.[row], file);
+    if (flags?.[row]?.text === 'dum' || occupancy === 0) continue;
+    refuseAttached(hydrogens?.[row], file);
     const [x, y, z] = coordinates.map((values, k) => coordinate(values[row], COORDINATE_TAGS[k], file));
     atoms.push({
+      row,
       name: labels?.[row] === undefined ? `atom ${row + 1}` : `${labels[row].text} (line ${line})`,
       line,
-      z: elements[row],
+      z: elementAt(row),
       position: [x, y, z],
-      occupancy: readOccupancy(occupancies?.[row], file),
+      occupancy,
     });
   }
   return atoms;
@@ -59,8 +57,10 @@ function requiredColumn(block: CifBlock, tag: string, file: string): readonly Ci
   );
 }
 
+/** A fractional coordinate: a number, or a fraction such as 1/3. */
 function coordinate(value: CifValue, tag: string, file: string): number {
-  const number = parseNumber(value, tag, file);
+  const [, numerator, denominator] = /^([+-]?\d+)\/([1-9]\d*)$/.exec(value.text.trim()) ?? [];
+  const number = denominator === undefined ? parseNumber(value, tag, file) : Number(numerator) / Number(denominator);
   if (number !== undefined) return number;
   throw new InputError(
     'the coordinate of an atom is unknown',
@@ -69,20 +69,35 @@ function coordinate(value: CifValue, tag: string, file: string): number {
   );
 }
 
-function readElements(block: CifBlock, rows: number, file: string): number[] {
-  const types = findColumn(block, ['_atom_site_type_symbol']);
-  const column = types ?? findColumn(block, ['_atom_site_label']);
-  if (column === undefined || column.values.length !== rows)
+/** Reads the element of a row: the type symbol, or the label where that is not known. */
+function elementReader(block: CifBlock, file: string): (row: number) => number {
+  const [types, labels] = ['_atom_site_type_symbol', '_atom_site_label'].map((tag) => block.values.get(tag));
+  const formula = new Set(declaredComposition(block)?.keys());
+  return (row) => {
+    const type = types?.[row];
+    if (type !== undefined && knownText(type) !== undefined)
+      return elementOfType(type, formula, { file, line: type.line, column: '_atom_site_type_symbol' });
+    const label = labels?.[row];
+    if (label !== undefined && knownText(label) !== undefined)
+      return elementOfLabel(label, formula, { file, line: label.line, column: '_atom_site_label' });
     throw new InputError(
       'the atoms have no elements',
-      { file, line: block.line, column: '_atom_site_type_symbol' },
+      { file, line: (type ?? label)?.line ?? block.line, column: '_atom_site_type_symbol' },
       'Give the type symbol or the label of every atom.',
     );
-  const formula = new Set(declaredComposition(block)?.keys());
-  return column.values.map((value) => {
-    const place = { file, line: value.line, column: column.tag };
-    return types === undefined ? elementOfLabel(value, formula, place) : elementOfType(value, place);
-  });
+  };
+}
+
+/** Hydrogen atoms that an atom has beside those with coordinates, as the core dictionary has it. */
+function refuseAttached(value: CifValue | undefined, file: string): void {
+  const tag = '_atom_site_attached_hydrogens';
+  const count = value && parseNumber(value, tag, file);
+  if (value === undefined || !count) return;
+  throw new InputError(
+    `${count} hydrogen atoms are attached, which have no positions`,
+    { file, line: value.line, column: tag },
+    'List the hydrogen atoms with their positions.',
+  );
 }
 
 /** Occupancy of a row; 1 where none is given, as the core dictionary has it. */
@@ -90,10 +105,10 @@ function readOccupancy(value: CifValue | undefined, file: string): number {
   if (value === undefined || knownText(value) === undefined) return 1;
   const tag = '_atom_site_occupancy';
   const occupancy = parseNumber(value, tag, file) ?? 1;
-  if (occupancy > 0) return occupancy;
+  if (occupancy >= 0) return occupancy;
   throw new InputError(
     `the occupancy is ${occupancy}`,
     { file, line: value.line, column: tag },
-    'An occupancy is above 0 and at most 1; leave out atoms that are not there.',
+    'An occupancy is between 0 and 1.',
   );
 }

@@ -104,7 +104,8 @@ class BlockReader {
       columns.push(this.start(this.token.text, this.token.line));
     let count = 0;
     for (; this.token?.kind === 'value'; this.advance()) columns[count++ % columns.length]?.push(this.token);
-    if (columns.length === 0 || count === 0 || count % columns.length !== 0)
+    const isEmpty = count === 0 && this.token !== undefined; // some programs write the tags of what they have not
+    if (columns.length === 0 || (count === 0 && !isEmpty) || count % columns.length !== 0)
       throw syntaxError(`the loop has ${columns.length} tags and ${count} values`, { file: this.file, line });
   }
 
@@ -186,6 +187,7 @@ function syntaxError(problem: string, place: Place): InputError {
   return new InputError(problem, place, REMEDY);
 }
 
-function shown(text: string): string {
+/** A text in quotes, cut off where it is long, for messages. */
+export function shown(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -1,4 +1,4 @@
-import { atomicNumber } from '../../chemistry/elements.ts';
+import { atomicNumber, SYMBOLS } from '../../chemistry/elements.ts';
 import { InputError } from '../../errors.ts';
 import { MAX_OCCUPANTS } from '../../limits.ts';
 import { inverseLattice, signedVolume, transform } from '../lattice.ts';
@@ -8,11 +8,12 @@ const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ed][+-]?\d+)?$/i;
 
 /**
  * The structure of a VASP 5 POSCAR (with the line of element symbols). Scale factor (negative: the cell volume in Å³; or
- * three, one per axis), direct and Cartesian coordinates and selective dynamics are read; velocities are passed over.
+ * three, one per axis), direct and Cartesian coordinates and selective dynamics are read; symbols and counts may take several
+ * lines, and what follows `#` or `!` is a comment. Velocities are passed over.
  *
  * @param id identifier of the structure
  * @param file named in messages
- * @throws {InputError} naming the line and the value that is missing or not usable
+ * @throws {InputError} naming the line and the value that is missing or not usable, or that contradicts another
  * @see https://www.vasp.at/wiki/POSCAR
  */
 export function parsePoscar(text: string, id: string, file = id): Structure {
@@ -21,17 +22,20 @@ export function parsePoscar(text: string, id: string, file = id): Structure {
   const vectors = Float64Array.from([3, 4, 5].flatMap((line) => lines.numbers(line, 3)));
   const factors = scaleFactors(scale, vectors, lines);
   const lattice = vectors.map((value, i) => value * factors[i % 3]);
-  const atomicNumbers = readElements(lines);
-  const selective = /^s/i.test(lines.words(8)[0]);
-  const modeLine = selective ? 9 : 8;
+  const { atomicNumbers, next } = readElements(lines);
+  const selective = /^s/i.test(lines.words(next)[0]);
+  const modeLine = selective ? next + 1 : next;
   const mode = lines.words(modeLine)[0];
   if (!/^[dck]/i.test(mode)) lines.fail(modeLine, `${JSON.stringify(mode.slice(0, 40))} is not Direct or Cartesian`);
   const cartesian = !/^d/i.test(mode);
   const inverse = inverseLattice(lattice);
-  const fractional = atomicNumbers.flatMap((_, i) => {
-    const [x, y, z] = lines.numbers(modeLine + 1 + i, 3);
+  const fractional = atomicNumbers.flatMap((element, i) => {
+    const line = modeLine + 1 + i;
+    const [x, y, z] = lines.numbers(line, 3);
+    requireElement(element, lines, line);
     return cartesian ? transform(x * factors[0], y * factors[1], z * factors[2], inverse) : [x, y, z];
   });
+  requireEnd(lines, modeLine + 1 + atomicNumbers.length);
   const origin = (i: number) => ({ name: `atom ${i + 1}`, line: modeLine + 1 + i });
   return createStructure({ id, lattice, atomicNumbers, fractional, origin }, { file, line: 3 });
 }
@@ -46,16 +50,21 @@ class PoscarLines {
     this.file = file;
   }
 
+  /** The words of a line up to a comment, at least one. */
   words(line: number): string[] {
-    const words = (this.lines[line - 1] ?? '').split(/\s+/).filter((word) => word !== '');
+    const words = this.wordsIfAny(line);
     return words.length > 0 ? words : this.fail(line, 'the line is missing or empty');
   }
 
-  /** The first `count` words of a line as numbers; without a count, all up to a comment. */
-  numbers(line: number, count?: number): number[] {
-    const words = this.words(line);
+  wordsIfAny(line: number): string[] {
+    const words = (this.lines[line - 1] ?? '').split(/\s+/).filter((word) => word !== '');
     const end = words.findIndex((word) => word.startsWith('#') || word.startsWith('!'));
-    const given = end < 0 ? words : words.slice(0, end);
+    return end < 0 ? words : words.slice(0, end);
+  }
+
+  /** The first `count` words of a line as numbers; without a count, all of them. */
+  numbers(line: number, count?: number): number[] {
+    const given = this.words(line);
     if (given.length < (count ?? 1)) this.fail(line, `there are ${given.length} numbers and not ${count ?? 1}`);
     return given.slice(0, count).map((word) => {
       const number = NUMBER.test(word) ? Number(word.replace(/d/i, 'e')) : Number.NaN;
@@ -68,6 +77,27 @@ class PoscarLines {
   }
 }
 
+/** Some programs write the element of an atom after its position: it is to be the one that the counts say. */
+function requireElement(z: number, lines: PoscarLines, line: number): void {
+  const rest = lines.words(line).slice(3);
+  const [label] = rest.slice(0, 3).every((word) => /^\.?[TF]/i.test(word)) && rest.length >= 3 ? rest.slice(3) : rest;
+  const [, symbol = ''] = /^([A-Z][a-z]?)(?:\d*|_\w+)$/.exec(label ?? '') ?? [];
+  const said = atomicNumber(symbol);
+  if (said === undefined || said === z) return;
+  lines.fail(
+    line,
+    `the position is that of ${SYMBOLS[z]} by symbols and counts, and is marked ${label}`,
+    'Correct the line of symbols or that of counts.',
+  );
+}
+
+/** What follows the positions begins with an empty line or a word. */
+function requireEnd(lines: PoscarLines, line: number): void {
+  const words = lines.wordsIfAny(line);
+  if (words.length < 3 || !words.slice(0, 3).every((word) => NUMBER.test(word))) return;
+  lines.fail(line, 'there are more positions than atoms by the counts', 'Correct the line of counts.');
+}
+
 function scaleFactors(scale: readonly number[], vectors: Float64Array, lines: PoscarLines): readonly number[] {
   if (scale.length === 3 && scale.every((factor) => factor > 0)) return scale;
   const volume = Math.abs(signedVolume(vectors));
@@ -77,22 +107,34 @@ function scaleFactors(scale: readonly number[], vectors: Float64Array, lines: Po
   return [factor, factor, factor];
 }
 
-/** Atomic number of every atom, from the line of symbols (`Li`, `Li_sv`, `Li/…`) and the line of counts. */
-function readElements(lines: PoscarLines): number[] {
-  const symbols = lines.words(6);
-  if (symbols.every((word) => /^\d+$/.test(word)))
+/** Atomic number of every atom, from symbols (`Li`, `Li_sv`, `Li/…`) and counts, and the line after these. */
+function readElements(lines: PoscarLines): { readonly atomicNumbers: number[]; readonly next: number } {
+  let line = 6;
+  const elements: number[] = [];
+  for (; !isCounts(lines.words(line)); line++)
+    for (const word of lines.words(line))
+      elements.push(
+        atomicNumber(word.split(/[_/]/)[0]) ?? lines.fail(line, `${JSON.stringify(word)} is no known element`),
+      );
+  if (elements.length === 0)
     lines.fail(
       6,
       'there are counts where the element symbols belong',
       'This is the POSCAR format of VASP 4: insert a line with the element symbols before the counts.',
     );
-  const elements = symbols.map(
-    (word) => atomicNumber(word.split(/[_/]/)[0]) ?? lines.fail(6, `${JSON.stringify(word)} is no known element`),
-  );
-  const counts = lines.numbers(7, symbols.length);
-  const bad = counts.find((count) => !(Number.isInteger(count) && count >= 0 && count <= MAX_OCCUPANTS));
-  if (bad !== undefined) lines.fail(7, `${bad} is no count of atoms`, `Give whole numbers up to ${MAX_OCCUPANTS}.`);
+  const first = line;
+  const counts: number[] = [];
+  for (; counts.length < elements.length && isCounts(lines.wordsIfAny(line)); line++)
+    for (const count of lines.numbers(line))
+      counts.push(Number.isInteger(count) && count >= 0 ? count : lines.fail(line, `${count} is no count of atoms`));
+  if (counts.length !== elements.length)
+    lines.fail(first, `there are ${elements.length} symbols and ${counts.length} counts`);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  if (total > MAX_OCCUPANTS) lines.fail(7, `${total} atoms are more than ${MAX_OCCUPANTS}`, 'Give the primitive cell.');
-  return elements.flatMap((z, i) => Array.from({ length: counts[i] }, () => z));
+  if (total > MAX_OCCUPANTS)
+    lines.fail(first, `${total} atoms are more than ${MAX_OCCUPANTS}`, 'Give the primitive cell.');
+  return { atomicNumbers: elements.flatMap((z, i) => Array.from({ length: counts[i] }, () => z)), next: line };
+}
+
+function isCounts(words: readonly string[]): boolean {
+  return /^[+-]?[\d.]/.test(words[0] ?? '');
 }

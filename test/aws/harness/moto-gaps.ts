@@ -26,8 +26,8 @@ export function deployable(template: string): string {
 interface State {
   readonly Type: string;
   readonly Resource?: string;
-  readonly Next?: string;
-  readonly End?: boolean;
+  readonly Next?: string | undefined;
+  readonly End?: boolean | undefined;
   readonly Catch?: unknown;
   readonly ResultPath?: string;
   readonly ItemProcessor?: { readonly ProcessorConfig?: { readonly Mode?: string } };

@@ -43,7 +43,36 @@ describe('parsePoscar', () => {
     expect([...parsePoscar(withLine(6, 'Li_sv F/1a2b'), 'LiF').atomicNumbers]).toEqual([3, 9]);
   });
 
+  it('reads symbols and counts of several lines, and what stands before comments', () => {
+    const text = [
+      'c',
+      '3 # scale',
+      '1 0 0',
+      '0 1 0',
+      '0 0 1',
+      'Li ! one',
+      'F',
+      '1',
+      '1 ! counts',
+      'Direct ! mode',
+      ...LINES.slice(8),
+    ];
+    expect([...parsePoscar(text.join('\n'), 'LiF').atomicNumbers]).toEqual([3, 9]);
+  });
+
+  it('passes over what follows an empty line, and reads flags that look like fluorine', () => {
+    const text = [...LINES.slice(0, 7), 'Selective', 'Direct', '0 0 0 F F F', '.5 .5 .5 T T T F', '', '0 0 0', '0 0 0'];
+    expect([...parsePoscar(text.join('\n'), 'LiF').atomicNumbers]).toEqual([3, 9]);
+  });
+
   it.each([
+    [
+      'an atom marked as another',
+      withLine(10, '.5 .5 .5 Cl'),
+      /^dir\/POSCAR:10: the position is that of F .* marked Cl/,
+    ],
+    ['more positions than counts', withLine(10, '.5 .5 .5', '.5 0 0'), /^dir\/POSCAR:11: there are more positions/],
+    ['more counts than symbols', withLine(7, '1 1 1'), /^dir\/POSCAR:7: there are 2 symbols and 3 counts/],
     ['the VASP 4 format', withLine(6), /^dir\/POSCAR:6: .*VASP 4: insert a line/],
     ['an unknown element', withLine(6, 'Li Xx'), /^dir\/POSCAR:6: "Xx" is no known element/],
     ['a coordinate that is no number', withLine(10, '0.5 NaN 0.5'), /^dir\/POSCAR:10: "NaN" is not a number/],

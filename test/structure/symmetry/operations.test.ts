@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { orbit, parseOperation } from '../../../shared/structure/formats/symmetry.ts';
+import { orbit, parseOperation } from '../../../shared/structure/symmetry/operations.ts';
 
 describe('parseOperation', () => {
   it.each([
@@ -13,7 +13,7 @@ describe('parseOperation', () => {
     expect(operation.translation).toEqual(translation);
   });
 
-  it.each(['', 'x,y', 'x,y,z,z', 'x,y,q', 'x,x,z', 'x y,y,z', '2x,y,z', 'x+1/0,y,z', '+,y,z', 'x'.repeat(200)])(
+  it.each(['', 'x,y', 'x,y,z,z', 'x,y,q', 'x,x,z', 'x y,y,z', '2x,y,z', 'x+1/0,y,z', 'x+1/42,y,z', '+,y,z', 'x'.repeat(200)])(
     'refuses %j, naming it',
     (text) => {
       expect(() => parseOperation(text, { file: 'a.cif', line: 7 })).toThrow(
