@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { writeXlsx } from 'hucre/xlsx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomStudent } from '../../random-student.ts';
 import { type Ended, runCli } from '../../run-cli.ts';
@@ -50,6 +51,57 @@ describe('score', () => {
       expect(probability).toBeGreaterThan(0);
       expect(probability).toBeLessThan(1);
     }
+  });
+
+  it.each([
+    ['semicolons', 'list.csv', 'Note;Composition\nx;Li3PS4\n;\ny;Li2,5PS4\n'],
+    ['UTF-16 and tabs', 'list.txt', Buffer.from('\ufeffFormula\tn\r\nLi3PS4\t1\r\nLi2.5PS4\t2\r\n', 'utf16le')],
+    ['returns', 'mac.csv', 'formula\rLi3PS4\rLi2.5PS4\r'],
+    ['one formula a line', 'plain.csv', '# two, of mine\nLi3PS4\n\nLi2.5PS4'],
+  ])('reads a table with %s', async (_, name, content) => {
+    writeFileSync(join(directory, name), content);
+    expect(await scores('--file', name)).toEqual(await scores('Li3PS4', 'Li2.5PS4'));
+  });
+
+  it('reads an Excel workbook, and says which of its sheets', async () => {
+    const rows = [
+      ['id', 'Formula'],
+      [1, 'Li3PS4'],
+      [2, 'Li2O'],
+    ];
+    const sheets = [
+      { name: 'About', rows: [['mine']] },
+      { name: 'Data', rows },
+    ];
+    writeFileSync(join(directory, 'list.xlsx'), await writeXlsx({ sheets }));
+    const { code, stdout, stderr } = await score('--file', 'list.xlsx', '--json');
+    expect([code, stderr]).toEqual([0, 'list.xlsx: the sheet Data is read\n']);
+    expect(JSON.parse(stdout)).toEqual(await scores('Li3PS4', 'Li2O'));
+    writeFileSync(
+      join(directory, 'bad.xlsx'),
+      await writeXlsx({
+        sheets: [
+          {
+            name: 'a',
+            rows: [
+              ['formula', 'n'],
+              ['Li2O', 1],
+              ['Li\nLi2O', 2],
+            ],
+          },
+        ],
+      }),
+    );
+    expect(await refusal('--file', 'bad.xlsx')).toContain('bad.xlsx:3:formula: there are several lines in the cell');
+  });
+
+  it('refuses rows that are not as the header, and columns that are not of formulas', async () => {
+    writeFileSync(join(directory, 'cut.csv'), 'formula,n\nLi2O,1\nLi3,5Zn0,25GeO4,2\n');
+    expect(await refusal('--file', 'cut.csv')).toContain('cut.csv:3:formula: the row has 4 cells, and the header 2');
+    writeFileSync(join(directory, 'empty-cell.csv'), 'formula,n\nLi2O,1\n,2\n');
+    expect(await refusal('--file', 'empty-cell.csv')).toContain('empty-cell.csv:3:formula: the row has no formula');
+    writeFileSync(join(directory, 'names.csv'), 'name,n\nLi2O,1\n');
+    expect(await refusal('--file', 'names.csv')).toContain('column formula is missing; found name, n');
   });
 
   it('gives one composition one score, however it is written and whatever else is asked', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as zlib from 'node:zlib';
+import { writeXlsx } from 'hucre/xlsx';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fileInputs } from '../../../shared/io/store/inputs.ts';
@@ -170,7 +171,12 @@ describe('a list of any format', () => {
       'Parquet',
       new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'Formula', data: formulas, type: 'STRING' }] })),
     ],
-  ])('has the same rows however it is cut: %s', async (_, content) => {
+    [
+      'a workbook',
+      writeXlsx({ sheets: [{ name: 'a', rows: [['Formula'], ...formulas.map((formula) => [formula])] }] }),
+    ],
+  ])('has the same rows however it is cut: %s', async (_, made) => {
+    const content = await made;
     expect(await list(content)).toEqual(formulas);
     expect(await list(content, 'list.csv', [1, ROWS_PER_MARK, ROWS_PER_MARK + 1])).toEqual(formulas);
   });
