@@ -30,7 +30,7 @@ export async function readCompounds(
   features: readonly FeatureName[],
 ): Promise<MeasuredCompounds> {
   const { conductivities, threshold } = options;
-  const measurements = parseConductivities(await readText(conductivities), conductivities, threshold);
+  const measurements = parseConductivities(await readText(conductivities), conductivities, threshold, note);
   const wanted = new Set(measurements.flatMap(({ structureIds }) => structureIds));
   const read = (paths: readonly string[]) => readFeatures(paths, wanted, atomicNumber(options.ion) as number, features);
   const sources = [await read(options.structures), await read(options.fallbackStructures)];
