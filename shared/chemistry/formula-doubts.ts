@@ -22,7 +22,6 @@ const JOINTS = /[·\u0387‧•⋅∙・･*]|\.(?!\d)/;
  */
 export function doubtOf(formula: string): string | undefined {
   if (!SUSPECT.test(formula)) return undefined;
-  if (LINE_BREAK.test(formula)) return 'has a line break: one formula is expected';
   const spelled = OXIDATION_NUMBER.exec(formula) ?? REMARK.exec(formula);
   if (spelled !== null) return `has ${spelled[0].trim()}, which may be an oxidation number or a remark`;
   const name = NAME.exec(formula);
@@ -32,6 +31,7 @@ export function doubtOf(formula: string): string | undefined {
 
 /** `LiCl 2H2O` is no LiCl2, and `Li3PS4 Li2S` are two formulas; `Li 3 P S4` is one. */
 function doubtOfBlanks(formula: string): string | undefined {
+  if (LINE_BREAK.test(formula)) return 'has a line break: one formula is expected';
   for (const [, before, number, after] of formula.matchAll(PARTED_NUMBER)) {
     const ofSymbol = after !== '' && /^[A-Z][a-z]?$/.test(before);
     if (!ofSymbol && /[A-Za-z)\]}]$/.test(before))
