@@ -162,11 +162,12 @@ class PageGuard {
  * Refuse a last page that does not say that it is the last, if the provider counts more entries than it served. Where one
  * says so, the data may have changed meanwhile.
  */
-function requireWhole(url: URL, { next, isSaidLast, announced = 0 }: OptimadePage, cursor: Cursor): void {
+function requireWhole(url: URL, { next, isSaidLast, announced, available }: OptimadePage, cursor: Cursor): void {
   const served = cursor.structures + cursor.repeated;
-  if (next !== undefined || announced <= served || isSaidLast) return;
+  const counted = announced ?? available ?? 0;
+  if (next !== undefined || counted <= served || isSaidLast) return;
   throw new InputError(
-    `page ${cursor.pages} names no next page (links.next), and ${served} of ${announced} entries were served`,
+    `page ${cursor.pages} names no next page (links.next), and ${served} of ${counted} entries were served`,
     { file: placeOf(url) },
     NO_END,
   );

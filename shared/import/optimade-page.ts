@@ -30,6 +30,7 @@ export interface OptimadePage {
   readonly next: URL | undefined; // undefined = this is the last page
   readonly isSaidLast: boolean; // `links.next` is there, and is none
   readonly announced: number | undefined; // entries that match the filter, as the provider counts them
+  readonly available: number | undefined; // entries that it has, of whatever filter
   readonly apiVersion: string | undefined;
   readonly provider: string | undefined; // as it names itself
 }
@@ -66,12 +67,12 @@ export function readPage(body: unknown, url: URL, number: number): OptimadePage 
   const other = Object.entries(record(links)).find(([name, link]) => name !== 'next' && /next/i.test(name) && link);
   if (next === undefined && other !== undefined)
     fail(`names no next page as OPTIMADE does: it has links.${text(other[0])} and no links.next`, NO_END);
-  const returned = meta.data_returned;
   return {
     entries: data.map(entry),
     next,
     isSaidLast: next === undefined && 'next' in record(links),
-    announced: typeof returned === 'number' && Number.isSafeInteger(returned) && returned >= 0 ? returned : undefined,
+    announced: count(meta.data_returned),
+    available: count(meta.data_available),
     apiVersion,
     provider: text(record(meta.provider).name),
   };
@@ -138,6 +139,10 @@ export function errorDetails(body: unknown): string {
 
 function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 /** Text of a provider, made fit for a terminal. */

@@ -113,6 +113,11 @@ describe('a provider that fails', () => {
       { data: [entry(1)], links: {}, meta: { data_returned: 3 } },
       'page 1 names no next page (links.next), and 1 of 3 entries were served',
     ],
+    [
+      'a part of what it has, and no end',
+      { data: [entry(1)], meta: { data_available: 7 } },
+      'page 1 names no next page (links.next), and 1 of 7 entries were served',
+    ],
     ['a link that is none', { data: [entry(1)], links: { next: 7 } }, 'a next page that is no address (7)'],
   ])('that answers with %s is refused', async (_, body, message) => {
     server.interfere = answerIf(always, (response) => sendJson(response, 200, body));
