@@ -12,9 +12,9 @@ export interface ConductivityScale {
 
 /** What a column's name says of conductivities. */
 export interface ConductivityHeader {
-  readonly scale?: ConductivityScale; // absent: `unclear` says why
-  readonly unclear?: string;
-  readonly other?: string; // it is of something else than what is looked for, such as `error`
+  readonly scale?: ConductivityScale | undefined; // absent: `unclear` says why
+  readonly unclear?: string | undefined;
+  readonly other?: string | undefined; // it is of something else than what is looked for, such as `error`
   readonly needsTemperature: boolean; // σ(T), or σT
 }
 

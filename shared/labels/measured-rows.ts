@@ -80,7 +80,7 @@ function checkNames(columns: readonly string[], file: string): void {
 }
 
 interface RoomTemperatureRows {
-  readonly kept: readonly { readonly row: CsvRow; readonly celsius?: number }[];
+  readonly kept: readonly { readonly row: CsvRow; readonly celsius?: number | undefined }[];
   readonly leftOut: readonly string[]; // a sentence, if there are any
 }
 

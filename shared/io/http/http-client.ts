@@ -18,7 +18,7 @@ export interface HttpOptions {
   readonly backoffMs: number; // before the first retry; doubles from one to the next
   readonly signal: AbortSignal; // stops everything; its reason is thrown
   readonly onRetry: (problem: string, waitMs: number, isUnreached: boolean) => void;
-  readonly hint?: string; // what else to do where a server cannot be reached
+  readonly hint?: string | undefined; // what else to do where a server cannot be reached
 }
 
 const MAX_BYTES = 1 << 28; // of one answer
