@@ -5,21 +5,47 @@ const SPACE = 0x20; // white space is not above it
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const CASE = 0x20; // what tells { from [ and } from ]
+const CAPITAL_I = 0x49;
+const CAPITAL_N = 0x4e;
 const OPENING = 0x7b; // {
 const CLOSING = 0x7d; // }
+
+/** A text would be JSON but for NaN or an infinity, which Python's json writes and no JSON has. Another try gives the same. */
+export class NoNumberInJson extends SyntaxError {
+  override readonly name = 'NoNumberInJson';
+}
 
 /**
  * JSON text from outside as a value: as `JSON.parse`, but not too long and not too deep, so that it fits into memory and
  * can be written again, and with each key of an object given once. It may begin with a byte order mark.
  *
  * @param most characters that it may have
- * @throws {SyntaxError} as `JSON.parse` does
+ * @throws {SyntaxError} as `JSON.parse` does; {@link NoNumberInJson} for NaN and infinities
  */
 export function parseBoundedJson(text: string, most = MAX_JSON): unknown {
   if (text.length > most) throw new SyntaxError(`it has ${text.length} characters, more than ${most}`);
   const plain = text.replace(/^\uFEFF/, ' '); // as long as before, so that positions in messages hold
   checkNesting(plain);
-  return JSON.parse(plain);
+  try {
+    return JSON.parse(plain);
+  } catch (error) {
+    refuseNoNumbers(plain);
+    throw error;
+  }
+}
+
+/** Outside of strings, JSON has no word that begins with a capital. */
+function refuseNoNumbers(text: string): void {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i);
+    else if (code === CAPITAL_I || code === CAPITAL_N) {
+      const word = /^(NaN|Infinity)\b/.exec(text.slice(i, i + 9))?.[0];
+      if (word === undefined) return;
+      const shown = JSON.stringify(text.slice(Math.max(0, i - 30), i + word.length));
+      throw new NoNumberInJson(`${word} is no number in JSON: ${shown} at position ${i}`);
+    }
+  }
 }
 
 /** Keys of an object that were met so far; a list has none. */

@@ -62,11 +62,11 @@ function identity(composition: Composition): { composition: Composition; system:
 export function mergeTables(tables: readonly Table[], learnable: LearnableCompositions): FamilyMember[] {
   const families = new Map<string, string>();
   const measurements = tables.flatMap(({ file, text }) => {
-    const { columns, rows } = parseCsv(text, file, ['formula']);
+    const { columns } = parseCsv(text, file, ['formula']);
     const parsed = parseMeasurements(text, file, learnable, { conductivity: conductivityColumn(columns) });
-    parsed.forEach(({ composition }, i) => {
+    parsed.forEach(({ composition, row }) => {
       const formula = formatFormula(composition);
-      if (!families.has(formula) && columns.includes('family')) families.set(formula, rows[i].text('family'));
+      if (!families.has(formula) && columns.includes('family')) families.set(formula, row.text('family'));
     });
     return parsed;
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBoundedJson } from '../shared/json.ts';
+import { NoNumberInJson, parseBoundedJson } from '../shared/json.ts';
 
 describe('JSON from outside', () => {
   it('is read as JSON.parse reads it', () => {
@@ -35,5 +35,18 @@ describe('JSON from outside', () => {
   it('may have a key in several objects, and as a text', () => {
     const text = '{"a": {"a": "a", "b": ["a", "a", ":", "b"]}, "b": [{"a": 1}, {"a": 1}]}';
     expect(parseBoundedJson(text)).toEqual(JSON.parse(text));
+  });
+
+  it.each([
+    ['{"a": NaN}', 'NaN is no number in JSON: "{\\"a\\": NaN" at position 6'],
+    ['[-Infinity]', 'Infinity is no number in JSON: "[-Infinity" at position 2'],
+  ])('names what is no number: %s', (text, message) => {
+    expect(() => parseBoundedJson(text)).toThrow(message);
+    expect(() => parseBoundedJson(text)).toThrow(NoNumberInJson);
+  });
+
+  it.each(['{"NaN": 1, a}', '["NaN", Nan]', '[1, NaNa]'])('leaves other faults to JSON.parse: %s', (text) => {
+    expect(() => parseBoundedJson(text)).toThrow(SyntaxError);
+    expect(() => parseBoundedJson(text)).not.toThrow(NoNumberInJson);
   });
 });

@@ -4,11 +4,11 @@ import { type RunInputs, runChanges } from '../../shared/comparison/run-changes.
 import { InputError } from '../../shared/errors.ts';
 import { readBytes } from '../../shared/io/store/files.ts';
 import { readTableText } from '../../shared/io/tables/table-file.ts';
+import { formatJson } from '../../shared/json.ts';
 import { readStudentMetadata } from '../../shared/models/student-session.ts';
 import { decodeSummary, runName } from '../../shared/report/summary.ts';
 import type { AccountOptions } from '../cloud/options.ts';
-import { printJson } from '../terminal/output.ts';
-import { checkOutput, writeTogether } from '../terminal/output-files.ts';
+import { checkOutput, tellBeside, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { describeComparison } from './describe-comparison.ts';
 import { findRanking } from './stored-ranking.ts';
@@ -35,11 +35,11 @@ export async function runCompare(before: string, after: string, options: Compare
     const page = comparisonPage({ before: earlier.name, after: later.name, comparison, ...(changes && { changes }) });
     await writeTogether([[out, Buffer.from(page)]]);
   }
-  if (options.json) printJson({ ...comparison, changes });
+  if (options.json) await tellBeside(out, formatJson({ ...comparison, changes }));
   else {
     const why = changes?.map(({ what, before: was, after: is }) => `${what}: ${was} → ${is}\n`) ?? [];
     const page = out === undefined ? '' : `page written to ${out}\n`;
-    process.stdout.write(`${why.join('')}${describeComparison(comparison, limit)}${page}`);
+    await tellBeside(out, `${why.join('')}${describeComparison(comparison, limit)}${page}`);
   }
 }
 

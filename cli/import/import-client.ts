@@ -1,5 +1,6 @@
 import { packageVersion } from '../../local/shipped/package-root.ts';
 import { HttpClient } from '../../shared/io/http/http-client.ts';
+import { proxyHint } from './proxy-hint.ts';
 
 /** Options of every command that fetches. */
 export interface FetchOptions {
@@ -10,8 +11,10 @@ export interface FetchOptions {
 
 const BACKOFF_MS = 1000;
 
-/** A client that says on stderr what it tries again. */
+/** A client that says on stderr what it tries again, and once that a proxy may be the reason. */
 export function fetchClient(options: FetchOptions, signal: AbortSignal, note: (text: string) => void): HttpClient {
+  const hint = proxyHint(process.env, process.versions.node, process.execArgv);
+  let untold = hint;
   return new HttpClient({
     userAgent: `ionsieve/${packageVersion()}`,
     timeoutMs: 1000 * options.timeout,
@@ -19,6 +22,11 @@ export function fetchClient(options: FetchOptions, signal: AbortSignal, note: (t
     delayMs: 1000 * options.delay,
     backoffMs: BACKOFF_MS,
     signal,
-    onRetry: (problem, waitMs) => note(`the server ${problem}: trying again in ${Math.ceil(waitMs / 1000)} s`),
+    hint,
+    onRetry: (problem, waitMs, isUnreached) => {
+      note(`the server ${problem}: trying again in ${Math.ceil(waitMs / 1000)} s`);
+      if (isUnreached && untold !== undefined) note(untold);
+      if (isUnreached) untold = undefined;
+    },
   });
 }

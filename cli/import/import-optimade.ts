@@ -7,7 +7,7 @@ import { formatCount } from '../../shared/report/page/words.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import { interruptible } from '../terminal/interruptible.ts';
 import { printJson } from '../terminal/output.ts';
-import { checkOutput } from '../terminal/output-files.ts';
+import { checkOutput, outputFile } from '../terminal/output-files.ts';
 import { type FetchOptions, fetchClient } from './import-client.ts';
 import { ImportProgress } from './import-progress.ts';
 
@@ -23,8 +23,9 @@ interface Options extends FetchOptions {
 
 /** `import optimade --provider mp --out mp.jsonl.gz`: structures from a database that answers OPTIMADE queries. */
 export async function runImportOptimade(options: Options): Promise<void> {
-  const { out, json } = options;
-  const job = importOptions(options);
+  const { json } = options;
+  const job = importOptions(options, await importFile(options.out));
+  const { out } = job;
   await checkOutput(out, []);
   const release = await lockRun(`${out}.lock`);
   const progress = new ImportProgress();
@@ -50,13 +51,25 @@ export async function runImportOptimade(options: Options): Promise<void> {
   }
 }
 
-function importOptions({ provider: name, filter, ion, out, pageLimit, restart = false }: Options): ImportOptions {
-  if (!/\.jsonl(\.gz)?$/i.test(out))
-    throw new InputError(
-      'is no name for OPTIMADE JSON Lines',
-      { file: out },
-      'Name a .jsonl or .jsonl.gz file with --out.',
-    );
+/** The file that is imported to: at the end of symbolic links, so that what is unfinished is beside it. */
+async function importFile(out: string): Promise<string> {
+  const ending = ENDING.exec(out)?.[0].toLowerCase();
+  const file = ending === undefined ? undefined : await outputFile(out);
+  if (file !== undefined && ENDING.exec(file)?.[0].toLowerCase() === ending) return file;
+  const leads = file === undefined ? '' : ` and leads to ${file}, which is another`;
+  throw new InputError(
+    `is no name for OPTIMADE JSON Lines${leads}`,
+    { file: out },
+    'Name a .jsonl or .jsonl.gz file with --out.',
+  );
+}
+
+const ENDING = /\.jsonl(\.gz)?$/i;
+
+function importOptions(
+  { provider: name, filter, ion, pageLimit, restart = false }: Options,
+  out: string,
+): ImportOptions {
   if (filter?.trim() === '') throw new InputError('--filter is empty', {}, 'Give a filter such as elements HAS "Li".');
   if (atomicNumber(ion) === undefined)
     throw new InputError(

@@ -1,4 +1,4 @@
-import { basename, extname } from 'node:path';
+import { formatJson } from '../../shared/json.ts';
 import {
   nestedAuc,
   nestedSearches,
@@ -10,8 +10,8 @@ import {
 import type { FeatureName } from '../../shared/teacher/features.ts';
 import { checkClasses, featureRows, fitTeacher, type MeasuredCompound } from '../../shared/teacher/fit-teacher.ts';
 import { type FeatureChoice, formatTeacher } from '../../shared/teacher/teacher.ts';
-import { formatTable, printJson } from '../terminal/output.ts';
-import { checkOutput, writeTogether } from '../terminal/output-files.ts';
+import { formatTable } from '../terminal/output.ts';
+import { checkOutput, outputFile, outputName, tellBeside, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { note } from '../terminal/terminal.ts';
 import { forgetJobs, runLongJobs } from './long-jobs.ts';
@@ -45,8 +45,10 @@ export async function runChoose(options: ChooseOptions): Promise<void> {
   const search = { rows, positive, penalty, maxColumns: maxFeatures, keep: show };
   const { ranking, choice } = await judge(search, options);
   if (out !== undefined) await writeTeacher(out, compounds, ranking.best[0], choice, options);
-  if (options.json) printJson({ ...choice, best: ranking.best.map((subset) => named(subset, candidates)), file: out });
-  else process.stdout.write(describe(ranking.best, choice) + (out === undefined ? '' : `${out} written\n`));
+  const told = options.json
+    ? formatJson({ ...choice, best: ranking.best.map((subset) => named(subset, candidates)), file: out })
+    : describe(ranking.best, choice) + (out === undefined ? '' : `${out} written\n`);
+  await tellBeside(out, told);
 }
 
 /** A subset as JSON has it. */
@@ -62,10 +64,11 @@ async function writeTeacher(
   options: ChooseOptions,
 ): Promise<void> {
   const features = best.columns.map((column) => options.candidates[column]);
-  const settings = fitSettings(options, basename(out, extname(out)));
+  const settings = fitSettings(options, await outputName(out, 'teacher'));
   const teacher = fitTeacher(compounds, { ...settings, features, choice });
   await writeTogether([[out, Buffer.from(formatTeacher(teacher))]]);
-  await forgetJobs(out);
+  const file = await outputFile(out);
+  if (file !== undefined) await forgetJobs(file);
 }
 
 /** The search, and the same with shuffled classes and with each compound left out: all share the threads. */
@@ -79,7 +82,7 @@ async function judge(
     script,
     jobs,
     workers,
-    out,
+    out: out && (await outputFile(out)),
     unit: 'searches',
   });
   const nested = others.slice(0, search.rows.length);

@@ -61,7 +61,7 @@ function readMeasured(
 ): MeasuredComposition[] {
   const learnable = { mobileIon, knows: (z: number) => features.rowByAtomicNumber[z] >= 0 };
   const columns = { formula: formulaColumn, conductivity: conductivityColumn };
-  const measured = mergeMeasurements(parseMeasurements(text, file, learnable, columns), file);
+  const measured = mergeMeasurements(parseMeasurements(text, file, learnable, columns, note), file);
   checkSystems(measured, file);
   return measured;
 }

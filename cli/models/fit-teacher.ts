@@ -1,9 +1,8 @@
-import { basename, extname } from 'node:path';
+import { formatJson } from '../../shared/json.ts';
 import type { FeatureName } from '../../shared/teacher/features.ts';
 import { fitTeacher } from '../../shared/teacher/fit-teacher.ts';
 import { formatTeacher, type Teacher } from '../../shared/teacher/teacher.ts';
-import { printJson } from '../terminal/output.ts';
-import { checkOutput, writeTogether } from '../terminal/output-files.ts';
+import { checkOutput, outputName, tellBeside, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
 import { fitSettings, type MeasuredOptions, readCompounds } from './measured-compounds.ts';
 
@@ -20,11 +19,13 @@ export async function runFit(options: FitOptions): Promise<void> {
   await checkOutput(out, inputs);
   await tellInputs(inputs);
   const { compounds, without } = await readCompounds(options, features);
-  const settings = fitSettings(options, basename(out, extname(out)));
+  const settings = fitSettings(options, await outputName(out, 'teacher'));
   const teacher = fitTeacher(compounds, { ...settings, features });
   await writeTogether([[out, Buffer.from(formatTeacher(teacher))]]);
-  if (json) printJson({ file: out, features, ...teacher.training, without });
-  else process.stdout.write(describe(teacher, without, out));
+  const told = json
+    ? formatJson({ file: out, features, ...teacher.training, without })
+    : describe(teacher, without, out);
+  await tellBeside(out, told);
 }
 
 function describe({ training }: Teacher, without: number, out: string): string {

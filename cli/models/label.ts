@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { packagePath } from '../../local/shipped/package-root.ts';
 import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { InputError } from '../../shared/errors.ts';
+import { isDirectory } from '../../shared/io/store/files.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
 import { formatJson } from '../../shared/json.ts';
 import type { StructureLabel } from '../../shared/labels/label.ts';
@@ -15,12 +16,13 @@ import { compress, formatLabels, formatSkipped } from '../../shared/labels/label
 import type { Substitution } from '../../shared/structure/substitute.ts';
 import { parseTeacher, type Teacher, teacherIon } from '../../shared/teacher/teacher.ts';
 import { interruptible } from '../terminal/interruptible.ts';
-import { besideOutput, checkOutput, writeTogether } from '../terminal/output-files.ts';
+import { besideOutput, checkOutput, outputFile, tellBeside, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
+import { note } from '../terminal/terminal.ts';
 import { shownStructures } from './shown-structures.ts';
 
 interface LabelOptions {
-  readonly out: string;
+  readonly out?: string;
   readonly teacher?: string;
   readonly substitute?: Substitution;
   readonly json?: boolean;
@@ -30,7 +32,8 @@ interface LabelOptions {
 export async function runLabel(paths: readonly string[], options: LabelOptions): Promise<void> {
   const teacherPath = options.teacher ?? packagePath('models/teacher-sendek-2017.json');
   const teacher = parseTeacher(await readText(teacherPath), teacherPath);
-  await checkOutput(options.out, [...paths, teacherPath]);
+  const out = options.out ?? (await printedOutput(paths));
+  await checkOutput(out, [...paths, teacherPath]);
   await tellInputs([...paths, teacherPath]);
   const { substitute } = options;
   if (substitute !== undefined && substitute.to !== teacherIon(teacher))
@@ -45,30 +48,62 @@ export async function runLabel(paths: readonly string[], options: LabelOptions):
   );
   const counts = countReasons(skipped);
   if (labels.length === 0) throw nothingLabelled(paths, skipped, describeSkipped(counts), teacher);
-  await writeTogether([
-    [skippedPath(options.out), Buffer.from(formatSkipped(skipped))],
-    [options.out, encode(options.out, formatLabels(labels))],
-  ]);
-  process.stdout.write(describe(labels, counts, teacher, options));
+  await tellBeside(out, await writeLabels(out, { labels, skipped, counts, teacher, json: options.json === true }));
 }
 
-/** What came out, in words or as JSON. */
-function describe(
-  labels: readonly StructureLabel[],
-  skipped: ReturnType<typeof countReasons>,
-  { name, threshold }: Teacher,
-  { out, json }: LabelOptions,
-): string {
-  const passed = labels.filter(({ probability }) => probability >= threshold).length;
-  const files = [out, skippedPath(out)];
-  if (json) {
-    const counts = { labelled: labels.length, threshold, passed, skipped: Object.fromEntries(skipped) };
-    return formatJson({ files, teacher: name, ...counts });
+/** Labels of files that are named are printed; a folder may have any number. */
+async function printedOutput(paths: readonly string[]): Promise<string> {
+  for (const path of paths)
+    if (await isDirectory(path))
+      throw new InputError(
+        'is a folder, and its labels have no file to go to',
+        { file: path },
+        'Name one with --out labels.csv, or print them with --out -.',
+      );
+  return '-';
+}
+
+/** What came out of labelling. */
+interface Labelled {
+  readonly labels: readonly StructureLabel[];
+  readonly skipped: readonly SkippedStructure[];
+  readonly counts: ReturnType<typeof countReasons>; // of what was skipped
+  readonly teacher: Teacher;
+  readonly json: boolean; // asked for
+}
+
+/**
+ * Write labels, and in a file beside theirs what was skipped. Where they go to no file, what was skipped is told, and they are
+ * JSON themselves if that is asked for.
+ *
+ * @returns what to tell of it
+ */
+async function writeLabels(out: string, labelled: Labelled): Promise<string> {
+  const { labels, skipped, json } = labelled;
+  if ((await outputFile(out)) === undefined) {
+    for (const { id, detail } of skipped) note(`skipped: ${detail.includes(id) ? '' : `${id}: `}${detail}`);
+    const text = json ? formatJson({ ...figures(labelled), labels }) : formatLabels(labels);
+    await writeTogether([[out, Buffer.from(text)]]);
+    return describe(labelled);
   }
+  const files = [out, skippedPath(out)];
+  await writeTogether([
+    [skippedPath(out), Buffer.from(formatSkipped(skipped))],
+    [out, encode(out, formatLabels(labels))],
+  ]);
+  return json ? formatJson({ files, ...figures(labelled) }) : `${describe(labelled)}${files.join(' and ')} written\n`;
+}
+
+function figures({ labels, counts, teacher: { name, threshold } }: Labelled): Record<string, unknown> {
+  const passed = labels.filter(({ probability }) => probability >= threshold).length;
+  return { teacher: name, labelled: labels.length, threshold, passed, skipped: Object.fromEntries(counts) };
+}
+
+function describe(labelled: Labelled): string {
+  const { teacher, labelled: count, threshold, passed } = figures(labelled);
   const lines = [
-    `${labels.length} structures labelled by ${name}, ${passed} with P >= ${threshold}`,
-    ...describeSkipped(skipped),
-    `${files.join(' and ')} written`,
+    `${count} structures labelled by ${teacher}, ${passed} with P >= ${threshold}`,
+    ...describeSkipped(labelled.counts),
   ];
   return `${lines.join('\n')}\n`;
 }

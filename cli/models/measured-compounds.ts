@@ -35,6 +35,7 @@ export async function readCompounds(
     await readTableText(conductivities, { onSheet: noteSheet(conductivities) }),
     conductivities,
     threshold,
+    note,
   );
   const wanted = new Set(measurements.flatMap(({ structureIds }) => structureIds));
   const read = (paths: readonly string[]) => readFeatures(paths, wanted, atomicNumber(options.ion) as number, features);

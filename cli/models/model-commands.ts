@@ -10,7 +10,10 @@ export function labelCommand(): Command {
   const command = new Command('label')
     .description('label crystal structures with the teacher: its features and a probability each')
     .argument('<path...>', 'CIF, POSCAR or OPTIMADE JSON Lines files (plain or .gz), or directories of them')
-    .requiredOption('--out <file>', 'labels file to write; compressed if it ends in .gz')
+    .option(
+      '--out <file>',
+      'labels file to write, compressed if it ends in .gz (default: labels of files are printed; folders need a file)',
+    )
     .option('--teacher <file>', 'teacher file (default: the published teacher of Sendek et al. 2017)')
     .option(
       '--substitute <from=to>',
@@ -21,6 +24,7 @@ export function labelCommand(): Command {
     .action(async (paths, options) => (await import('./label.ts')).runLabel(paths, options));
   return withExamples(
     command,
+    ['ionsieve label LiFePO4.cif', 'print the label of a structure'],
     ['ionsieve label cifs --out labels.csv', 'label all structure files of a folder'],
     ['ionsieve label mp.jsonl.gz --out labels.csv.gz', 'label what `import optimade` fetched'],
     [

@@ -6,7 +6,7 @@ import { readTableText } from '../../shared/io/tables/table-file.ts';
 import { encodeCard } from '../../shared/models/card-file.ts';
 import { prepareTrainingSet, type TrainingSet } from '../../shared/student/training-set.ts';
 import { noteSheet } from '../terminal/note-sheet.ts';
-import { besideOutput, checkOutput, writeTogether } from '../terminal/output-files.ts';
+import { besideOutput, checkOutput, outputFile, writeTogether } from '../terminal/output-files.ts';
 
 /** The teacher that made labels where no other one is named: the published one. */
 export const PUBLISHED_TEACHER = packagePath('models/teacher-sendek-2017.json');
@@ -25,6 +25,8 @@ export async function checkModelOutput(out: string, inputs: readonly string[]): 
   await checkOutput(out, inputs);
   if (!/\.onnx$/i.test(out))
     throw new InputError('is no name for a model', { file: out }, 'Name a file that ends in .onnx with --out.');
+  if ((await outputFile(out)) === undefined)
+    throw new InputError('leads to no file', { file: out }, 'Name a file with --out: a model has its card beside it.');
   for (const path of cardPaths(out)) await checkOutput(path, inputs);
 }
 

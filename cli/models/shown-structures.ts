@@ -1,9 +1,14 @@
 import { type ReadStream, statSync } from 'node:fs';
 import type { ByteSource } from '../../shared/io/store/byte-source.ts';
+import { formatCount } from '../../shared/report/page/words.ts';
 import { readStructures, type StructureResult } from '../../shared/structure/formats/read-structures.ts';
 import { Progress } from '../terminal/progress.ts';
+import { detail, note } from '../terminal/terminal.ts';
 
-/** Read structures and show how far that is; see `readStructures`. The signal stops it between two structures. */
+/**
+ * Read structures and show how far that is; see `readStructures`. Files of folders that are passed over are counted, and named
+ * if asked to be verbose. The signal stops it between two structures.
+ */
 export async function* shownStructures(
   paths: readonly string[],
   signal?: AbortSignal,
@@ -13,7 +18,10 @@ export async function* shownStructures(
   const work = { did: 'read', unit: 'structures' };
   const progress = new Progress(process.stderr, work, () => ({ done, share: files.share() }));
   try {
-    for await (const result of readStructures(paths, (source) => files.watch(source))) {
+    for await (const result of readStructures(paths, {
+      watch: (source) => files.watch(source),
+      onPassedOver: tellPassedOver,
+    })) {
       signal?.throwIfAborted();
       yield result;
       done++;
@@ -21,6 +29,12 @@ export async function* shownStructures(
   } finally {
     progress.stop();
   }
+}
+
+function tellPassedOver(folder: string, names: readonly string[]): void {
+  const files = names.length === 1 ? '1 file' : `${formatCount(names.length)} files`;
+  note(`${files} in ${folder} passed over: the names tell no structure format`);
+  for (const name of names) detail(`passed over: ${name}`);
 }
 
 /** How much of files is read, by their bytes: nobody knows how many structures they have. */

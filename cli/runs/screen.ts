@@ -3,14 +3,17 @@ import { type FinishedRun, runLocally } from '../../local/run-locally.ts';
 import { DEFAULT_SPACE, findSpaceFile } from '../../local/shipped/spaces.ts';
 import { findStudent } from '../../local/shipped/students.ts';
 import { readBytes } from '../../shared/io/store/files.ts';
+import { measuredNotes } from '../../shared/labels/measured.ts';
 import { BESIDE, beside } from '../../shared/models/companions.ts';
 import { readStudentMetadata } from '../../shared/models/student-session.ts';
 import { formatCount } from '../../shared/report/page/words.ts';
 import { decodeSummary, type RunSummary, sourceName } from '../../shared/report/summary.ts';
+import { planKey } from '../../shared/runs/run-keys.ts';
 import { noteLabelsOnly } from '../models/labels-only-note.ts';
 import { endingOnSignal, interruptible } from '../terminal/interruptible.ts';
 import { formatTable } from '../terminal/output.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
+import { note } from '../terminal/terminal.ts';
 import { terminalWatch } from '../terminal/terminal-watch.ts';
 import { inOptions, type RankingArguments, readRankingArguments } from './ranking-options.ts';
 
@@ -52,10 +55,16 @@ export async function runScreen(options: ScreenOptions): Promise<void> {
       throw inOptions(error);
     }),
   );
+  if (measured !== undefined) await noteMeasured(join(out, planKey(finished.runId, 'measured.csv')), measured);
   if ('hash' in decodeSummary(finished.summary).committee)
     noteLabelsOnly(readStudentMetadata(await readBytes(student), student));
   if (options.json) process.stdout.write(finished.summary);
   else process.stdout.write(describeRun(options.out, finished));
+}
+
+/** How the measurements were read that a run keeps. @param name of the file that was given */
+async function noteMeasured(kept: string, name: string): Promise<void> {
+  for (const line of measuredNotes(await readBytes(kept), name)) note(line);
 }
 
 function describeRun(out: string, { runId, summary: bytes, compared }: FinishedRun): string {

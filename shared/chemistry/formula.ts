@@ -1,6 +1,7 @@
 import { InputError, type Place } from '../errors.ts';
 import { MAX_FORMULA, MAX_FORMULA_DEPTH } from '../limits.ts';
 import { atomicNumber, compareElements, SYMBOLS } from './elements.ts';
+import { doubtOf } from './formula-doubts.ts';
 
 /** Elements with their amounts. Elements are distinct and in {@link compareElements} order. */
 export interface Composition {
@@ -11,9 +12,20 @@ export interface Composition {
 const MIN_AMOUNT = 1e-6; // the last decimal that a formatted formula keeps
 const MAX_AMOUNT = 1e9; // far above any real formula, and exact in a formatted one
 // an element or a closing bracket, each with the amount that follows it, or one of the rest
-const TOKEN = /\s*(?:([A-Z][a-z]?)(?:\s*(\d*\.?\d+))?|([)\]}])(?:\s*(\d*\.?\d+))?|(\d*\.?\d+)|([([{])|[·•⋅∙*.])/y;
+const TOKEN =
+  /\s*(?:([A-Z][a-z]?)(?:\s*(\d*\.?\d+))?|([)\]}])(?:\s*(\d*\.?\d+))?|(\d*\.?\d+)|([([{])|[·\u0387‧•⋅∙・･*.])/y;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
-const HINT = 'Write element symbols with amounts, such as Li6.4La3Zr1.4Ta0.6O12, Li10Ge(PS6)2 or Li2SO4·H2O.';
+/** Subscripts, full-width letters and the sign of kelvin are digits and letters; superscripts mean something else. */
+const WRITTEN_OTHERWISE = /[₀-₉！-～\u212a]/;
+const HINT =
+  'Write element symbols with amounts, such as Li6.4La3Zr1.4Ta0.6O12 or Li10Ge(PS6)2; join parts by ·: 75Li2S·25P2S5, Li2SO4·H2O.';
+/** Deuterium is hydrogen to every feature. T is not read as tritium: it stands for transition metals, and in LiTFSI for more. */
+const DEUTERIUM = 'D';
+const SOLVATE = /\s*[([{]?(?:[HD]2O|HDO|H2S|N[HD]3|N2H4|C\d*[HD]|HF|HCl|HBr|HNO3)/y;
+const HYDROGEN = 1;
+const OXYGEN = 8;
+/** H, B, C, N, O, F, Si, P, S, Cl, As, Se, Br, Te, I: a compound has one of them. */
+const NONMETALS: ReadonlySet<number> = new Set([1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 33, 34, 35, 52, 53]);
 
 /** A formula names something that is no element. */
 export class UnknownElementError extends InputError {}
@@ -25,9 +37,9 @@ type Fail = (problem: string, Kind?: typeof InputError) => never;
  * Composition of a chemical formula: fractional amounts, nested brackets and hydrate dots (`·`, `•`, `*`, or a `.`
  * that is not a decimal point) are read; a number after a dot multiplies what follows it, up to the next dot, and so does
  * one before the first of several parts, as in `75Li2S·25P2S5`. Blanks may stand between symbols, numbers and brackets,
- * not inside them.
+ * not inside them. D is hydrogen. What a chemist may read otherwise is refused, such as `LiClO4.3H2O`.
  *
- * @throws {InputError} naming the formula and the character at which it stops to parse
+ * @throws {InputError} naming the formula and the character at which it stops to parse, or what can be read in two ways
  */
 export function parseFormula(text: string, place: Place = {}): Composition {
   const fail: Fail = (problem, Kind = InputError) => {
@@ -35,14 +47,20 @@ export function parseFormula(text: string, place: Place = {}): Composition {
     throw new Kind(`formula ${JSON.stringify(shown)} ${problem}`, place, HINT);
   };
   if (text.length > MAX_FORMULA) fail(`has ${text.length} characters, more than ${MAX_FORMULA}`);
-  const formula = text.normalize('NFKC').trim();
+  const formula = (WRITTEN_OTHERWISE.test(text) ? asWritten(text) : text).trim();
   if (formula === '') fail('is empty');
+  const doubt = doubtOf(formula);
+  if (doubt !== undefined) fail(doubt);
   const counts = readCounts(formula, fail);
   for (const [z, amount] of counts) {
     if (!(amount >= MIN_AMOUNT && amount <= MAX_AMOUNT))
       fail(`has the amount ${amount} of ${SYMBOLS[z]}, expected ${MIN_AMOUNT} to ${MAX_AMOUNT}`);
   }
   return fromCounts(counts);
+}
+
+function asWritten(text: string): string {
+  return [...text].map((one) => (WRITTEN_OTHERWISE.test(one) ? one.normalize('NFKC') : one)).join('');
 }
 
 /** One open bracket or the part after a hydrate dot. */
@@ -52,6 +70,8 @@ interface Frame {
   part: Counts; // since the last dot
   factor: number; // of the current part
   takesFactor: boolean; // whether the part may still begin with a number: after a dot, or first of all
+  beforePoint: number; // elements of the part up to a point that may be a hydrate dot; 0 = there is none
+  needsTwo: boolean; // whether each part must have two elements, or a dot was a decimal point
 }
 
 function readCounts(formula: string, fail: Fail): Counts {
@@ -73,18 +93,59 @@ function readCounts(formula: string, fail: Fail): Counts {
 }
 
 /** Do what a token of a formula says, in the innermost open bracket. */
-function takeToken([, symbol, count, close, times, factor, open]: RegExpExecArray, frames: Frame[], fail: Fail): void {
+function takeToken(match: RegExpExecArray, frames: Frame[], fail: Fail): void {
+  const [, symbol, count, close, times, factor, open] = match;
   const frame = frames[frames.length - 1];
-  if (symbol !== undefined) addAmount(frame, elementOf(symbol, fail), readAmount(count, fail));
-  else if (close !== undefined) {
+  if (symbol !== undefined) {
+    const z = elementOf(symbol, fail);
+    addAmount(frame, z, readAmount(count, fail), fail);
+    if (count !== undefined && count[0] !== '0') doubtPoint(frame, z, count, match, fail);
+  } else if (close !== undefined) {
     if (frame.closing !== close) fail(`has ${close} without its opening bracket`);
     frames.pop();
-    addScaled(frames[frames.length - 1].part, finish(frame, fail), readAmount(times, fail));
+    closeBracket(frames[frames.length - 1], finish(frame, fail), times, fail);
+    if (times !== undefined && times[0] !== '0') doubtPoint(frames[frames.length - 1], OXYGEN, times, match, fail);
   } else if (factor !== undefined) takeFactor(frame, factor, fail);
   else if (open !== undefined) {
     if (frames.length >= MAX_FORMULA_DEPTH) fail(`nests brackets deeper than ${MAX_FORMULA_DEPTH}`);
     frames.push(newFrame(CLOSING[open]));
-  } else endPart(frame, fail);
+  } else takeDot(frame, match, fail);
+}
+
+function closeBracket(frame: Frame, counts: Counts, times: string | undefined, fail: Fail): void {
+  const factor = readAmount(times, fail);
+  for (const [z, amount] of counts) addAmount(frame, z, factor * amount, fail);
+}
+
+/**
+ * In `LiClO4.3H2O` and `Al2O3.2SiO2` the point is a hydrate dot, in `Li3PS3.5O0.5` a decimal point.
+ *
+ * @param z of the element that has the number, or of the anion that a bracket may be
+ */
+function doubtPoint(frame: Frame, z: number, number: string, { input }: RegExpExecArray, fail: Fail): void {
+  const point = number.indexOf('.');
+  if (point < 0 || number[point + 1] === '0' || frame.part.size < 2) return; // O4.05 can be no O4·05
+  frame.beforePoint = frame.part.size;
+  if (compareElements(z, HYDROGEN) <= 0) return; // no anion: in a formatted formula hydrogen stands before every anion
+  SOLVATE.lastIndex = TOKEN.lastIndex;
+  if (SOLVATE.test(input)) failPoint(fail);
+}
+
+function failPoint(fail: Fail): never {
+  return fail('has a point that may be a decimal point or a hydrate dot');
+}
+
+function takeDot(frame: Frame, { input, index, 0: token }: RegExpExecArray, fail: Fail): void {
+  const betweenDigits = /^\d[^.*\s]\d/.test(input.slice(index - 1, index + token.length + 1));
+  if (betweenDigits && frame.factor === 1) {
+    if (![...frame.part.keys()].some((z) => NONMETALS.has(z))) failDot(fail);
+    frame.needsTwo = true; // of this part and the next ones
+  }
+  endPart(frame, fail);
+}
+
+function failDot(fail: Fail): never {
+  return fail('has a dot between numbers that may be a decimal point: write decimals with a point');
 }
 
 function takeFactor(frame: Frame, factor: string, fail: Fail): void {
@@ -94,8 +155,10 @@ function takeFactor(frame: Frame, factor: string, fail: Fail): void {
   frame.takesFactor = false;
 }
 
-function addAmount({ part }: Frame, z: number, amount: number): void {
-  part.set(z, (part.get(z) ?? 0) + amount);
+function addAmount({ part, beforePoint }: Frame, z: number, amount: number, fail: Fail): void {
+  const before = part.get(z);
+  if (before !== undefined && beforePoint > 0 && [...part.keys()].indexOf(z) < beforePoint) failPoint(fail);
+  part.set(z, (before ?? 0) + amount);
 }
 
 function readAmount(number: string | undefined, fail: Fail): number {
@@ -108,19 +171,32 @@ function failNumber(number: string, fail: Fail): never {
 }
 
 function elementOf(symbol: string, fail: Fail): number {
-  return atomicNumber(symbol) ?? fail(`names ${symbol}, which is no known element`, UnknownElementError);
+  return (
+    atomicNumber(symbol === DEUTERIUM ? 'H' : symbol) ??
+    fail(`names ${symbol}, which is no known element`, UnknownElementError)
+  );
 }
 
 function newFrame(closing: string): Frame {
-  return { closing, total: new Map(), part: new Map(), factor: 1, takesFactor: false };
+  return {
+    closing,
+    total: new Map(),
+    part: new Map(),
+    factor: 1,
+    takesFactor: false,
+    beforePoint: 0,
+    needsTwo: false,
+  };
 }
 
 function endPart(frame: Frame, fail: Fail): void {
   if (frame.part.size === 0) fail('has an empty part');
+  if (frame.needsTwo && frame.part.size < 2) failDot(fail);
   addScaled(frame.total, frame.part, frame.factor);
   frame.part = new Map();
   frame.factor = 1;
   frame.takesFactor = true;
+  frame.beforePoint = 0;
 }
 
 function finish(frame: Frame, fail: Fail): Counts {

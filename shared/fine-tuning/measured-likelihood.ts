@@ -1,4 +1,4 @@
-import type { Bound } from '../labels/measurements.ts';
+import type { Bound } from '../labels/measured-rows.ts';
 import { sigmoid } from '../learning/logistic.ts';
 import type { Example } from '../student/trainer.ts';
 

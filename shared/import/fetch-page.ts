@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import { type HttpAnswer, type HttpClient, placeOf } from '../io/http/http-client.ts';
-import { parseBoundedJson } from '../json.ts';
+import { NoNumberInJson, parseBoundedJson } from '../json.ts';
 import { errorDetails, type OptimadePage, readPage } from './optimade-page.ts';
 
 const JSON_API = 'application/vnd.api+json, application/json;q=0.9';
@@ -21,13 +21,13 @@ export function fetchPage(client: HttpClient, url: URL, number: number): Promise
         { file: placeOf(url) },
         'Give --provider with the base address there if you trust it.',
       );
-    if (status === 200) return readPage(parseBody(answer, from), from, number);
+    if (status === 200) return readPage(parseBody(answer, from, number), from, number);
     const place = { file: placeOf(from) };
     throw new InputError(refusal(answer, number), place, remedyFor(status, number));
   });
 }
 
-function parseBody({ bytes, contentType }: HttpAnswer, url: URL): unknown {
+function parseBody({ bytes, contentType }: HttpAnswer, url: URL, number: number): unknown {
   const text = new TextDecoder().decode(bytes);
   if (/^\s*</.test(text) || (text.trim() === '' && !contentType.includes('json')))
     throw new InputError(
@@ -35,7 +35,17 @@ function parseBody({ bytes, contentType }: HttpAnswer, url: URL): unknown {
       { file: placeOf(url) },
       'The provider may be down for maintenance: try again later. Check the address if it is your own.',
     );
-  return parseBoundedJson(text);
+  try {
+    return parseBoundedJson(text);
+  } catch (error) {
+    if (!(error instanceof NoNumberInJson)) throw error; // it may be cut off
+    throw new InputError(
+      `page ${number} is no valid JSON (${error.message})`,
+      { file: placeOf(url) },
+      'Tell the provider to write null there; a narrower --filter may leave the entry out.',
+      { cause: error },
+    );
+  }
 }
 
 function refusal({ status, bytes }: HttpAnswer, number: number): string {

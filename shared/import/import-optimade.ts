@@ -5,7 +5,7 @@ import { type HttpClient, placeOf } from '../io/http/http-client.ts';
 import { DirectoryStore } from '../io/store/directory-store.ts';
 import { formatJson } from '../json.ts';
 import { fetchPage } from './fetch-page.ts';
-import { firstPage, type OptimadePage, RESPONSE_FIELDS } from './optimade-page.ts';
+import { firstPage, NO_END, type OptimadePage, RESPONSE_FIELDS } from './optimade-page.ts';
 import { type Cursor, checkSameQuery, type OptimadeQuery, PartialImport } from './partial-import.ts';
 import type { OptimadeProvider } from './providers.ts';
 
@@ -70,6 +70,7 @@ export async function importOptimade(
     const page = await fetchPage(client, url, cursor.pages + 1);
     const next = await store(page, cursor, ids, partial, now());
     pages.check(url, page, next.structures - cursor.structures, next.pages);
+    requireWhole(url, page, next);
     await partial.save(next);
     cursor = next;
     onPage(cursor, false);
@@ -155,6 +156,21 @@ class PageGuard {
     if (next !== undefined && this.barren >= MAX_BARREN_PAGES)
       throw new InputError(`pages ${number - this.barren + 1} to ${number} brought nothing new`, place, remedy);
   }
+}
+
+/**
+ * Refuse a last page that does not say that it is the last, if the provider counts more entries than it served. Where one
+ * says so, the data may have changed meanwhile.
+ */
+function requireWhole(url: URL, { next, isSaidLast, announced, available }: OptimadePage, cursor: Cursor): void {
+  const served = cursor.structures + cursor.repeated;
+  const counted = announced ?? available ?? 0;
+  if (next !== undefined || counted <= served || isSaidLast) return;
+  throw new InputError(
+    `page ${cursor.pages} names no next page (links.next), and ${served} of ${counted} entries were served`,
+    { file: placeOf(url) },
+    NO_END,
+  );
 }
 
 function describe(cursor: Cursor, provider: OptimadeProvider, partial: PartialImport): ImportManifest {

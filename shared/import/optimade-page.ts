@@ -2,7 +2,7 @@ import { InputError } from '../errors.ts';
 import { placeOf } from '../io/http/http-client.ts';
 import { optimadeId } from '../structure/formats/optimade.ts';
 
-/** What the reader of OPTIMADE structures needs of an entry, in the order in which it is written. */
+/** What the reader of OPTIMADE structures needs of an entry and every provider knows, in the order in which it is written. */
 export const RESPONSE_FIELDS: readonly string[] = [
   'lattice_vectors',
   'cartesian_site_positions',
@@ -10,7 +10,13 @@ export const RESPONSE_FIELDS: readonly string[] = [
   'species',
   'nsites',
   'structure_features',
+  'assemblies',
+  'dimension_types',
+  'nperiodic_dimensions',
 ];
+
+/** What is written of an entry. The last one is of version 1.3: it is kept where it is sent, and asking would be an error before. */
+const KEPT_FIELDS: readonly string[] = [...RESPONSE_FIELDS, 'site_coordinate_span'];
 
 /** One entry as a line of OPTIMADE JSON Lines. */
 export interface OptimadeEntry {
@@ -22,7 +28,9 @@ export interface OptimadeEntry {
 export interface OptimadePage {
   readonly entries: readonly OptimadeEntry[]; // as served
   readonly next: URL | undefined; // undefined = this is the last page
+  readonly isSaidLast: boolean; // `links.next` is there, and is none
   readonly announced: number | undefined; // entries that match the filter, as the provider counts them
+  readonly available: number | undefined; // entries that it has, of whatever filter
   readonly apiVersion: string | undefined;
   readonly provider: string | undefined; // as it names itself
 }
@@ -37,7 +45,7 @@ export function firstPage(baseUrl: string, filter: string, pageLimit: number): U
 }
 
 /**
- * A page from a parsed answer. Entries are reduced to {@link RESPONSE_FIELDS}: some providers send all they have.
+ * A page from a parsed answer. Entries are reduced to {@link KEPT_FIELDS}: some providers send all they have.
  *
  * @param url where it came from
  * @param number of the page, from 1, for messages
@@ -55,19 +63,24 @@ export function readPage(body: unknown, url: URL, number: number): OptimadePage 
     fail(`is of version ${apiVersion} of OPTIMADE`, 'Only version 1 is read: name another provider.');
   const next = nextPage(record(links).next, url, fail);
   if (next === undefined && meta.more_data_available === true)
-    fail(
-      'says that there are more structures, and not where (links.next is missing)',
-      'The provider cannot be read to its end: narrow --filter, or raise --page-limit so that one page holds all.',
-    );
-  const returned = meta.data_returned;
+    fail('says that there are more structures, and names no next page (links.next is missing)', NO_END);
+  const other = Object.entries(record(links)).find(([name, link]) => name !== 'next' && /next/i.test(name) && link);
+  if (next === undefined && other !== undefined)
+    fail(`names no next page as OPTIMADE does: it has links.${text(other[0])} and no links.next`, NO_END);
   return {
     entries: data.map(entry),
     next,
-    announced: typeof returned === 'number' && Number.isSafeInteger(returned) && returned >= 0 ? returned : undefined,
+    isSaidLast: next === undefined && 'next' in record(links),
+    announced: count(meta.data_returned),
+    available: count(meta.data_available),
     apiVersion,
     provider: text(record(meta.provider).name),
   };
 }
+
+/** What to do where a provider does not say how it goes on. */
+export const NO_END =
+  'The provider cannot be read to its end: narrow --filter, or raise --page-limit so that one page holds all.';
 
 type Fail = (problem: string, remedy: string) => never;
 
@@ -76,11 +89,17 @@ const NO_OPTIMADE = 'Give the base address of an OPTIMADE database, such as one 
 function entry(resource: unknown): OptimadeEntry {
   const { id, type, attributes: all } = record(resource);
   const sent = record(all);
-  const attributes = Object.fromEntries(RESPONSE_FIELDS.flatMap((name) => (name in sent ? [[name, sent[name]]] : [])));
+  const attributes = Object.fromEntries(KEPT_FIELDS.flatMap((name) => (name in sent ? [[name, sent[name]]] : [])));
   return { id: optimadeId(resource), line: JSON.stringify({ id, type, attributes }) };
 }
 
-/** The next page is on the same host; providers behind a proxy give `http:` for `https:`, which is mended. */
+/** What every page must be asked for, or it has other entries, or entries without positions. */
+const QUERY = ['filter', 'response_fields', 'page_limit'];
+
+/**
+ * The next page is on the same host; providers behind a proxy give `http:` for `https:`, which is mended, and some leave
+ * out a part of what was asked for, which is asked for again.
+ */
 function nextPage(link: unknown, url: URL, fail: Fail): URL | undefined {
   const href = typeof link === 'object' ? record(link).href : link;
   if (href === undefined || href === null || href === '') return undefined;
@@ -90,6 +109,10 @@ function nextPage(link: unknown, url: URL, fail: Fail): URL | undefined {
   if (next.protocol === 'http:' && next.hostname === url.hostname && next.port === url.port)
     next.protocol = url.protocol;
   next.hash = '';
+  for (const name of QUERY) {
+    const asked = url.searchParams.get(name);
+    if (asked !== null && !next.searchParams.has(name)) next.searchParams.set(name, asked);
+  }
   if (next.origin !== url.origin || next.username !== '' || next.password !== '')
     fail(
       `has a next page at ${next.host}, another place than ${url.host}`,
@@ -116,6 +139,10 @@ export function errorDetails(body: unknown): string {
 
 function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 /** Text of a provider, made fit for a terminal. */

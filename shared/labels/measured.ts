@@ -1,5 +1,6 @@
 import { atomicNumber } from '../chemistry/elements.ts';
 import type { Composition } from '../chemistry/formula.ts';
+import { readMeasuredRows } from './measured-rows.ts';
 import { mergeMeasurements, parseMeasurements } from './measurements.ts';
 
 const BOUNDS = { exact: undefined, upper: '<', lower: '>' } as const;
@@ -21,6 +22,11 @@ export function readMeasured(bytes: Uint8Array, file: string, mobileIon: string)
     logConductivity: log10,
     ...(BOUNDS[bound] === undefined ? {} : { bound: BOUNDS[bound] }),
   }));
+}
+
+/** What a user should know of how a file is read by {@link readMeasured}. */
+export function measuredNotes(bytes: Uint8Array, file: string): readonly string[] {
+  return readMeasuredRows(Buffer.from(bytes).toString(), file, () => undefined).notes;
 }
 
 /** What was measured of one composition. */

@@ -1,5 +1,12 @@
 import { inverseLattice, transform } from './lattice.ts';
 
+/**
+ * Images of one atom nearer than this (Å) are one atom on a special position, and atoms of different rows share a site.
+ * Coordinates rounded to three decimals (1/3 as 0.333) miss a special position by less in cells up to 30 Å; of the 254
+ * OBELiX structures, whose images coincide within 0.001 Å, the closest real split is 0.04 Å.
+ */
+export const SAME_SITE = 0.02;
+
 /** A difference of fractional coordinates modulo 1, in [-0.5, 0.5]. */
 export function nearestImage(difference: number): number {
   return difference - Math.round(difference);
@@ -41,4 +48,24 @@ export function* coincidentPairs(
         yield [Math.min(i, j), Math.max(i, j)];
     }
   }
+}
+
+/**
+ * Site numbers in which atoms at one position are equal: the lowest index among them.
+ *
+ * @param fractional shape (positions, 3) row-major, each in [0, 1)
+ * @param lattice shape (3, 3) row-major, Å
+ */
+export function sharedSites(fractional: Float64Array, lattice: Float64Array): Uint32Array {
+  const sites = Uint32Array.from({ length: fractional.length / 3 }, (_, i) => i);
+  const root = (i: number): number => {
+    let site = i;
+    while (sites[site] !== site) site = sites[site];
+    return site;
+  };
+  for (const [i, j] of coincidentPairs(fractional, lattice, SAME_SITE)) {
+    const [first, second] = [root(i), root(j)];
+    sites[Math.max(first, second)] = Math.min(first, second);
+  }
+  return sites.map((_, i) => root(i));
 }

@@ -5,6 +5,14 @@ export function signedVolume(lattice: ArrayLike<number>): number {
 }
 
 /**
+ * The lattice itself, or its mirror image if it is left-handed: vectors turned round, so that equal fractional coordinates
+ * give the inverted crystal, in which every distance is the same.
+ */
+export function rightHanded(lattice: Float64Array): Float64Array {
+  return signedVolume(lattice) < 0 ? lattice.map((x) => -x) : lattice;
+}
+
+/**
  * Inverse of a lattice, shape (3, 3) row-major in 1/Å: fractional = Cartesian (as a row) × inverse. Its columns are the
  * reciprocal vectors without 2π, so 1 / |column i| is the spacing of the planes across cell vector i.
  *

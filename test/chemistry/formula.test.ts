@@ -92,7 +92,6 @@ describe('parsing a formula', () => {
     ['LiXx', 'names Xx, which is no known element'],
     ['li2O', 'cannot be read at "li2O"'],
     ['LiJ', 'names J, which'],
-    ['D2O', 'names D, which'],
     ['Li0O', 'has the amount 0'],
     ['LiO0.0', 'has the amount 0.0'],
     ['LiLi0O', 'has the amount 0'],
@@ -109,7 +108,7 @@ describe('parsing a formula', () => {
     ['LiF··LiF', 'has an empty part'],
     ['LiF·2', 'has an empty part'],
     ['2LiF', 'has the number 2 without an element before it'],
-    ['75Li2S.25P2S5', 'has the number 75 without an element before it'], // `S.25` is a decimal point
+    ['75Li2S.25P2S5', 'has a point that may be a decimal point or a hydrate dot'],
     ['0.75Li2S.0.25P2S5', 'has the amount .0'],
     ['2LiF·', 'has an empty part'],
     ['2·LiF', 'has an empty part'],
@@ -157,6 +156,11 @@ describe('parsing a formula', () => {
     const nested = (depth: number): string => `${'('.repeat(depth)}LiF${')'.repeat(depth)}`;
     expect(amountsOf(nested(15))).toEqual({ Li: 1, F: 1 });
     expect(refusal(nested(400)).problem).toContain('nests brackets deeper than 16');
+  });
+
+  it('counts deuterium as hydrogen', () => {
+    expect(amountsOf('LiOD')).toEqual({ Li: 1, O: 1, H: 1 });
+    expect(amountsOf('LiCl·D2O')).toEqual({ Li: 1, Cl: 1, H: 2, O: 1 });
   });
 
   it('names the place that it was given', () => {

@@ -8,6 +8,9 @@ const BEGINNING = `# Command line
 
 \`ionsieve\` stands for \`npm run -s ionsieve --\` in the folder of this repository. \`--help\` after a command prints the same. Results go to
 stdout, with \`--json\` as one JSON document; progress and notes go to stderr. [Exit codes](configuration.md#exit-codes).
+
+Where an \`--out\` names a file, symbolic links are followed and the file at their end is replaced. \`-\`, \`/dev/stdout\`, \`/dev/stderr\` and \`/dev/fd/N\` are
+what is open; if the output goes to stdout, what a command tells of it goes to stderr.
 `;
 
 /** Text of `docs/reference/command-line.md`: every command with its arguments, options and examples. */

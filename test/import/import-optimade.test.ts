@@ -35,7 +35,8 @@ describe('importOptimade', () => {
     expect(Object.fromEntries(server.requests[0].searchParams)).toEqual({
       filter: 'elements HAS "Li"',
       page_limit: '3',
-      response_fields: 'lattice_vectors,cartesian_site_positions,species_at_sites,species,nsites,structure_features',
+      response_fields:
+        'lattice_vectors,cartesian_site_positions,species_at_sites,species,nsites,structure_features,assemblies,dimension_types,nperiodic_dimensions',
     });
     expect(server.requests[0].pathname).toBe('/db/v1/structures');
     expect(job.files()).toEqual(['out.jsonl.gz', 'out.jsonl.gz.manifest.json']);

@@ -28,11 +28,11 @@ describe('a provider that fails', () => {
       if (n === 4) response.writeHead(200, { 'content-type': 'application/json' }).end('{"data": [{"id": "e');
       return n <= 4; // the third gets no answer
     };
-    await job.run({}, { retries: 4, timeoutMs: 200 });
+    await job.run({}, { retries: 4, timeoutMs: 2000 });
     expect(job.ids()).toEqual(ALL);
     expect(job.retries[0]).toBe('answered 503 2');
     expect(job.retries[1]).toMatch(/^cut the connection \(\w+\) 4$/);
-    expect(job.retries[2]).toBe('gave no whole answer within 0.2 s 8');
+    expect(job.retries[2]).toBe('gave no whole answer within 2 s 8');
     expect(job.retries[3]).toMatch(/^sent an answer that is cut off or damaged .* 16$/);
   });
 
@@ -93,11 +93,30 @@ describe('a provider that fails', () => {
   it.each([
     ['no list', { data: {} }, 'page 1 has no list of structures'],
     ['another version', { data: [], meta: { api_version: '2.0.0' } }, 'page 1 is of version 2.0.0 of OPTIMADE'],
-    ['more without a link', { data: [entry(1)], meta: { more_data_available: true } }, 'links.next is missing'],
+    [
+      'more without a link',
+      { data: [entry(1)], meta: { more_data_available: true } },
+      'names no next page (links.next is missing)',
+    ],
     [
       'a link to another host',
       { data: [entry(1)], links: { next: 'https://u:p@example.org/v1' } },
       'a next page at example.org, another place',
+    ],
+    [
+      'a next page by another name',
+      { data: [entry(1)], links: { next_page: 'http://127.0.0.1/2' } },
+      'page 1 names no next page as OPTIMADE does: it has links.next_page and no links.next',
+    ],
+    [
+      'fewer entries than it counts, and no end',
+      { data: [entry(1)], links: {}, meta: { data_returned: 3 } },
+      'page 1 names no next page (links.next), and 1 of 3 entries were served',
+    ],
+    [
+      'a part of what it has, and no end',
+      { data: [entry(1)], meta: { data_available: 7 } },
+      'page 1 names no next page (links.next), and 1 of 7 entries were served',
     ],
     ['a link that is none', { data: [entry(1)], links: { next: 7 } }, 'a next page that is no address (7)'],
   ])('that answers with %s is refused', async (_, body, message) => {
@@ -134,6 +153,34 @@ describe('a provider that fails', () => {
     await expect(job.run({ provider }, { retries: 1 })).rejects.toThrow(
       `${origin}/v1/structures: refuses connections (ECONNREFUSED) (tried 2 times). The server may be down`,
     );
+  });
+
+  it('that says which page is the last is believed, whatever it counts', async () => {
+    server.interfere = answerIf(always, (response) =>
+      sendJson(response, 200, { data: [entry(0)], links: { next: null }, meta: { data_returned: 3 } }),
+    );
+    expect(await job.run()).toMatchObject({ structures: 1, announced: 3 });
+  });
+
+  it('that writes NaN is told so, and not asked again', async () => {
+    server.interfere = answerIf(always, (response) =>
+      response.writeHead(200).end(JSON.stringify({ data: [entry(0)] }).replace('"nsites":2', '"nsites":NaN')),
+    );
+    await expect(job.run()).rejects.toThrow(
+      /structures: page 1 is no valid JSON \(NaN is no number in JSON: .*nsites.* at position \d+\)\. Tell the provider/,
+    );
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('that leaves parts of the query out of the next page is asked for them again', async () => {
+    server.interfere = answerIf(always, (response, n) =>
+      sendJson(response, 200, { data: [entry(n)], links: { next: n < 3 ? `/db/v1/structures?page=${n + 1}` : null } }),
+    );
+    await job.run();
+    const [first, ...others] = server.requests.map(({ searchParams }) => searchParams);
+    for (const params of others)
+      for (const name of ['filter', 'response_fields', 'page_limit']) expect(params.get(name)).toBe(first.get(name));
+    expect(others.map((params) => params.get('page'))).toEqual(['2', '3']);
   });
 
   it('that counts no entries is read all the same', async () => {

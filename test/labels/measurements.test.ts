@@ -47,8 +47,11 @@ describe('a file of measurements', () => {
     ['formula,S/cm\nLi2O,1e-8\nLi3N,low\n', 'm.csv:3:S/cm: conductivity "low" is not a positive number'],
     ['formula,S/cm\nLi2O,-1\n', 'm.csv:2:S/cm: conductivity "-1" is not a positive number'],
     ['formula,S/cm\nLi2O,\n', 'm.csv:2:S/cm: the cell is empty'],
-    ['formula,log10 S/cm\nLi2O,-1e308\n', '"-1e308" is 10^-1e+308 S/cm, expected 10^-100 to 10^100'],
-    ['formula,S/cm\nLi2O,1e200\n', 'm.csv:2:S/cm: conductivity "1e200" is 10^200 S/cm, expected'],
+    [
+      'formula,log10 S/cm\nLi2O,-1e308\n',
+      '"-1e308", read as log10 of S/cm, is 10^-1e+308 S/cm, expected 10^-100 to 0.5 S/cm',
+    ],
+    ['formula,S/cm\nLi2O,1e200\n', 'm.csv:2:S/cm: conductivity "1e200", read as S/cm, is 10^200 S/cm, expected'],
     ['formula,S/cm\nNaCl,1e-9\n', 'm.csv:2:formula: NaCl has no Li'],
     ['formula,S/cm\nLi2UO4,1e-9\n', 'm.csv:2:formula: Li2UO4 has U, which is in no labelled structure'],
     ['formula,S/cm\nLi2Oq,1e-9\n', 'm.csv:2:formula: '],

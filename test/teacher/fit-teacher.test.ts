@@ -84,8 +84,8 @@ describe('conductivities', () => {
     ['id,conductivity_S_per_cm\na,<1e-3\n', 'c.csv:2:conductivity_S_per_cm: conductivity "<1e-3" is a bound that'],
     ['id,conductivity_S_per_cm\na,0\n', 'c.csv:2:conductivity_S_per_cm: conductivity "0" is not a positive number'],
     ['id,conductivity_S_per_cm\na,\n', 'c.csv:2:conductivity_S_per_cm: the cell is empty'],
-    ['id,sigma\na,1\n', 'c.csv:1: column conductivity_S_per_cm is missing; found id, sigma'],
-    ['name,conductivity_S_per_cm\na,1\n', 'c.csv:1: column id is missing'],
+    ['id,sigma\na,1\n', 'c.csv:1: the header has no column with a unit of conductivity; found id, sigma'],
+    ['name,conductivity_S_per_cm\na,1\n', 'c.csv:1: the header has no column id; found name'],
     ['id,conductivity_S_per_cm\n', 'c.csv: the file holds no measurements'],
   ])('are refused: %j', (text, message) => {
     expect(() => parseConductivities(text, 'c.csv', 1e-4)).toThrow(message);

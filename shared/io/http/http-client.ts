@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.ts';
-import { connectionFailure, HTTP_REMEDIES, waitAsked } from './http-failures.ts';
+import { type Connection, connectionFailure, HTTP_REMEDIES, waitAsked } from './http-failures.ts';
 
 /** What a server answered, whole. */
 export interface HttpAnswer {
@@ -17,7 +17,8 @@ export interface HttpOptions {
   readonly delayMs: number; // between one answer and the next request, so that no server is hurried
   readonly backoffMs: number; // before the first retry; doubles from one to the next
   readonly signal: AbortSignal; // stops everything; its reason is thrown
-  readonly onRetry: (problem: string, waitMs: number) => void;
+  readonly onRetry: (problem: string, waitMs: number, isUnreached: boolean) => void;
+  readonly hint?: string | undefined; // what else to do where a server cannot be reached
 }
 
 const MAX_BYTES = 1 << 28; // of one answer
@@ -25,15 +26,23 @@ const MAX_BACKOFF_MS = 60_000;
 const MAX_ASKED_MS = 600_000; // a server that asks for more is not waited for
 const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504]);
 
+interface PassingDetails {
+  readonly waitMs?: number | undefined;
+  readonly isUnreached?: boolean;
+  readonly cause?: unknown;
+}
+
 /** An answer that another try may better. */
 class Passing extends Error {
   readonly remedy: string;
   readonly waitMs: number | undefined; // that the server asked for
+  readonly isUnreached: boolean; // nothing was answered
 
-  constructor(problem: string, remedy: string, waitMs?: number, options?: ErrorOptions) {
-    super(problem, options);
+  constructor(problem: string, remedy: string, { waitMs, isUnreached = false, cause }: PassingDetails = {}) {
+    super(problem, { cause });
     this.remedy = remedy;
     this.waitMs = waitMs;
+    this.isUnreached = isUnreached;
   }
 }
 
@@ -55,15 +64,15 @@ export class HttpClient {
    * @throws {InputError} naming the address without its query, if it does not answer in the end
    */
   async get<T>(url: URL, accept: string, read: (answer: HttpAnswer) => T): Promise<T> {
-    const { retries, backoffMs, onRetry } = this.options;
+    const { retries, backoffMs, onRetry, hint } = this.options;
     for (let tries = 1; ; tries++) {
       try {
         return read(await this.attempt(url, accept));
       } catch (error) {
-        const passing = asPassing(error, url);
-        if (tries > retries || (passing.waitMs ?? 0) > MAX_ASKED_MS) throw finalFailure(passing, url, tries);
+        const passing = asPassing(error, url, hint);
+        if (tries > retries || (passing.waitMs ?? 0) > MAX_ASKED_MS) throw finalFailure(passing, url, tries, hint);
         const wait = passing.waitMs ?? Math.min(backoffMs * 2 ** (tries - 1), MAX_BACKOFF_MS);
-        onRetry(passing.message, wait);
+        onRetry(passing.message, wait, passing.isUnreached);
         await this.wait(wait);
       }
     }
@@ -82,7 +91,10 @@ export class HttpClient {
       return { url: response.url, status: response.status, contentType, bytes };
     } catch (error) {
       signal.throwIfAborted();
-      if (timeout.aborted) throw new Passing(`gave no whole answer within ${timeoutMs / 1000} s`, HTTP_REMEDIES.slow);
+      if (timeout.aborted)
+        throw new Passing(`gave no whole answer within ${timeoutMs / 1000} s`, HTTP_REMEDIES.slow, {
+          isUnreached: true,
+        });
       throw error;
     } finally {
       this.lastAnswer = performance.now();
@@ -127,27 +139,36 @@ async function readBody({ body }: Response, url: URL): Promise<Uint8Array> {
 
 function refusePassing({ status, headers }: Response, bytes: Uint8Array): void {
   if (!RETRIED.has(status)) return;
-  const wait = waitAsked(headers.get('retry-after'), Date.now());
+  const waitMs = waitAsked(headers.get('retry-after'), Date.now());
   const remedy = status === 429 ? HTTP_REMEDIES.busy : HTTP_REMEDIES.down;
-  throw new Passing(`answered ${status}${bytes.length === 0 ? ' without a word' : ''}`, remedy, wait);
+  throw new Passing(`answered ${status}${bytes.length === 0 ? ' without a word' : ''}`, remedy, { waitMs });
 }
 
 /** What passes as such; everything else is thrown. */
-function asPassing(error: unknown, url: URL): Passing {
+function asPassing(error: unknown, url: URL, hint: string | undefined): Passing {
   if (error instanceof Passing) return error;
   if (error instanceof SyntaxError)
     return new Passing(`sent an answer that is cut off or damaged (${error.message.slice(0, 200)})`, HTTP_REMEDIES.cut);
   const failure = connectionFailure(error);
   if (failure === undefined) throw error;
-  const { problem, remedy, final } = failure;
-  if (final) throw new InputError(problem, { file: placeOf(url) }, remedy, { cause: error });
-  return new Passing(problem, remedy, undefined, { cause: error });
+  if (failure.final) throw refused(failure, url, hint, error);
+  return new Passing(failure.problem, failure.remedy, { isUnreached: true, cause: error });
 }
 
-function finalFailure({ message, remedy, waitMs = 0, cause }: Passing, url: URL, tries: number): InputError {
+function refused({ problem, remedy }: Connection, url: URL, hint?: string, cause?: unknown): InputError {
+  return new InputError(problem, { file: placeOf(url) }, joined(remedy, hint), { cause });
+}
+
+function finalFailure(passing: Passing, url: URL, tries: number, hint: string | undefined): InputError {
+  const { message, remedy, waitMs = 0, isUnreached, cause } = passing;
   const asked = waitMs > MAX_ASKED_MS ? ` and asks for a pause of ${Math.ceil(waitMs / 60_000)} min` : '';
   const often = tries > 1 ? ` (tried ${tries} times)` : '';
-  return new InputError(message + asked + often, { file: placeOf(url) }, remedy, { cause });
+  const what = joined(remedy, isUnreached ? hint : undefined);
+  return new InputError(message + asked + often, { file: placeOf(url) }, what, { cause });
+}
+
+function joined(remedy: string, hint: string | undefined): string {
+  return hint === undefined ? remedy : `${remedy} ${hint}`;
 }
 
 /** An address for messages: without its query, which may be long. */

@@ -33,7 +33,10 @@ const UNREACHED: Readonly<Record<string, string>> = {
 /** An error of `fetch` or of reading its body as what it means for the user; undefined for any other error. */
 export function connectionFailure(error: unknown): Connection | undefined {
   if (!isOfFetch(error)) return undefined;
-  const { code, message } = (error.cause ?? error) as NodeJS.ErrnoException;
+  const chain = causes(error);
+  const proxyStatus = chain.map(({ message }) => /^Proxy response \((\d+)\)/.exec(message)?.[1]).find(Boolean);
+  if (proxyStatus !== undefined) return refusedByProxy(Number(proxyStatus));
+  const code = chain.map((one) => (one as NodeJS.ErrnoException).code).find((one) => typeof one === 'string'); // a DOMException has a number
   if (code === 'ENOTFOUND')
     return {
       problem: `has a name that is not known (${code})`,
@@ -54,8 +57,30 @@ export function connectionFailure(error: unknown): Connection | undefined {
     };
   const problem = UNREACHED[code ?? ''] ?? 'cannot be reached, or cut the connection';
   const remedy = 'The server may be down, or the network: try again later.';
-  return { problem: `${problem} (${code ?? message})`, remedy, final: false };
+  return { problem: `${problem} (${code ?? (chain.at(-1)?.message || 'without a reason')})`, remedy, final: false };
 }
+
+/** A proxy that was asked for a way to the server and gave none. @param status of its answer */
+function refusedByProxy(status: number): Connection {
+  const problem = `is behind a proxy that refused the connection (${status})`;
+  if (status === 407)
+    return {
+      problem,
+      remedy: 'Give the proxy its user name and password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT.',
+      final: true,
+    };
+  if (status < 500) return { problem, remedy: 'Ask who runs the proxy to let this address through.', final: true };
+  return { problem, remedy: 'The proxy cannot reach the server: try again later, or ask who runs it.', final: false };
+}
+
+/** An error and what it was caused by, outermost first. */
+function causes(error: Error): Error[] {
+  const chain = [error];
+  for (let { cause } = error; cause instanceof Error && chain.length < MAX_CAUSES; { cause } = cause) chain.push(cause);
+  return chain;
+}
+
+const MAX_CAUSES = 10; // an error may be its own cause
 
 /** The names that undici, Node's fetch, gives its failures; any other TypeError is a fault of ours. */
 function isOfFetch(error: unknown): error is Error {

@@ -13,6 +13,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EFBIG: 'The file would be larger than is allowed: raise the limit (ulimit -f) or choose another file system.',
   ENAMETOOLONG: 'The name is too long: choose a shorter one.',
   ERR_FS_FILE_TOO_LARGE: 'The file has more than 2 GiB, which nothing here writes: check what it is.',
+  ELOOP: 'The symbolic links lead round in a circle: name the file itself.',
+  EBADF: 'Nothing is open under this number: name a file, or - for standard output.',
   EMFILE: 'Too many files are open: raise the limit (ulimit -n).',
 };
 

@@ -22,12 +22,15 @@ const SILENCE_MS = 60_000; // after which a holder that cannot be asked counts a
 
 const held = new Set<string>(); // paths of the locks that this process has or is about to have
 
+/** Makes a hard link, which fails if there is something at the path. */
+export type MakeLink = (existing: string, path: string) => Promise<void>;
+
 /**
  * Take a lock for this process. One whose process is gone is taken over.
  *
  * @param path of its file, in a directory that is there
  */
-export async function takeLock(path: string): Promise<LockOutcome> {
+export async function takeLock(path: string, makeLink: MakeLink = link): Promise<LockOutcome> {
   const name = resolve(path);
   const own: LockOwner = { pid: process.pid, host: hostname(), started: await startOf(process.pid) };
   if (held.has(name)) return { owner: own };
@@ -35,7 +38,7 @@ export async function takeLock(path: string): Promise<LockOutcome> {
   let owner: LockOwner | undefined;
   try {
     const content = JSON.stringify(own);
-    const isOurs = await createOrTakeOver(path, content, (other) => {
+    const isOurs = await createOrTakeOver(path, content, makeLink, (other) => {
       owner = other;
     });
     if (isOurs) return { release: holding(path, name, content) };
@@ -50,16 +53,17 @@ export async function takeLock(path: string): Promise<LockOutcome> {
 async function createOrTakeOver(
   path: string,
   content: string,
+  makeLink: MakeLink,
   onOwner: (owner: LockOwner | undefined) => void,
 ): Promise<boolean> {
-  while (!(await create(path, content))) {
+  while (!(await create(path, content, makeLink))) {
     const found = await readLock(path).catch(unlessGone);
     if (found === undefined) continue; // released just now
     if (await isHeld(path, found)) {
       onOwner(parseOwner(found));
       return false;
     }
-    await removeStale(path, found);
+    await removeStale(path, found, makeLink);
   }
   return true;
 }
@@ -78,13 +82,12 @@ function holding(path: string, name: string, content: string): () => Promise<voi
   };
 }
 
-/** Appears whole: a process that is killed meanwhile must not leave a lock that tells nobody whose it is. */
-async function create(path: string, content: string): Promise<boolean> {
+/** @returns false if there is a lock */
+async function create(path: string, content: string, makeLink: MakeLink): Promise<boolean> {
   const whole = partialPath(path);
   try {
-    const file = await open(whole, 'wx');
-    await file.writeFile(content).finally(() => file.close());
-    await link(whole, path);
+    await writeNew(whole, content);
+    await placeLock(whole, path, makeLink);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -94,17 +97,44 @@ async function create(path: string, content: string): Promise<boolean> {
   }
 }
 
+/**
+ * Give a lock its path if there is nothing. By a hard link it appears whole: a process that is killed meanwhile must not
+ * leave a lock that tells nobody whose it is. File systems without links (exFAT, network shares) refuse in many ways; there the
+ * file is made at its path, and one that is killed in between leaves a lock that is taken over after a minute of silence.
+ */
+async function placeLock(whole: string, path: string, makeLink: MakeLink): Promise<void> {
+  try {
+    await makeLink(whole, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    await writeNew(path, await readLock(whole));
+  }
+}
+
+/** Write a file where there is none. */
+async function writeNew(path: string, content: string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(content);
+  } catch (error) {
+    await rm(path, { force: true }); // a disk that is full has no lock
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
 const readLock = (path: string): Promise<string> => withPlainFile(path, (file) => file.readFile('utf8'));
 
 /** Move the lock away and look again: if another process replaced it meanwhile, put that one back. */
-async function removeStale(path: string, stale: string): Promise<void> {
+async function removeStale(path: string, stale: string, makeLink: MakeLink): Promise<void> {
   const aside = partialPath(path);
   try {
     await rename(path, aside);
   } catch (error) {
     return unlessGone(error); // then another process was faster
   }
-  if ((await readLock(aside)) !== stale) await link(aside, path).catch(() => undefined);
+  if ((await readLock(aside)) !== stale) await placeLock(aside, path, makeLink).catch(() => undefined);
   await rm(aside, { force: true });
 }
 

@@ -10,7 +10,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { IntegrityError } from '../../errors.ts';
-import { isAbsent, s3Error, statusOf } from './s3-errors.ts';
+import { isAbsent, isRefusal, s3Error, statusOf } from './s3-errors.ts';
 import { PATIENCE, patiently, readBody, timeFor } from './s3-patience.ts';
 import { type ConditionalStore, changedObject, type ObjectInfo, type VersionedObject } from './store.ts';
 
@@ -82,9 +82,18 @@ export class S3Store implements ConditionalStore {
       const head = await patiently(this.patience, () => this.client.send(command, this.inTime(0)));
       return { key, size: head.ContentLength as number, version: head.ETag as string };
     } catch (error) {
-      if (statusOf(error) === 404) return undefined; // an answer to HEAD has no body that could say more
-      throw s3Error(error, 's3:GetObject', this.name(key));
+      if (statusOf(error) === 404) return undefined;
+      throw s3Error(await this.explained(error, key), 's3:GetObject', this.name(key));
     }
+  }
+
+  /** An answer to HEAD has no body that could say more than its status: an answer to GET has. */
+  private async explained(error: unknown, key: string): Promise<unknown> {
+    if (!isRefusal(error)) return error;
+    return this.fetch(key, { Range: 'bytes=0-0' }).then(
+      () => error,
+      (said: unknown) => (isRefusal(said) ? said : error),
+    );
   }
 
   async list(prefix: string): Promise<string[]> {

@@ -54,7 +54,7 @@ export function declaredComposition(block: CifBlock): ReadonlyMap<number, number
   const text = findColumn(block, ['_chemical_formula_sum'])?.values.map(knownText)[0];
   if (text === undefined) return undefined;
   try {
-    const { atomicNumbers, amounts } = parseFormula(text);
+    const { atomicNumbers, amounts } = parseFormula(text.replace(/\s+/g, ' ')); // a text field may have line breaks
     return new Map(atomicNumbers.map((z, i) => [z, amounts[i]]));
   } catch {
     return undefined; // a free-text remark; nothing of the structure depends on it

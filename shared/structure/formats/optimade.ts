@@ -1,11 +1,14 @@
-import { atomicNumber } from '../../chemistry/elements.ts';
 import { InputError, type Place } from '../../errors.ts';
-import { parseBoundedJson } from '../../json.ts';
-import { inverseLattice, transform } from '../lattice.ts';
+import { NoNumberInJson, parseBoundedJson } from '../../json.ts';
+import { rightHanded } from '../lattice.ts';
 import { createStructure, type Structure } from '../structure.ts';
+import { foreignFormat } from './foreign-json.ts';
+import { type Fail, isObject, occupants, shown, vectors } from './optimade-sites.ts';
 
 const REMEDY =
   'Give an OPTIMADE structure: id and attributes with lattice_vectors, cartesian_site_positions and species_at_sites.';
+
+const NO_NUMBER = 'Write null in its place: what is not known has no number.';
 
 /** The identifier of an OPTIMADE resource, or undefined where a value is none. */
 export function optimadeId(resource: unknown): string | undefined {
@@ -14,13 +17,18 @@ export function optimadeId(resource: unknown): string | undefined {
 }
 
 /**
- * The resources in a parsed JSON value: a structure itself, an array of them or a JSON:API response `{data: …}`. The
- * header line of an OPTIMADE JSON Lines file (`{"x-optimade": …}`) and its property definitions hold none.
+ * The resources in a parsed JSON value: a structure itself, an array of them, a JSON:API response `{data: …}`, or what the
+ * official client saves, responses by filter and provider: `{structures: {filter: {provider: {data: …}}}}`. The header line
+ * of an OPTIMADE JSON Lines file (`{"x-optimade": …}`) and its property definitions hold none.
  */
 export function optimadeResources(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (!isObject(value)) return [value];
   if ('x-optimade' in value || value.type === 'info') return [];
+  if (isObject(value.structures))
+    return Object.values(value.structures).flatMap((byProvider) =>
+      isObject(byProvider) ? Object.values(byProvider).flatMap(optimadeResources) : [byProvider],
+    );
   if (!('data' in value)) return [value];
   return Array.isArray(value.data) ? value.data : [value.data];
 }
@@ -35,10 +43,13 @@ export function parseJson(text: string, place: Place): unknown {
     return parseBoundedJson(text);
   } catch (error) {
     const { message } = error as Error;
+    const line = place.line ?? lineOfError(message, text);
+    if (error instanceof NoNumberInJson)
+      throw new InputError(`is no valid JSON (${message})`, { ...place, line }, NO_NUMBER, { cause: error });
     const end = text.length > 40 ? `…${text.slice(-40)}` : text;
     throw new InputError(
       `is no valid JSON (${message.slice(0, 200)}); it ends with ${JSON.stringify(end)}`,
-      { ...place, line: place.line ?? lineOfError(message, text) },
+      { ...place, line },
       'The file may be cut off or damaged: fetch it again.',
       { cause: error },
     );
@@ -51,112 +62,71 @@ function lineOfError(message: string, text: string): number | undefined {
   return position === undefined ? undefined : text.slice(0, Number(position)).trimEnd().split('\n').length;
 }
 
+/** Features of a structure that leave atoms without positions. */
+const UNPLACED: readonly unknown[] = ['implicit_atoms', 'site_attachments'];
+
+/** Values of `site_coordinate_span` for which the sites are those of the whole cell. */
+const WHOLE_CELL: readonly unknown[] = ['unit_cell', 'molecular_unit_cell'];
+
 /**
  * A structure from an OPTIMADE resource object. Names in `species_at_sites` refer to `species`, whose chemical symbols
- * share the site with their concentrations ("vacancy" leaves its part empty); without `species` they are symbols.
+ * share the site with their concentrations ("vacancy" leaves its part empty); without `species` they are symbols. Groups of
+ * `assemblies` multiply the occupancies of their sites by their probabilities. A left-handed cell is read as its mirror image.
  *
- * @throws {InputError} naming the place, the key and the value that is not usable
+ * @throws {InputError} naming the place, the key and the value that is not usable; for structures that are not periodic in
+ *   three directions, or have atoms without positions
  * @see https://www.optimade.org/specification, section "Structures entries"
  */
 export function readOptimade(resource: unknown, place: Place): Structure {
-  const id = optimadeId(resource) ?? `${place.file}:${place.line}`;
-  const fail: Fail = (key, problem) => {
-    throw new InputError(`structure ${id}: ${problem}`, { ...place, column: key }, REMEDY);
+  const id = optimadeId(resource) ?? [place.file, place.line].filter((part) => part !== undefined).join(':');
+  const fail: Fail = (key, problem, remedy = REMEDY) => {
+    throw new InputError(`structure ${id}: ${problem}`, { ...place, column: key }, remedy);
   };
   const attributes = isObject(resource) ? resource.attributes : undefined;
-  if (!isObject(attributes)) return fail('attributes', 'there are no attributes');
-  const features = attributes.structure_features;
-  if (Array.isArray(features) && features.some((name) => name === 'implicit_atoms' || name === 'site_attachments'))
-    fail('structure_features', `atoms without positions (${features.join(', ')}) cannot be used`);
+  if (!isObject(attributes)) return refuseForeign(resource, fail);
+  refuseUnusable(attributes, fail);
   const lattice = vectors(attributes.lattice_vectors, 'lattice_vectors', fail);
-  const positions = vectors(attributes.cartesian_site_positions, 'cartesian_site_positions', fail);
-  const names = attributes.species_at_sites;
-  if (!Array.isArray(names)) return fail('species_at_sites', 'is no list');
-  if (names.length * 3 !== positions.length)
-    fail('species_at_sites', `lists ${names.length} sites, and there are ${positions.length / 3} positions`);
-  if (typeof attributes.nsites === 'number' && attributes.nsites !== names.length)
-    fail('nsites', `is ${attributes.nsites}, and ${names.length} sites are listed`);
-  return createStructure({ id, lattice, ...occupants(names, positions, lattice, attributes.species, fail) }, place);
+  const atoms = occupants(attributes, lattice, fail);
+  return createStructure({ id, lattice: rightHanded(lattice), ...atoms }, place);
 }
 
-type Fail = (key: string, problem: string) => never;
-
-/** One element on a site. */
-interface Occupant {
-  readonly z: number;
-  readonly occupancy: number;
+function refuseForeign(resource: unknown, fail: Fail): never {
+  const foreign = foreignFormat(resource);
+  if (foreign !== undefined) return fail(undefined, `is written in ${foreign.name}, not in OPTIMADE`, foreign.remedy);
+  const found = isObject(resource)
+    ? `, only ${Object.keys(resource).join(', ').slice(0, 80)}`
+    : ` in ${shown(resource)}`;
+  return fail('attributes', `there are no attributes${found}`);
 }
 
-function occupants(
-  names: readonly unknown[],
-  positions: Float64Array,
-  lattice: Float64Array,
-  species: unknown,
-  fail: Fail,
-): { atomicNumbers: number[]; fractional: number[]; occupancies: number[]; sites: number[] } {
-  const inverse = inverseLattice(lattice); // not finite for a cell without volume, which createStructure refuses by name
-  const known = speciesByName(species, fail);
-  const result = { atomicNumbers: [], fractional: [], occupancies: [], sites: [] } as ReturnType<typeof occupants>;
-  for (let site = 0; site < names.length; site++) {
-    const name = names[site];
-    if (!known.has(name)) known.set(name, [{ z: element(name, 'species_at_sites', fail), occupancy: 1 }]);
-    const position = transform(positions[3 * site], positions[3 * site + 1], positions[3 * site + 2], inverse);
-    for (const { z, occupancy } of known.get(name) ?? []) {
-      result.atomicNumbers.push(z);
-      result.fractional.push(...position);
-      result.occupancies.push(occupancy);
-      result.sites.push(site);
-    }
-  }
-  return result;
+function refuseUnusable(attributes: Readonly<Record<string, unknown>>, fail: Fail): void {
+  const { structure_features: features, assemblies, site_coordinate_span: span } = attributes;
+  if (Array.isArray(features) && features.some((name) => UNPLACED.includes(name)))
+    fail('structure_features', `atoms without positions (${features.join(', ')}) cannot be used`, COMPLETE);
+  if (Array.isArray(features) && features.includes('assemblies') && !Array.isArray(assemblies))
+    fail(
+      'assemblies',
+      'structure_features says that groups of sites exclude each other, and they are missing',
+      'Fetch the structure again with its assemblies: `import optimade` asks for them.',
+    );
+  const periodic = periodicDirections(attributes);
+  if (periodic !== undefined && periodic !== 3)
+    fail(
+      'dimension_types' in attributes ? 'dimension_types' : 'nperiodic_dimensions',
+      `is periodic in ${shown(periodic)} directions of 3`,
+      'Only crystals can be labelled: leave out molecules, chains and layers.',
+    );
+  if (span !== undefined && span !== null && !WHOLE_CELL.includes(span))
+    fail('site_coordinate_span', `the sites are not those of the whole cell (${shown(span)})`, COMPLETE);
 }
 
-function speciesByName(species: unknown, fail: Fail): Map<unknown, readonly Occupant[]> {
-  const known = new Map<unknown, readonly Occupant[]>();
-  if (species === undefined || species === null) return known;
-  if (!Array.isArray(species)) return fail('species', 'is no list');
-  for (const entry of species) {
-    const { name, chemical_symbols: symbols, concentration } = isObject(entry) ? entry : {};
-    if (typeof name !== 'string' || !Array.isArray(symbols) || !Array.isArray(concentration))
-      return fail('species', `${shown(entry)} lacks a name, chemical_symbols or concentration`);
-    if (symbols.length !== concentration.length)
-      fail('species', `${name} has ${symbols.length} symbols and ${concentration.length} concentrations`);
-    known.set(name, held(symbols, concentration, fail));
-  }
-  return known;
-}
+const COMPLETE = 'Give the position of every atom of the cell.';
 
-function held(symbols: readonly unknown[], concentration: readonly unknown[], fail: Fail): Occupant[] {
-  return symbols.flatMap((symbol, i) => {
-    const occupancy = concentration[i];
-    if (typeof occupancy !== 'number') return fail('species', `the concentration ${shown(occupancy)} is no number`);
-    if (symbol === 'vacancy' || occupancy === 0) return [];
-    return [{ z: element(symbol, 'species', fail), occupancy }];
-  });
-}
-
-function element(symbol: unknown, key: string, fail: Fail): number {
-  const z = typeof symbol === 'string' ? atomicNumber(symbol === 'D' ? 'H' : symbol) : undefined;
-  return z ?? fail(key, `${shown(symbol)} is no known element`);
-}
-
-/** Rows of three numbers, flattened. */
-function vectors(rows: unknown, key: string, fail: Fail): Float64Array {
-  if (!Array.isArray(rows)) return fail(key, 'is no list of vectors');
-  const flat = new Float64Array(3 * rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    if (!Array.isArray(row) || row.length !== 3 || !row.every((value) => Number.isFinite(value)))
-      return fail(key, `entry ${i + 1}, ${shown(row)}, is not three numbers`);
-    flat.set(row, 3 * i);
-  }
-  return flat;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'undefined').slice(0, 80);
+/** In how many directions a structure is periodic; undefined if it does not tell. */
+function periodicDirections({
+  dimension_types: types,
+  nperiodic_dimensions: count,
+}: Readonly<Record<string, unknown>>) {
+  if (Array.isArray(types)) return types.filter((type) => type === 1).length;
+  return count ?? undefined;
 }

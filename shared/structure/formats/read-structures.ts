@@ -29,29 +29,39 @@ const FORMATS: readonly (readonly [extension: RegExp, format: StructureFormat])[
   [/\.(json|jsonl|optimade)(\.gz)?$/i, 'optimade'],
 ];
 const LINES = /\.jsonl(\.gz)?$/i;
-const POSCAR_NAME = /^(POSCAR|CONTCAR)[^/]*$/;
+const POSCAR_BEGINS = /^(POSCAR|CONTCAR)/;
+
+/** The word in a name such as `mp-1960_POSCAR`, `Li2O.POSCAR.txt` or `relaxed-contcar.2`; not `make_POSCAR.py`. */
+const POSCAR_WORD = /(^|[._ -])(poscar|contcar)([_ -][^.]*)?(\.(txt|dat|\d+))?(\.gz)?$/i;
 
 const NAMES =
-  'Structure files are named .cif, .vasp, .poscar, POSCAR…, CONTCAR…, .json, .jsonl or .optimade, with or without .gz.';
+  'Structure files are named .cif, .vasp, .poscar, POSCAR…, CONTCAR…, …_POSCAR, .json, .jsonl or .optimade, with or without .gz.';
+
+/** What a reader of structures tells while it reads. */
+export interface ReadOptions {
+  /** Is given every file before the first is read, and returns what is read in its place. @default the file itself */
+  readonly watch?: (source: ByteSource) => ByteSource;
+  /** Is told the files of a folder whose names tell no format, relative to it; at least one. */
+  readonly onPassedOver?: (folder: string, names: readonly string[]) => void;
+}
 
 /**
  * The structures of files and directories, one after the other, in the order of the paths and below a directory sorted by
- * name. The format follows from the name: `.cif`; `.vasp`, `.poscar`, `POSCAR…` or `CONTCAR…`; `.json`, `.jsonl` or
- * `.optimade`; each may be followed by `.gz`. Other files in a directory are passed over.
+ * name. The format follows from the name: `.cif`; `.vasp`, `.poscar`, `POSCAR…`, `CONTCAR…` or these as a word of the name;
+ * `.json`, `.jsonl` or `.optimade`; each may be followed by `.gz`. Other files in a directory are passed over.
  *
  * A structure that is not usable is yielded with its reason, and the stream goes on; if it is all there is, it is thrown.
  *
- * @param watch is given every file before the first is read, and returns what is read in its place
  * @throws {InputError} for a path that cannot be read or has no known format, a directory without structure files, and
  *   for JSON lines that are cut off: how many structures are missing, nobody knows
  */
 export async function* readStructures(
   paths: readonly string[],
-  watch: (source: ByteSource) => ByteSource = (source) => source,
+  { watch = (source) => source, onPassedOver = () => undefined }: ReadOptions = {},
 ): AsyncGenerator<StructureResult> {
   let only: StructureResult | undefined; // held back while it is a failure and nothing else was read
   let count = 0;
-  const files = (await collectFiles(paths)).map((file) => ({ ...file, source: watch(file.source) }));
+  const files = (await collectFiles(paths, onPassedOver)).map((file) => ({ ...file, source: watch(file.source) }));
   for (const file of files) {
     for await (const result of readStructureFile(file)) {
       count++;
@@ -67,14 +77,14 @@ export async function* readStructures(
   if (only !== undefined && 'error' in only) throw only.error;
 }
 
-async function collectFiles(paths: readonly string[]): Promise<StructureFile[]> {
+async function collectFiles(
+  paths: readonly string[],
+  onPassedOver: NonNullable<ReadOptions['onPassedOver']>,
+): Promise<StructureFile[]> {
   let files: StructureFile[] = [];
   for (const path of paths) {
     if (await isDirectory(path)) {
-      const names = await filesBelow(path);
-      const found = names.flatMap((name) => structureFile(fileSource(join(path, name)), name) ?? []);
-      if (found.length === 0) throw new InputError('holds no structure files', { file: path }, NAMES);
-      files = files.concat(found); // a folder has more than a call takes arguments
+      files = files.concat(await filesOfFolder(path, onPassedOver)); // a folder has more than a call takes arguments
     } else {
       const file = structureFile(fileSource(path), basename(path));
       if (file === undefined) throw new InputError('the name tells no structure format', { file: path }, NAMES);
@@ -82,6 +92,21 @@ async function collectFiles(paths: readonly string[]): Promise<StructureFile[]> 
     }
   }
   return files;
+}
+
+async function filesOfFolder(
+  folder: string,
+  onPassedOver: NonNullable<ReadOptions['onPassedOver']>,
+): Promise<StructureFile[]> {
+  const others: string[] = [];
+  const found = (await filesBelow(folder)).flatMap((name) => {
+    const file = structureFile(fileSource(join(folder, name)), name);
+    if (file === undefined) others.push(name);
+    return file ?? [];
+  });
+  if (found.length === 0) throw new InputError('holds no structure files', { file: folder }, NAMES);
+  if (others.length > 0) onPassedOver(folder, others);
+  return found;
 }
 
 /**
@@ -93,7 +118,7 @@ export function structureFile(source: ByteSource, name: string): StructureFile |
   for (const [extension, format] of FORMATS) {
     if (extension.test(name)) return { source, format, id: name.replace(extension, ''), linesOnly: LINES.test(name) };
   }
-  if (!POSCAR_NAME.test(basename(name))) return undefined;
+  if (!POSCAR_BEGINS.test(basename(name)) && !POSCAR_WORD.test(basename(name))) return undefined;
   const folder = basename(dirname(resolve(source.name))); // calculations are told apart by their folders
   return { source, format: 'poscar', id: name.includes('/') ? name : `${folder}/${name}`, linesOnly: false };
 }

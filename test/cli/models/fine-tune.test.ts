@@ -17,7 +17,10 @@ it.each([
     'formula,sigma\nLi2S,1e-9\n',
     'the header has no column with a unit of conductivity; found formula, sigma. Name the unit',
   ],
-  ['formula,S/cm\nLi2S,1e-9\nLiCl,n/a\n', ':3:S/cm: conductivity "n/a" is not a positive number. Give a plain number'],
+  [
+    'formula,S/cm\nLi2S,1e-9\nLiCl,n/a\n',
+    ':3:S/cm: conductivity "n/a" is not a positive number, read as S/cm. Give a plain number',
+  ],
   ['formula,S/cm\nLi2S,1e-9\n', 'the measurements are of 1 chemical systems. A comparison'],
 ])('fine-tune refuses %j before any training, and writes nothing', async (text, message) => {
   const file = join(directory, 'measured.csv');

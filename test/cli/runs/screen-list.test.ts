@@ -38,6 +38,14 @@ describe('screen --compositions', () => {
     expect((await screen('--workers', '2', '--out', 'two')).stdout.replaceAll('two', 'one')).toBe(stdout);
   });
 
+  it('tells how measurements were read', async () => {
+    await writeFile(join(root, 'm.csv'), 'formula,T_C,log(σ / S cm-1)\nLi3PS4,25,-6\nLi3PS4,200,-2\nLi2S,,-3\n');
+    const { code, stderr } = await screen('--measured', 'm.csv', '--out', 'measured');
+    expect(code).toBe(0);
+    expect(stderr).toContain('m.csv: the column log(σ / S cm-1) is read as log10 of S/cm\n');
+    expect(stderr).toContain('m.csv: 1 rows at other temperatures than room temperature (15 to 35 °C) and 1 without');
+  });
+
   it('is no option beside --space', async () => {
     const { code, stderr } = await screen('--space', 'small');
     expect(code).toBe(2);

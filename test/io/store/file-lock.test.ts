@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { link } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../../shared/io/store/directory-store.ts';
 import { isAbandoned, partialPath, takeLock } from '../../../shared/io/store/file-lock.ts';
@@ -18,8 +21,8 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const locked = (content: object | string): void =>
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
 
-async function isTaken(): Promise<boolean> {
-  const outcome = await takeLock(path);
+async function isTaken(makeLink = link): Promise<boolean> {
+  const outcome = await takeLock(path, makeLink);
   if (!('release' in outcome)) return false;
   await outcome.release();
   return true;
@@ -64,6 +67,67 @@ describe('a lock', () => {
     utimesSync(path, past, past);
     expect(await isTaken()).toBe(true);
   });
+});
+
+/** What the file systems of exFAT and FAT, SMB, virtiofs and FUSE, and Windows answer to link(2). */
+const REFUSALS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES', 'EISDIR'];
+
+describe.each(REFUSALS)('exfat: a lock where hard links are refused with %s', (code) => {
+  const refuse = async (): Promise<void> => {
+    throw Object.assign(new Error(`${code}: not permitted, link`), { code });
+  };
+
+  it('is held by one at a time and leaves nothing', async () => {
+    const outcomes = await Promise.all([takeLock(path, refuse), takeLock(path, refuse), takeLock(path, refuse)]);
+    const [taken, ...more] = outcomes.flatMap((outcome) => ('release' in outcome ? [outcome] : []));
+    expect(more).toEqual([]);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid, host: hostname() });
+    expect(readdirSync(directory)).toEqual(['lock']);
+    await taken.release();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('of a process that is at work is respected, of one that is gone taken over', async () => {
+    const startedAt = readFileSync(`/proc/${process.ppid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+    locked({ pid: process.ppid, host: hostname(), started: startedAt });
+    expect(await isTaken(refuse)).toBe(false);
+    locked({ pid: GONE, host: hostname(), started: '1' });
+    expect(await isTaken(refuse)).toBe(true);
+  });
+
+  it('that was cut off while it was made is taken over after a minute of silence', async () => {
+    locked('');
+    expect(await isTaken(refuse)).toBe(false);
+    const past = new Date(Date.now() - 61_000);
+    utimesSync(path, past, past);
+    expect(await isTaken(refuse)).toBe(true);
+  });
+});
+
+/** Counts in a file, one process at a time, where no hard links are; its arguments: lock, counter and turns. */
+const COUNTING = `
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { takeLock } from '${new URL('../../../dist/shared/io/store/file-lock.js', import.meta.url)}';
+const refuse = async () => { throw Object.assign(new Error('no links'), { code: 'EPERM' }); };
+const [lock, counter, turns] = process.argv.slice(1);
+for (let done = 0; done < Number(turns); ) {
+  const taken = await takeLock(lock, refuse);
+  if (!('release' in taken)) { await sleep(1); continue; }
+  const count = Number(readFileSync(counter, 'utf8'));
+  await sleep(1);
+  writeFileSync(counter, String(count + 1));
+  await taken.release();
+  done++;
+}`;
+
+it('exfat: a lock keeps processes apart where no hard links are', async () => {
+  const counter = join(directory, 'counter');
+  writeFileSync(counter, '0');
+  const run = promisify(execFile);
+  const count = () => run(process.execPath, ['--input-type=module', '-e', COUNTING, path, counter, '30']);
+  await Promise.all([count(), count(), count(), count()]);
+  expect(readFileSync(counter, 'utf8')).toBe('120');
 });
 
 describe('what is half-written', () => {

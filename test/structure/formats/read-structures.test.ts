@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStructures } from '../../../shared/structure/formats/read-structures.ts';
+import { fileSource } from '../../../shared/io/store/byte-source.ts';
+import { readStructures, structureFile } from '../../../shared/structure/formats/read-structures.ts';
 import { LITHIUM_FLUORIDE } from '../../lithium-fluoride.ts';
 
 let root: string;
@@ -68,6 +69,41 @@ describe('readStructures', () => {
       'relaxed/CONTCAR',
       'b',
     ]);
+  });
+
+  it.each([
+    'POSCAR',
+    'CONTCAR.relaxed',
+    'mp-1_POSCAR',
+    'Li2O.POSCAR.txt',
+    'Li2O-contcar',
+    'a.poscar.2',
+    'x_POSCAR_1.gz',
+  ])('takes %s for a POSCAR', (name) => {
+    expect(structureFile(fileSource(`/folder/${name}`), name)).toMatchObject({
+      format: 'poscar',
+      id: `folder/${name}`,
+    });
+  });
+
+  it.each(['make_POSCAR.py', 'xPOSCAR', 'POTCAR', 'notes.txt', 'my_poscars', 'POTCAR.txt'])(
+    'passes %s over',
+    (name) => {
+      expect(structureFile(fileSource(`/folder/${name}`), name)).toBeUndefined();
+    },
+  );
+
+  it('tells which files of a folder it passes over', async () => {
+    const told: unknown[] = [];
+    const onPassedOver = (...all: unknown[]): void => void told.push(all);
+    for await (const _ of readStructures([join(root, 'all')], { onPassedOver })) break;
+    expect(told).toEqual([[join(root, 'all'), ['notes.txt']]]);
+  });
+
+  it.each([0, 2])('reads JSON with a byte order mark, indented by %i', async (indent) => {
+    const document = `\ufeff${JSON.stringify([resource('b-1')], null, indent)}`;
+    expect(await read(await write('bom.json', document))).toEqual(['b-1']);
+    expect(await read(await write('bom.jsonl', `\ufeff${jsonLines(resource('b-2'))}`))).toEqual(['b-2']);
   });
 
   it('reads the same structure from every format', async () => {

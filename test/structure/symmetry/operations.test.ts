@@ -13,14 +13,21 @@ describe('parseOperation', () => {
     expect(operation.translation).toEqual(translation);
   });
 
-  it.each(['', 'x,y', 'x,y,z,z', 'x,y,q', 'x,x,z', 'x y,y,z', '2x,y,z', 'x+1/0,y,z', 'x+1/42,y,z', '+,y,z', 'x'.repeat(200)])(
-    'refuses %j, naming it',
-    (text) => {
-      expect(() => parseOperation(text, { file: 'a.cif', line: 7 })).toThrow(
-        /^a\.cif:7: ".*" is no symmetry operation/,
-      );
-    },
-  );
+  it.each([
+    '',
+    'x,y',
+    'x,y,z,z',
+    'x,y,q',
+    'x,x,z',
+    'x y,y,z',
+    '2x,y,z',
+    'x+1/0,y,z',
+    'x+1/42,y,z',
+    '+,y,z',
+    'x'.repeat(200),
+  ])('refuses %j, naming it', (text) => {
+    expect(() => parseOperation(text, { file: 'a.cif', line: 7 })).toThrow(/^a\.cif:7: ".*" is no symmetry operation/);
+  });
 });
 
 describe('orbit', () => {
