@@ -50,7 +50,7 @@ interface ComparedRun {
 }
 
 async function readRun(run: string, options: CompareOptions): Promise<ComparedRun> {
-  if (!run.startsWith('s3:')) return readLocalRun(run, options.runs);
+  if (!/^s3:/i.test(run)) return readLocalRun(run, options.runs);
   const { loadFromBucket } = await import('./bucket-run.ts'); // the SDK takes long to load
   return named(await loadFromBucket(run, options));
 }

@@ -54,7 +54,13 @@ it('refuses what is no ranking, and an address of no run', async () => {
   for (const [run, says] of [
     ['other.csv', 'other.csv:1: column rank, formula'],
     ['no-such-run', "a ranking.csv, its directory, or a run's id"],
-    ['s3://bucket/other/0a', 's3://bucket/other/0a: is no address of a run. A run lies at s3://BUCKET/runs/ID.'],
+    ...[
+      's3://bucket/other/0a',
+      's3://my-bucket/runs/9e0c7838',
+      's3://my-bucket/runs/latest',
+      's3:/my-bucket/runs/0a',
+      `S3://my-bucket/runs/${'0a'.repeat(10)}`,
+    ].map((address) => [address, `${address}: is no address of a run. A run lies at s3://BUCKET/runs/ID.`]),
   ]) {
     const { code, stderr } = await runCli(scratch, 'compare', run, 'after.csv');
     expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
