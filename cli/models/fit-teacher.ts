@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import type { FeatureName } from '../../shared/teacher/features.ts';
+import type { FeatureName } from '../../shared/teacher/feature-names.ts';
 import { fitTeacher } from '../../shared/teacher/fit-teacher.ts';
 import { formatTeacher, type Teacher } from '../../shared/teacher/teacher.ts';
 import { printJson } from '../terminal/output.ts';

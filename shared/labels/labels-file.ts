@@ -5,7 +5,7 @@ import { InputError } from '../errors.ts';
 import { type CsvRow, formatCsv, parseCsv, roundSignificant } from '../io/tables/csv.ts';
 import { unpackGzip } from '../io/tables/gzip.ts';
 import { readText } from '../io/tables/lines.ts';
-import { type FeatureName, featureName } from '../teacher/features.ts';
+import { type FeatureName, featureName } from '../teacher/feature-names.ts';
 import type { StructureLabel } from './label.ts';
 import type { SkippedStructure } from './label-structures.ts';
 
