@@ -113,6 +113,16 @@ it('folders import each other in no circle, a folder and one inside it apart', (
   expect(circles(folders)).toEqual([]);
 });
 
+it('a name is exported once, handlers of Lambda apart', () => {
+  const homes = new Map<string, string[]>();
+  for (const file of sources.filter((each) => !each.startsWith('lambda/'))) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    const names = text.matchAll(/^export (?:async |abstract )?(?:function\*?|const|class|interface|type|enum) (\w+)/gm);
+    for (const [, name] of names) homes.set(name, [...new Set([...(homes.get(name) ?? []), file])]);
+  }
+  expect([...homes].filter(([, files]) => files.length > 1)).toEqual([]);
+});
+
 it('nothing that is shipped imports cdk/ or lambda/', () => {
   const ofCloud = /^(cdk|lambda)\//;
   expect(violations((file, target) => ofCloud.test(target) && !/^(cdk|lambda|bench)\//.test(file))).toEqual([]);

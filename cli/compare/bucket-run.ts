@@ -1,4 +1,4 @@
-import { type FinishedRun, loadFinishedRun } from '../../shared/comparison/compare-with-last.ts';
+import { type ComparableRun, loadFinishedRun } from '../../shared/comparison/compare-with-last.ts';
 import { InputError } from '../../shared/errors.ts';
 import { isRunId, RUN_ID_LENGTH } from '../../shared/run-id.ts';
 import { openBucket } from '../cloud/aws-bucket.ts';
@@ -12,7 +12,7 @@ import type { AccountOptions } from '../cloud/options.ts';
  * @throws {InputError} if the address is none of a run, or the account cannot be called
  * @throws {IntegrityError} if the run is not finished, or its files are damaged
  */
-export async function loadFromBucket(address: string, options: AccountOptions): Promise<FinishedRun> {
+export async function loadFromBucket(address: string, options: AccountOptions): Promise<ComparableRun> {
   const [, bucket, runId = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]+)\/runs\/([^/]+)\/?$/.exec(address) ?? [];
   if (bucket === undefined || !isRunId(runId))
     throw new InputError(

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { type ComparedLine, compareRuns, parseComparedLines } from '../../shared/comparison/compare-runs.ts';
-import { type FinishedRun, loadFinishedRun } from '../../shared/comparison/compare-with-last.ts';
+import { type ComparableRun, loadFinishedRun } from '../../shared/comparison/compare-with-last.ts';
 import { type RunInputs, runChanges } from '../../shared/comparison/run-changes.ts';
 import { InputError } from '../../shared/errors.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
@@ -68,6 +68,6 @@ async function readLocalRun(given: string, runs: string): Promise<ComparedRun> {
   return { path, name: basename(resolve(path)), lines: parseComparedLines(await readText(path), path) };
 }
 
-function named({ lines, inputs }: FinishedRun): ComparedRun {
+function named({ lines, inputs }: ComparableRun): ComparedRun {
   return { name: runName(inputs.summary), lines, inputs };
 }
