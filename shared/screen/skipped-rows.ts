@@ -70,9 +70,7 @@ export interface SkippedRow {
   readonly problem: string; // what it is in this row
 }
 
-const SHOWN = 200;
-
-// characters of a formula that a report repeats
+const SHOWN = 200; // characters of a formula that a report repeats
 
 /** The composition of a row, or why it cannot be scored. Amounts are those of the formula. */
 export function rowComposition(
