@@ -45,6 +45,8 @@ it('prints tables of what changed, of directories as well, and of the first line
       '0 stayed where they were\n',
     ].join('\n'),
   );
+  const { stdout: one } = await runCli(scratch, 'compare', 'before.csv', 'after.csv', '--limit', '1');
+  expect(one).toContain('2 moved, of which 1 is shown\n');
   const { stdout: first } = await runCli(scratch, 'compare', 'before.csv', 'before.csv', '--top', '1', '--json');
   expect(JSON.parse(first)).toEqual({ entered: [], left: [], moved: [], stayed: 1 });
 });
