@@ -26,7 +26,7 @@ const LENGTH = '(?<length>c?m|centimet(?:er|re)|met(?:er|re))';
 const INVERSE = ' ?\\^? ?-1';
 const KELVIN = `(?<kelvin>${DOT}K)?`;
 /** Units of conductivity, in names that were made plain; the last one needs a word that says what it is. */
-const UNITS = [
+export const UNITS = [
   `${SIEMENS}${KELVIN}(?: ?/ ?| per )${LENGTH}`,
   `${SIEMENS}${DOT}${LENGTH}${INVERSE}${KELVIN}`,
   `${SIEMENS}${KELVIN}${DOT}${LENGTH}${INVERSE}`,
