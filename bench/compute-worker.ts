@@ -9,7 +9,7 @@ import { openKernel } from './kernel-pass.ts';
 /** What a thread computes again and again. */
 export type ComputeJob =
   | { readonly kind: 'kernel'; readonly space: string; readonly student: string; readonly seed: number }
-  | { readonly kind: 'product'; readonly size: number };
+  | { readonly kind: 'product'; readonly size: number }; // of float32 matrices (size, size)
 
 /** The name of a pass, or the end of the work. */
 export type ComputeMessage = { readonly pass: string } | 'end';

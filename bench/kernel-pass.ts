@@ -46,8 +46,6 @@ function drawChunks({ classes, compositions }: Space, seed: number): ChunkRange[
   return shuffle(cutIntoChunks(classes, Math.ceil(compositions / CHUNK)), createRandom(seed)).slice(0, CHUNKS);
 }
 
-// of float32 matrices (size, size)
-
 /** What a pass has done. */
 export interface Pass {
   readonly seconds: number;

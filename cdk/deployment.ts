@@ -1,7 +1,7 @@
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { DeploymentConfig } from '../shared/stage/stage-settings.ts';
-import { stageName } from './names.ts';
+import { stageName } from './foundation/names.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { ScreenerStack } from './stacks/screener-stack.ts';
 

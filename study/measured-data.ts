@@ -5,7 +5,7 @@ import { parseConductivities } from '../shared/labels/conductivities.ts';
 import { type LearnableCompositions, mergeMeasurements, parseMeasurements } from '../shared/labels/measurements.ts';
 import { describe } from '../shared/student/descriptors.ts';
 import type { ElementFeatures } from '../shared/student/element-features.ts';
-import { PUBLISHED_FEATURES } from '../shared/teacher/features.ts';
+import { PUBLISHED_FEATURES } from '../shared/teacher/feature-names.ts';
 import { featureRows } from '../shared/teacher/fit-teacher.ts';
 import type { KnownFeatures } from '../shared/teacher/teacher.ts';
 import type { DescribedCompound } from './small-data.ts';

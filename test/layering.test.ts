@@ -73,6 +73,21 @@ function violations(broken: (file: string, target: string) => boolean): string[]
   );
 }
 
+/** Ways through what imports what that come back to where they began. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const state = new Map<string, 'open' | 'done'>();
+  const found: string[] = [];
+  const visit = (node: string, path: readonly string[]): void => {
+    if (state.get(node) === 'open') found.push([...path.slice(path.indexOf(node)), node].join(' → '));
+    if (state.has(node)) return;
+    state.set(node, 'open');
+    for (const target of graph.get(node) ?? []) visit(target, [...path, node]);
+    state.set(node, 'done');
+  };
+  for (const node of graph.keys()) visit(node, []);
+  return found;
+}
+
 it('every source is in a room, and every room has sources', () => {
   expect(sources.filter((file) => rowOf(file) < 0 && roomOf(file) !== undefined)).toEqual([]);
   expect(ROOMS.filter((room) => !sources.some((file) => roomOf(file) === room))).toEqual([]);
@@ -84,17 +99,28 @@ it('a room imports itself, rows above its own and rooms on its left', () => {
 });
 
 it('files import each other in no circle', () => {
-  const state = new Map<string, 'open' | 'done'>();
-  const circles: string[] = [];
-  const visit = (file: string, path: readonly string[]): void => {
-    if (state.get(file) === 'open') circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
-    if (state.has(file)) return;
-    state.set(file, 'open');
-    for (const target of imports.get(file) ?? []) visit(target, [...path, file]);
-    state.set(file, 'done');
-  };
-  for (const file of sources) visit(file, []);
-  expect(circles).toEqual([]);
+  expect(circles(imports)).toEqual([]);
+});
+
+it('folders import each other in no circle, a folder and one inside it apart', () => {
+  const isInside = (inner: string, outer: string): boolean => `${inner}/`.startsWith(`${outer}/`);
+  const folders = new Map<string, string[]>();
+  for (const [file, targets] of imports) {
+    const folder = dirname(file);
+    const others = targets.map(dirname).filter((other) => !isInside(folder, other) && !isInside(other, folder));
+    folders.set(folder, [...(folders.get(folder) ?? []), ...others]);
+  }
+  expect(circles(folders)).toEqual([]);
+});
+
+it('a name is exported once, handlers of Lambda apart', () => {
+  const homes = new Map<string, string[]>();
+  for (const file of sources.filter((each) => !each.startsWith('lambda/'))) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    const names = text.matchAll(/^export (?:async |abstract )?(?:function\*?|const|class|interface|type|enum) (\w+)/gm);
+    for (const [, name] of names) homes.set(name, [...new Set([...(homes.get(name) ?? []), file])]);
+  }
+  expect([...homes].filter(([, files]) => files.length > 1)).toEqual([]);
 });
 
 it('nothing that is shipped imports cdk/ or lambda/', () => {

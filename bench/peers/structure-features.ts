@@ -6,7 +6,7 @@ import { createRandom, shuffle } from '../../shared/random.ts';
 import { readStructures } from '../../shared/structure/formats/read-structures.ts';
 import { NeighborSearch } from '../../shared/structure/neighbors.ts';
 import type { Structure } from '../../shared/structure/structure.ts';
-import { PUBLISHED_FEATURES } from '../../shared/teacher/features.ts';
+import { PUBLISHED_FEATURES } from '../../shared/teacher/feature-names.ts';
 import { BOND_CUTOFF } from '../../shared/teacher/sublattices.ts';
 import { parseTeacher, type Teacher } from '../../shared/teacher/teacher.ts';
 import { type Bench, largestDifference, Peer, type PeerComparison, sideBySide } from './side-by-side.ts';

@@ -13,9 +13,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeploymentConfig, FunctionClass } from '../../shared/stage/stage-settings.ts';
-import { acknowledgeTracing, acknowledgeWildcards } from '../nag.ts';
-import { stageName } from '../names.ts';
-import { sendStatements } from '../operations/operations-key.ts';
+import { acknowledgeTracing, acknowledgeWildcards } from '../foundation/nag.ts';
+import { stageName } from '../foundation/names.ts';
+import { sendStatements } from '../foundation/operations-key.ts';
 import { type FunctionName, STORAGE_ACCESS } from './storage-access.ts';
 import { type Storage, storageStatements } from './storage-policy.ts';
 

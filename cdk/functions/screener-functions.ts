@@ -3,7 +3,7 @@ import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambd
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeploymentConfig, FunctionClass } from '../../shared/stage/stage-settings.ts';
-import { stageName } from '../names.ts';
+import { stageName } from '../foundation/names.ts';
 import { ScreenerFunction } from './screener-function.ts';
 import { FUNCTION_NAMES, type FunctionName } from './storage-access.ts';
 import type { Storage } from './storage-policy.ts';

@@ -13,7 +13,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
-import { stageName } from '../names.ts';
+import { stageName } from '../foundation/names.ts';
 import type { StageMetrics } from './metrics.ts';
 
 export interface DashboardProps {

@@ -5,9 +5,9 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
-import { stageName } from '../names.ts';
+import { stageName } from '../foundation/names.ts';
+import type { Notifications } from '../foundation/notifications.ts';
 import { FailureReport } from './failure-report.ts';
-import type { Notifications } from './notifications.ts';
 
 export interface FailureNoticeProps {
   readonly config: DeploymentConfig;

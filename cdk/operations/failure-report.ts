@@ -11,13 +11,13 @@ import {
 import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
-import { acknowledgeResource } from '../nag.ts';
-import { stageName } from '../names.ts';
+import { acknowledgeResource } from '../foundation/nag.ts';
+import { stageName } from '../foundation/names.ts';
+import type { Notifications } from '../foundation/notifications.ts';
 import { LoggedStateMachine } from '../workflows/logged-state-machine.ts';
+import { publish } from '../workflows/publish.ts';
 import { retryAny } from '../workflows/tasks.ts';
 import { statesArn } from '../workflows/workflow.ts';
-import type { Notifications } from './notifications.ts';
-import { publish } from './publish.ts';
 
 export interface FailureReportProps {
   readonly config: DeploymentConfig;

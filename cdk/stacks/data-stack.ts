@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig, RetentionDays } from '../../shared/stage/stage-settings.ts';
-import { bucketName } from '../names.ts';
+import { bucketName } from '../foundation/names.ts';
 
 export interface DataStackProps extends StackProps {
   readonly config: DeploymentConfig;

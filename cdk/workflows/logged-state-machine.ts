@@ -4,8 +4,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, type IChainable, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
-import { acknowledgeTracing } from '../nag.ts';
-import { stageName } from '../names.ts';
+import { acknowledgeTracing } from '../foundation/nag.ts';
+import { stageName } from '../foundation/names.ts';
 
 export interface LoggedStateMachineProps {
   readonly config: DeploymentConfig;

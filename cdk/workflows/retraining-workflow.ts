@@ -12,10 +12,10 @@ import {
 import type { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
+import type { Notifications } from '../foundation/notifications.ts';
 import type { ScreenerFunctions } from '../functions/screener-functions.ts';
 import type { Storage } from '../functions/storage-policy.ts';
-import type { Notifications } from '../operations/notifications.ts';
-import { publish } from '../operations/publish.ts';
+import { publish } from './publish.ts';
 import { forEach, type InvokeProps, invoke } from './tasks.ts';
 import { Workflow } from './workflow.ts';
 

@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Choice, Condition, Fail, type IChainable, JsonPath, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
+import type { Notifications } from '../foundation/notifications.ts';
 import type { ScreenerFunctions } from '../functions/screener-functions.ts';
 import type { Storage } from '../functions/storage-policy.ts';
-import type { Notifications } from '../operations/notifications.ts';
-import { publish } from '../operations/publish.ts';
+import { publish } from './publish.ts';
 import { forEach, invoke } from './tasks.ts';
 import { Workflow } from './workflow.ts';
 

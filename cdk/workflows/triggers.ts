@@ -6,11 +6,11 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
+import { acknowledgeResource } from '../foundation/nag.ts';
+import { stageName } from '../foundation/names.ts';
+import { sendStatements } from '../foundation/operations-key.ts';
 import type { ScreenerFunction } from '../functions/screener-function.ts';
 import type { Storage } from '../functions/storage-policy.ts';
-import { acknowledgeResource } from '../nag.ts';
-import { stageName } from '../names.ts';
-import { sendStatements } from '../operations/operations-key.ts';
 
 export interface TriggersProps {
   readonly config: DeploymentConfig;

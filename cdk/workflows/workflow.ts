@@ -1,10 +1,10 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { acknowledgeResource, acknowledgeWildcards } from '../foundation/nag.ts';
+import { stageName } from '../foundation/names.ts';
+import type { Notifications } from '../foundation/notifications.ts';
 import type { ScreenerFunction } from '../functions/screener-function.ts';
 import { bucketKeyStatement, type Storage } from '../functions/storage-policy.ts';
-import { acknowledgeResource, acknowledgeWildcards } from '../nag.ts';
-import { stageName } from '../names.ts';
-import type { Notifications } from '../operations/notifications.ts';
 import { LoggedStateMachine, type LoggedStateMachineProps } from './logged-state-machine.ts';
 
 export interface WorkflowProps extends LoggedStateMachineProps {

@@ -1,12 +1,11 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type ComparedLine, compareRuns, parseComparedLines } from '../../shared/comparison/compare-runs.ts';
+import { type ComparableRun, loadFinishedRun } from '../../shared/comparison/compare-with-last.ts';
 import { type RunInputs, runChanges } from '../../shared/comparison/run-changes.ts';
 import { InputError } from '../../shared/errors.ts';
-import { readBytes } from '../../shared/io/store/files.ts';
 import { readTableText } from '../../shared/io/tables/table-file.ts';
 import { formatJson } from '../../shared/json.ts';
-import { readStudentMetadata } from '../../shared/models/student-session.ts';
-import { decodeSummary, runName } from '../../shared/report/summary.ts';
+import { runName } from '../../shared/report/summary.ts';
 import type { AccountOptions } from '../cloud/options.ts';
 import { checkOutput, tellBeside, writeTogether } from '../terminal/output-files.ts';
 import { tellInputs } from '../terminal/tell-inputs.ts';
@@ -44,49 +43,31 @@ export async function runCompare(before: string, after: string, options: Compare
 }
 
 interface ComparedRun {
-  readonly path?: string | undefined; // of its ranking, if that lies on this machine
+  readonly path?: string; // of its ranking, if that lies on this machine
   readonly name: string;
   readonly lines: readonly ComparedLine[];
-  readonly inputs?: RunInputs | undefined; // if there is a summary beside the ranking
+  readonly inputs?: RunInputs; // of a run; a bare ranking has none
 }
 
 async function readRun(run: string, options: CompareOptions): Promise<ComparedRun> {
-  if (!run.startsWith('s3:')) return readLocalRun(run, options.runs);
+  if (!/^s3:/i.test(run)) return readLocalRun(run, options.runs);
   const { loadFromBucket } = await import('./bucket-run.ts'); // the SDK takes long to load
-  const { lines, inputs } = await loadFromBucket(run, options);
-  return { name: runName(inputs.summary), lines, inputs };
+  return named(await loadFromBucket(run, options));
 }
 
-async function readLocalRun(run: string, runs: string): Promise<ComparedRun> {
-  const path = await findRanking(run, runs);
-  if (path === undefined)
+async function readLocalRun(given: string, runs: string): Promise<ComparedRun> {
+  const found = await findRanking(given, runs);
+  if (found === undefined)
     throw new InputError(
       `there is no ranking, and no run of ${runs} begins so`,
-      { file: run },
+      { file: given },
       "Name a ranking.csv, its directory, or a run's id, with --runs if runs are kept elsewhere; of a run in the cloud, s3://BUCKET/runs/ID.",
     );
-  const lines = parseComparedLines(await readTableText(path), path);
-  const inputs = await readInputs(dirname(path));
-  const name = inputs === undefined ? basename(resolve(path)) : runName(inputs.summary);
-  return { path, name, lines, inputs };
+  const { path, run } = found;
+  if (run !== undefined) return { path, ...named(await loadFinishedRun(run.store, run.runId)) };
+  return { path, name: basename(resolve(path)), lines: parseComparedLines(await readTableText(path), path) };
 }
 
-/** What the files beside a ranking say of its inputs. */
-async function readInputs(directory: string): Promise<RunInputs | undefined> {
-  const file = join(directory, 'summary.json');
-  const summary = await readIfThere(file);
-  if (summary === undefined) return undefined;
-  const path = join(directory, 'plan', 'student.onnx');
-  const student = await readIfThere(path);
-  const teacherHash = student && readStudentMetadata(student, path).teacherHash;
-  return { summary: decodeSummary(summary, file), ...(teacherHash === undefined ? {} : { teacherHash }) };
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readBytes(path);
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
+function named({ lines, inputs }: ComparableRun): ComparedRun {
+  return { name: runName(inputs.summary), lines, inputs };
 }

@@ -29,6 +29,6 @@ export function describeComparison({ entered, left, moved, stayed }: RunComparis
 
 function section(what: string, count: number, limit: number, table: string): string {
   if (count === 0) return `none ${what}\n`;
-  const shown = count > limit ? `, of which ${formatCount(limit)} are shown` : '';
+  const shown = count > limit ? `, of which ${formatCount(limit)} ${limit === 1 ? 'is' : 'are'} shown` : '';
   return `${formatCount(count)} ${what}${shown}\n${table}\n`;
 }

@@ -7,7 +7,7 @@ import {
   type SubsetRanking,
   type SubsetSearch,
 } from '../../shared/teacher/choose-features.ts';
-import type { FeatureName } from '../../shared/teacher/features.ts';
+import type { FeatureName } from '../../shared/teacher/feature-names.ts';
 import { checkClasses, featureRows, fitTeacher, type MeasuredCompound } from '../../shared/teacher/fit-teacher.ts';
 import { type FeatureChoice, formatTeacher } from '../../shared/teacher/teacher.ts';
 import { formatTable } from '../terminal/output.ts';

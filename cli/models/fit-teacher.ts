@@ -1,5 +1,5 @@
 import { formatJson } from '../../shared/json.ts';
-import type { FeatureName } from '../../shared/teacher/features.ts';
+import type { FeatureName } from '../../shared/teacher/feature-names.ts';
 import { fitTeacher } from '../../shared/teacher/fit-teacher.ts';
 import { formatTeacher, type Teacher } from '../../shared/teacher/teacher.ts';
 import { checkOutput, outputName, tellBeside, writeTogether } from '../terminal/output-files.ts';

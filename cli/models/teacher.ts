@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { atomicNumber, SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { didYouMean } from '../../shared/suggest.ts';
-import { FEATURE_NAMES, type FeatureName, featureName, PUBLISHED_FEATURES } from '../../shared/teacher/features.ts';
+import {
+  FEATURE_NAMES,
+  type FeatureName,
+  featureName,
+  PUBLISHED_FEATURES,
+} from '../../shared/teacher/feature-names.ts';
 import { withExamples } from '../terminal/examples.ts';
 import { naturalNumber, positiveInteger } from '../terminal/options.ts';
 

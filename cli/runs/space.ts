@@ -16,7 +16,7 @@ export function spaceCommand(): Command {
   const at = subcommand('at', 'print the formula of each index')
     .argument('<index...>', 'integers from 0')
     .action(async (indices, options) => (await import('./show-space.ts')).showFormulas(indices, options));
-  withExamples(at, ['ionsieve space at 0 332395286', 'first and last composition of the default space']);
+  withExamples(at, ['ionsieve space at 0 296910905', 'first and last composition of the default space']);
   const find = subcommand('find', 'print the index of each formula, or the rule that excludes it')
     .argument('<formula...>', 'formulas such as Li3PS4')
     .action(async (formulas, options) => (await import('./show-space.ts')).showIndices(formulas, options));

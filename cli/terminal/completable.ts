@@ -4,7 +4,7 @@ import { SHIPPED_STUDENTS } from '../../local/shipped/students.ts';
 import { SYMBOLS } from '../../shared/chemistry/elements.ts';
 import { PROVIDER_IDS } from '../../shared/import/providers.ts';
 import { RUN_OPTIONS } from '../../shared/screen/run-option-table.ts';
-import { FEATURE_NAMES } from '../../shared/teacher/features.ts';
+import { FEATURE_NAMES } from '../../shared/teacher/feature-names.ts';
 
 /** A command as far as a shell completes it. */
 export interface CompletableCommand {

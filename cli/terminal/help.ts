@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { InputError } from '../../shared/errors.ts';
 import { didYouMean } from '../../shared/suggest.ts';
 import { withExamples } from './examples.ts';
+import { insteadOf } from './removed-commands.ts';
 
 /** `help`, which unlike that of commander refuses what is no command, at every level. */
 export function helpCommand(root: Command): Command {
@@ -18,11 +19,12 @@ function commandNamed(root: Command, names: readonly string[]): Command {
     const found = command.commands.find((each) => each.name() === name);
     if (found === undefined) {
       const known = command.commands.map((each) => each.name());
-      const whole = names.slice(0, depth + 1).join(' ');
+      const path = names.slice(0, depth + 1);
       throw new InputError(
-        `there is no command ${JSON.stringify(whole)}`,
+        `there is no command ${JSON.stringify(path.join(' '))}`,
         {},
-        `\`${['ionsieve help', ...names.slice(0, depth)].join(' ')}\` lists those that there are.${didYouMean(name, known)}`,
+        insteadOf(path) ??
+          `\`${['ionsieve help', ...names.slice(0, depth)].join(' ')}\` lists those that there are.${didYouMean(name, known)}`,
       );
     }
     command = found;

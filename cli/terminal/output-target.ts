@@ -18,7 +18,8 @@ const STREAMS: Readonly<Record<string, number>> = {
   '/dev/stderr': STDERR,
 };
 
-const DESCRIPTOR = new RegExp(String.raw`^/(?:dev|proc/(?:self|thread-self|${process.pid}))(?:/task/\d+)?/fd/(\d+)$`);
+/** A file that this process, or that of the number, has open. */
+const DESCRIPTOR = /^\/(?:dev|proc\/(?:self|thread-self|(\d+)))(?:\/task\/\d+)?\/fd\/(\d+)$/;
 
 const MAX_LINKS = 40; // as Linux has it
 
@@ -34,7 +35,8 @@ export async function outputTarget(out: string): Promise<OutputTarget> {
   for (let links = 0; links <= MAX_LINKS; links++) {
     const folder = dirname(resolve(path));
     const place = join(await realpath(folder).catch(() => folder), basename(path));
-    const number = DESCRIPTOR.exec(place)?.[1] ?? STREAMS[place];
+    const [, owner, descriptor] = DESCRIPTOR.exec(place) ?? [];
+    const number = owner === undefined || Number(owner) === process.pid ? (descriptor ?? STREAMS[place]) : undefined;
     if (number !== undefined) return openDescriptor(Number(number), out);
     const next = await readlink(place).catch(() => undefined);
     if (next === undefined) return { path };

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { endingOnSignal } from './interruptible.ts';
 import { describeError, exitCodeOf, Interruption, outlastReaders } from './output.ts';
+import { withInstead } from './removed-commands.ts';
 import { hasColours, styled } from './terminal.ts';
 
 const USAGE_ERROR = 2;
@@ -29,7 +30,8 @@ export function configure(command: Command): Command {
     .configureOutput({
       getOutHasColors: () => hasColours(process.stdout.isTTY, process.env),
       getErrHasColors: () => hasColours(process.stderr.isTTY, process.env),
-      outputError: (text, write) => write(text.replace(/^error:/, styled('red', 'error:', process.stderr))),
+      outputError: (text, write) =>
+        write(withInstead(command, text).replace(/^error:/, styled('red', 'error:', process.stderr))),
     });
   for (const subcommand of command.commands) configure(subcommand);
   return command;

@@ -44,7 +44,7 @@ export interface CompositionSpace {
  * import { openSpace } from 'ionsieve';
  *
  * const space = openSpace('small');
- * console.log(space.compositions, space.formulaAt(0)); // 13336 Li3ClO
+ * console.log(space.compositions, space.formulaAt(0)); // 4500 Li2BrCl
  * console.log(space.find('Li3PS4'), space.find('LiFePO4'));
  * console.log(space.listSystem('Li-P-S').map(({ formula }) => formula));
  */

@@ -10,7 +10,7 @@ const REMARK =
 const NAME =
   /(?:P|B|S|Si|Al)ON(?![a-z\d.])|SICON|BOB(?![a-z\d.])|FSI(?![a-z\d.])|DF(?:OB|P|BP|BOP|OP)(?![a-z\d.])|VDF|OAc/;
 /** A number that a blank parts from what stands before it, and more after it. */
-const PARTED_NUMBER = /(?<=(\S+))\s+(\d*\.?\d+)(\s*)(?=[A-Z([{])/g;
+const PARTED_NUMBER = /(?<!\s)\s+(\d+(?:\.\d+)?|\.\d+)(\s*)(?=[A-Z([{])/g;
 const INNERMOST_BRACKETS = /[([{][^()[\]{}]*[)\]}]/g;
 const JOINTS = /[·\u0387‧•⋅∙・･*]|\.(?!\d)/;
 
@@ -32,13 +32,18 @@ export function doubtOf(formula: string): string | undefined {
 /** `LiCl 2H2O` is no LiCl2, and `Li3PS4 Li2S` are two formulas; `Li 3 P S4` is one. */
 function doubtOfBlanks(formula: string): string | undefined {
   if (LINE_BREAK.test(formula)) return 'has a line break: one formula is expected';
-  for (const [, before, number, after] of formula.matchAll(PARTED_NUMBER)) {
+  for (const { index, 1: number, 2: after } of formula.matchAll(PARTED_NUMBER)) {
+    const before = lastWord(formula.slice(0, index));
     const ofSymbol = after !== '' && /^[A-Z][a-z]?$/.test(before);
     if (!ofSymbol && /[A-Za-z)\]}]$/.test(before))
       return `has the number ${number} between blanks, which may belong to what is before it or after it`;
   }
   const twice = formula.split(JOINTS).map(elementOfTwoWords).find(Boolean);
   return twice && `has ${twice} on both sides of a blank: one formula is expected`;
+}
+
+function lastWord(text: string): string {
+  return text.split(/\s/).at(-1) ?? '';
 }
 
 /** The element that stands in two words of a text, brackets aside. */

@@ -52,7 +52,7 @@ export async function compareStored(
   return comparedRuns(await loadFinishedRun(store, beforeId), await loadFinishedRun(store, afterId));
 }
 
-function comparedRuns(before: FinishedRun, after: FinishedRun): Required<ComparedRuns> {
+function comparedRuns(before: ComparableRun, after: ComparableRun): Required<ComparedRuns> {
   return {
     before: runName(before.inputs.summary),
     after: runName(after.inputs.summary),
@@ -62,7 +62,7 @@ function comparedRuns(before: FinishedRun, after: FinishedRun): Required<Compare
 }
 
 /** What a comparison needs of a finished run. */
-export interface FinishedRun {
+export interface ComparableRun {
   readonly inputs: RunInputs;
   readonly lines: readonly ComparedLine[];
 }
@@ -72,7 +72,7 @@ export interface FinishedRun {
  *
  * @throws {IntegrityError} if its outputs are damaged or missing
  */
-export async function loadFinishedRun(store: ObjectStore, runId: string): Promise<FinishedRun> {
+export async function loadFinishedRun(store: ObjectStore, runId: string): Promise<ComparableRun> {
   const nameOf = (file: string): string => `${store.location}/${outputKey(runId, file)}`;
   const summary = decodeSummary(await loadOutput(store, runId, 'summary.json'), nameOf('summary.json'));
   if (summary.runId !== runId)

@@ -25,7 +25,7 @@ export interface Wish {
    * twice. Undefined = somebody wants it now.
    */
   readonly since: Date | undefined;
-  /** Nobody is there who looks at what failed: it is not tried without end, and what somebody stopped stays so. */
+  /** Nobody is watching: what fails is not retried without end, and a stopped execution stays stopped. */
   readonly unattended: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { isRoomTemperature, ROOM_TEMPERATURE, toCelsius } from './room-temperature.ts';
 
 /** How the numbers of a column become decimal logarithms of S/cm. */
-export interface ConductivityScale {
+export interface ConductivityUnit {
   readonly logarithm?: '10' | 'e'; // of which base the values are logarithms; absent = they are none
   readonly guessed: boolean; // the header says `log` and no base
   readonly sign: 1 | -1; // -1: the values are negative logarithms
@@ -12,7 +12,7 @@ export interface ConductivityScale {
 
 /** What a column's name says of conductivities. */
 export interface ConductivityHeader {
-  readonly scale?: ConductivityScale | undefined; // absent: `unclear` says why
+  readonly scale?: ConductivityUnit | undefined; // absent: `unclear` says why
   readonly unclear?: string | undefined;
   readonly other?: string | undefined; // it is of something else than what is looked for, such as `error`
   readonly needsTemperature: boolean; // σ(T), or σT
@@ -26,7 +26,7 @@ const LENGTH = '(?<length>c?m|centimet(?:er|re)|met(?:er|re))';
 const INVERSE = ' ?\\^? ?-1';
 const KELVIN = `(?<kelvin>${DOT}K)?`;
 /** Units of conductivity, in names that were made plain; the last one needs a word that says what it is. */
-const UNITS = [
+export const UNITS = [
   `${SIEMENS}${KELVIN}(?: ?/ ?| per )${LENGTH}`,
   `${SIEMENS}${DOT}${LENGTH}${INVERSE}${KELVIN}`,
   `${SIEMENS}${KELVIN}${DOT}${LENGTH}${INVERSE}`,
@@ -138,7 +138,7 @@ interface Parts {
   readonly kelvin: boolean;
 }
 
-function scaleOf({ unit, power, logarithm, cologarithm, kelvin }: Parts): ConductivityScale {
+function scaleOf({ unit, power, logarithm, cologarithm, kelvin }: Parts): ConductivityUnit {
   const { prefix = '', length = '' } = unit.groups ?? {};
   const letter = prefix === 'micro' ? 'μ' : prefix.slice(0, 1);
   const centimetre = length.startsWith('c');
@@ -155,7 +155,7 @@ function scaleOf({ unit, power, logarithm, cologarithm, kelvin }: Parts): Conduc
 function logarithmOf(
   logarithm: RegExpExecArray | undefined,
   cologarithm: RegExpExecArray | undefined,
-): Pick<ConductivityScale, 'logarithm' | 'guessed' | 'sign' | 'text'> {
+): Pick<ConductivityUnit, 'logarithm' | 'guessed' | 'sign' | 'text'> {
   if (cologarithm !== undefined) return { logarithm: '10', guessed: false, sign: -1, text: '-log10 of ' };
   const { base, minus } = logarithm?.groups ?? {};
   if (base === undefined) return { guessed: false, sign: 1, text: '' };

@@ -6,7 +6,7 @@ import { type CsvRow, formatCsv, parseCsv, roundSignificant } from '../io/tables
 import { unpackGzip } from '../io/tables/gzip.ts';
 import { readTableText } from '../io/tables/table-file.ts';
 import { decodeText } from '../io/tables/text-encoding.ts';
-import { type FeatureName, featureName } from '../teacher/features.ts';
+import { type FeatureName, featureName } from '../teacher/feature-names.ts';
 import type { StructureLabel } from './label.ts';
 import type { SkippedStructure } from './label-structures.ts';
 

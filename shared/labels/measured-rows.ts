@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import { type CsvRow, type CsvTable, parseCsv } from '../io/tables/csv.ts';
-import { type ConductivityHeader, type ConductivityScale, readConductivityHeader } from './conductivity-header.ts';
+import { type ConductivityHeader, type ConductivityUnit, readConductivityHeader } from './conductivity-header.ts';
 import { isRoomTemperature, ROOM_TEMPERATURE, toKelvin } from './room-temperature.ts';
 import { temperatureColumn } from './temperature-column.ts';
 
@@ -106,13 +106,13 @@ function roomTemperatureRows({ columns, rows }: CsvTable, file: string, chosen: 
 }
 
 /** Whether there is nothing to be told of a reading. */
-function isPlain({ text, guessed }: ConductivityScale): boolean {
+function isPlain({ text, guessed }: ConductivityUnit): boolean {
   return !guessed && /^(?:log10 of )?[mμn]?S\/c?m$/.test(text);
 }
 
 interface Chosen {
   readonly column: string;
-  readonly scale: ConductivityScale;
+  readonly scale: ConductivityUnit;
   readonly needsTemperature: boolean;
 }
 
@@ -151,7 +151,7 @@ function headerError(problem: string, columns: readonly string[], file: string, 
 function readValue(
   row: CsvRow,
   column: string,
-  scale: ConductivityScale,
+  scale: ConductivityUnit,
   celsius: number | undefined,
 ): { log10: number; bound: Bound } {
   const text = row.required(column);
@@ -170,17 +170,17 @@ function readValue(
   return { log10, bound: boundOf(match[1]?.[0], scale) };
 }
 
-function toLog10(value: number, { logarithm, sign, shift, timesTemperature }: ConductivityScale, celsius = 0): number {
+function toLog10(value: number, { logarithm, sign, shift, timesTemperature }: ConductivityUnit, celsius = 0): number {
   const ofUnit = logarithm === undefined ? Math.log10(value) : (sign * value) / (logarithm === 'e' ? Math.LN10 : 1);
   return ofUnit + shift - (timesTemperature ? Math.log10(toKelvin(celsius)) : 0);
 }
 
-function boundOf(sign: string | undefined, scale: ConductivityScale): Bound {
+function boundOf(sign: string | undefined, scale: ConductivityUnit): Bound {
   if (sign === undefined) return 'exact';
   return (sign === '<' || sign === '≤') === (scale.sign === 1) ? 'upper' : 'lower';
 }
 
-function checkRange(log10: number, text: string, row: CsvRow, column: string, scale: ConductivityScale): void {
+function checkRange(log10: number, text: string, row: CsvRow, column: string, scale: ConductivityUnit): void {
   const least = scale.guessed ? LEAST_GUESSED_LOG10 : LEAST_LOG10;
   if (log10 >= least && log10 <= Math.log10(MOST)) return;
   throw new InputError(

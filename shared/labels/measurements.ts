@@ -2,6 +2,7 @@ import { SYMBOLS } from '../chemistry/elements.ts';
 import { type Composition, formatFormula, formatSystem, parseFormula } from '../chemistry/formula.ts';
 import { InputError } from '../errors.ts';
 import type { CsvRow } from '../io/tables/csv.ts';
+import { isFormulaName } from '../io/tables/formula-column.ts';
 import { type Bound, readMeasuredRows } from './measured-rows.ts';
 
 /** One measured value of a composition. */
@@ -35,7 +36,6 @@ export interface LearnableCompositions {
   readonly knows: (atomicNumber: number) => boolean;
 }
 
-const FORMULA_COLUMN = /^(reduced |true )?(formula|composition)$/i;
 const SAME_FRACTION = 1e4; // compositions whose fractions agree to 1e-4 are one
 
 /**
@@ -55,7 +55,7 @@ export function parseMeasurements(
   tell: (note: string) => void = () => undefined,
 ): RowMeasurement[] {
   const formulaOf = (columns: readonly string[]): string | undefined =>
-    columns.find((name) => (named.formula === undefined ? FORMULA_COLUMN.test(name) : name === named.formula));
+    columns.find((name) => (named.formula === undefined ? isFormulaName(name) : name === named.formula));
   const lacks = (columns: readonly string[]): string | undefined =>
     formulaOf(columns) === undefined ? (named.formula ?? 'formula or composition') : undefined;
   const { columns, measured, notes } = readMeasuredRows(text, file, lacks, named.conductivity);

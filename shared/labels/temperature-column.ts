@@ -9,7 +9,8 @@ export interface TemperatureColumn {
   readonly read: (row: CsvRow) => number | undefined;
 }
 
-const UNIT = /^(.*?)[ ,/:]*(°C|°K|degC|deg C|oC|C|celsius|Celsius|K|kelvin|Kelvin|°F|F|fahrenheit|Fahrenheit)$/;
+const UNIT = /(?:°C|°K|degC|deg C|oC|C|celsius|Celsius|K|kelvin|Kelvin|°F|F|fahrenheit|Fahrenheit)$/;
+const BEFORE_UNIT = ' ,/:';
 const MEASURED =
   /^(?:T|temp(?:erature)?|(?:T|temp|temperature) ?(?:of )?(?:meas(?:ured|urement|uring)?|test|σ|sigma|conductivity)|(?:measur(?:ed|ement|ing)|meas|test(?:ing)?|operating|conductivity) ?(?:T|temp|temperature))$/i;
 const OF_TEMPERATURE = /temperature|temp(?![a-z])|Temp(?![a-z])|TEMP|(?<!\p{L})T(?!\p{L})|[°º] ?C|℃|celsius|Celsius/u;
@@ -61,7 +62,10 @@ function partsOf(name: string): { base: string; unit?: 'C' | 'K' | 'F' } {
     .normalize('NFKC')
     .replace(/[()[\]\s_]+/g, ' ')
     .trim();
-  const [, base, unit] = UNIT.exec(plain) ?? ['', plain];
+  const unit = UNIT.exec(plain)?.[0];
+  let end = plain.length - (unit?.length ?? 0);
+  while (unit !== undefined && BEFORE_UNIT.includes(plain[end - 1] ?? '-')) end--;
+  const base = plain.slice(0, end);
   const letter = unit && (unit.replace(/^(?:°|deg ?|o(?=C))/, '')[0].toUpperCase() as 'C' | 'K' | 'F');
   return { base: base.replace(/\.$/, ''), ...(letter ? { unit: letter } : {}) };
 }

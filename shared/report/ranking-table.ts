@@ -54,6 +54,8 @@ function shownColumns({ ranking, column, novelty }: ReportedRun): ShownColumn[] 
     ...further('probability_std', '±', 3),
     ...further('probability_lower', 'Lower bound', 3),
     ...texts('anion', 'Anion'),
+    ...texts('charges', 'Charges'),
+    ...further('rarest_state_share', 'Rarest', 2),
     ...(novelty === undefined
       ? []
       : [{ name: 'novelty', title: 'Novelty', isText: true, cell: (i: number) => novelty[i] }]),

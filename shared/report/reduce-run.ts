@@ -103,9 +103,7 @@ async function report(
   return Buffer.from(reportPage({ ...full, summary, student, curves: curves && decodeCurves(curves, 'curves.json') }));
 }
 
-const READ_AT_ONCE = 16;
-
-// a store may take long to answer, and 10,000 results are many answers
+const READ_AT_ONCE = 16; // a store may take long to answer, and 10,000 results are many answers
 
 /** Everything that lies where the chunk results are kept; the next ones are read while those before are merged. */
 async function* storedChunks(store: ObjectStore, { runId, chunks }: RunPlan): AsyncGenerator<StoredChunk> {

@@ -13,10 +13,10 @@ export interface ChunkScreener {
   screen(range: ChunkRange, runId: string, onScreened: (compositions: number) => void): Promise<ChunkResult>;
 }
 
-/** Knows systems that need no scores, because none of their compositions can be ranked. */
+/** Decides which systems can be skipped because none of their compositions can reach the ranking. */
 export interface BlockPruner {
   /**
-   * Whether that is so for a block.
+   * Whether a block can be skipped.
    *
    * @param wanted its systems, by their place in it, that no criterion excludes
    */

@@ -43,7 +43,7 @@ export const RUN_OPTIONS = {
     otherwise: 'the one beside the student',
   },
   labels: { kind: 'file', says: 'labels that the student learned from', otherwise: 'those beside the student' },
-  measured: { kind: 'file', says: 'CSV of measured conductivities, to be told in the ranking' },
+  measured: { kind: 'file', says: 'CSV of measured conductivities, shown in the ranking' },
   top: { kind: 'count', most: MAX_TOP, fallback: DEFAULT_LIMITS.top, says: 'compositions to rank' },
   perSystem: {
     kind: 'count',

@@ -1,8 +1,6 @@
 import type { Space, StoichiometryClass } from './space.ts';
 
-const SYSTEMS_PER_TASK = 50_000;
-
-// seconds of work, and some hundred kilobytes to pass on
+const SYSTEMS_PER_TASK = 50_000; // seconds of work, and some hundred kilobytes to pass on
 
 /** A space in parts of whole classes. */
 export function* partsOf(space: Space): Generator<Space> {

@@ -1,4 +1,7 @@
+import { USUAL_SHARE } from '../chemistry/charge-assignment.ts';
+import { isClosedShell } from '../chemistry/electron-shells.ts';
 import { atomicNumber, ELECTRONEGATIVITY, oxidationStates, SYMBOLS } from '../chemistry/elements.ts';
+import { statesThatOccur } from '../chemistry/oxidation-states.ts';
 import { InputError } from '../errors.ts';
 import { parseBoundedJson } from '../json.ts';
 
@@ -13,7 +16,11 @@ export interface SpaceDefinition {
   readonly oxidationStates: ReadonlyMap<number, readonly number[]>; // of every element and the mobile ion; ascending, without 0
 }
 
-const KEYS = ['name', 'mobileIon', 'elements', 'anions', 'arity', 'maxCoefficient', 'oxidationStates'] as const;
+const REQUIRED = ['name', 'mobileIon', 'elements', 'anions', 'arity', 'maxCoefficient'] as const;
+const KEYS = [...REQUIRED, 'oxidationStates', 'minStateShare', 'openShells'] as const;
+
+/** In the place of a share: every state that was ever seen in the ICSD, as pymatgen has them. */
+const EVERY_STATE = 'seen';
 const ARITY_LIMITS = [2, 8] as const; // one element has no counterion; class keys hold 8 columns
 const MAX_COEFFICIENT = 64;
 const STATE_LIMITS = [-8, 9] as const; // the highest state known is +9, of Ir (Wang et al. 2014, doi:10.1038/nature13795)
@@ -25,6 +32,7 @@ type Fail = (problem: string, remedy: string) => never;
  * Definition of a composition space from the text of a space file.
  *
  * @param text JSON with the keys name, mobileIon, elements, anions, arity, maxCoefficient and, optionally, oxidationStates
+ *   minStateShare and openShells
  * @param file where the text is from, for messages
  * @throws {InputError} naming file, key, value and remedy
  */
@@ -48,7 +56,8 @@ export function parseSpace(text: string, file: string): SpaceDefinition {
   const arity = readArity(record.arity, at('arity'));
   const maxCoefficient = readMaxCoefficient(record.maxCoefficient, arity[1], at('maxCoefficient'));
   const overrides = readOverrides(record.oxidationStates, at('oxidationStates'));
-  const states = resolveStates([mobileIon, ...elements], overrides, at('oxidationStates'));
+  const builtIn = readBuiltIn(record, at);
+  const states = resolveStates([mobileIon, ...elements], overrides, builtIn, at('oxidationStates'));
   const name = readName(record.name, at('name'));
   return { name, mobileIon, elements, anions, arity, maxCoefficient, oxidationStates: states };
 }
@@ -85,10 +94,9 @@ function checkKeys(record: Record<string, unknown>, at: (key: string) => Fail): 
       similar === undefined ? `Use ${KEYS.join(', ')} only.` : `Did you mean ${JSON.stringify(similar)}?`,
     );
   }
-  for (const key of KEYS) {
-    if (key !== 'oxidationStates' && !Object.hasOwn(record, key)) {
+  for (const key of REQUIRED) {
+    if (!Object.hasOwn(record, key))
       at(key)(`key ${JSON.stringify(key)} is missing`, 'Add it; data/spaces/ holds examples.');
-    }
   }
 }
 
@@ -167,15 +175,41 @@ function readStates(symbol: string, value: unknown, fail: Fail): readonly number
   return [...value].sort((a, b) => a - b);
 }
 
+/** States of an element of which the space file says nothing. */
+type BuiltIn = (z: number) => readonly number[];
+
+function readBuiltIn({ minStateShare, openShells }: Record<string, unknown>, at: (key: string) => Fail): BuiltIn {
+  const occurring = readMinStateShare(minStateShare, at('minStateShare'));
+  if (openShells === true) return occurring;
+  if (openShells === undefined || openShells === false)
+    return (z) => occurring(z).filter((state) => isClosedShell(z, state));
+  return at('openShells')(`${JSON.stringify(openShells)} is neither true nor false`, 'Give true to have them.');
+}
+
+function readMinStateShare(value: unknown, fail: Fail): BuiltIn {
+  if (value === EVERY_STATE) return oxidationStates;
+  const least = value ?? USUAL_SHARE;
+  if (typeof least === 'number' && least > 0 && least <= 1) return (z) => statesThatOccur(z, least);
+  return fail(
+    `${JSON.stringify(value)} is no share of oxidation states`,
+    `Give a number above 0, at most 1, such as ${USUAL_SHARE}, or "${EVERY_STATE}" for every state that was ever seen.`,
+  );
+}
+
 /** An element without electronegativity is in no composition, so it needs no states; any other does. */
-function resolveStates(elements: readonly number[], overrides: ReadonlyMap<number, readonly number[]>, fail: Fail) {
+function resolveStates(
+  elements: readonly number[],
+  overrides: ReadonlyMap<number, readonly number[]>,
+  builtIn: BuiltIn,
+  fail: Fail,
+) {
   const resolved = new Map<number, readonly number[]>();
   for (const z of [...elements].sort((a, b) => a - b)) {
-    const states = overrides.get(z) ?? oxidationStates(z);
+    const states = overrides.get(z) ?? builtIn(z);
     if (states.length === 0 && !Number.isNaN(ELECTRONEGATIVITY[z])) {
       fail(
-        `${SYMBOLS[z]} has no oxidation states in the built-in table`,
-        `Remove it from the elements or give its states, such as {"${SYMBOLS[z]}": [2]}.`,
+        `${SYMBOLS[z]} has no oxidation state with closed shells and of the asked share in the built-in table`,
+        `Remove it from the elements, set openShells or lower minStateShare, or give its states, such as {"${SYMBOLS[z]}": [2]}.`,
       );
     }
     resolved.set(z, states);

@@ -12,6 +12,11 @@ export function nearestImage(difference: number): number {
   return difference - Math.round(difference);
 }
 
+/** Whether a coordinate is fractional and not Cartesian: molecules reach out of the cell, hardly by three of its lengths. */
+export function isFractional(x: number): boolean {
+  return x >= -4 && x <= 3;
+}
+
 /** A fractional coordinate modulo 1, in [0, 1). */
 export function intoCell(x: number): number {
   const inCell = x - Math.floor(x);

@@ -3,6 +3,7 @@ import { DescriptorUndefinedError } from '../errors.ts';
 import type { Structure } from '../structure/structure.ts';
 import * as bonds from './bond-features.ts';
 import * as distances from './distance-features.ts';
+import type { FeatureName } from './feature-names.ts';
 import { type Sublattices, sublattices } from './sublattices.ts';
 
 interface FeatureDefinition {
@@ -38,23 +39,10 @@ export const FEATURES = {
   },
   rbi: { unit: '1', meaning: 'lbi / sbi', value: bonds.bondIonicityRatio },
   rnc: { unit: '1', meaning: 'lnc / snc', value: bonds.neighborCountRatio },
-} as const satisfies Record<string, FeatureDefinition>;
-
-/** One of {@link FEATURES}. */
-export type FeatureName = keyof typeof FEATURES;
+} as const satisfies Record<FeatureName, FeatureDefinition>;
 
 /** Values of some features. */
 export type FeatureValues<N extends FeatureName = FeatureName> = Readonly<Record<N, number>>;
-
-export const FEATURE_NAMES = Object.keys(FEATURES) as readonly FeatureName[];
-
-/** The five of the published teacher, in definitions that reproduce its published probabilities. */
-export const PUBLISHED_FEATURES = ['llb', 'sbi', 'afc', 'lasd', 'llsd'] as const satisfies readonly FeatureName[];
-
-/** The name of a feature, or undefined if the text is none. */
-export function featureName(text: unknown): FeatureName | undefined {
-  return FEATURE_NAMES.find((name) => name === text);
-}
 
 /**
  * Atomic number of the structure's most electronegative element, which the features call the anion.

@@ -2,7 +2,8 @@ import { InputError } from '../errors.ts';
 import { roundSignificant } from '../io/tables/csv.ts';
 import { fitLogistic, type LogisticModel, logisticLogit, sigmoid } from '../learning/logistic.ts';
 import { binaryMetrics } from '../learning/metrics.ts';
-import { FEATURES, type FeatureName } from './features.ts';
+import type { FeatureName } from './feature-names.ts';
+import { FEATURES } from './features.ts';
 import type { FeatureChoice, KnownFeatures, Teacher } from './teacher.ts';
 
 /** A measured compound with the features of its structures. */

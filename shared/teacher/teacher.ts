@@ -5,7 +5,8 @@ import { formatJson } from '../json.ts';
 import { sigmoid } from '../learning/logistic.ts';
 import type { BinaryMetrics } from '../learning/metrics.ts';
 import { fields, finite, listOf, oneOf, type Refuse, readJson, readShape, type Shape, text } from '../shape.ts';
-import { FEATURE_NAMES, FEATURES, type FeatureName } from './features.ts';
+import { FEATURE_NAMES, type FeatureName } from './feature-names.ts';
+import { FEATURES } from './features.ts';
 
 /** One feature of a teacher: P = sigmoid(intercept + Σ coefficient · value). */
 export interface TeacherFeature {

@@ -43,7 +43,15 @@ describe('committee graph', () => {
 
   it('agrees with it on five thousand of a space, where fractions are simple and descriptors tie', async () => {
     const [elements, anions] = [SYMBOLS.slice(1), ['O', 'S', 'Cl']];
-    const text = JSON.stringify({ name: 'x', mobileIon: 'Li', elements, anions, arity: [3, 4], maxCoefficient: 8 });
+    const text = JSON.stringify({
+      name: 'x',
+      mobileIon: 'Li',
+      elements,
+      anions,
+      arity: [3, 4],
+      maxCoefficient: 8,
+      openShells: true,
+    });
     const space = buildSpace(parseSpace(text, 'x'));
     const random = createRandom(5);
     const draw = (): Composition => compositionAt(space, randomInteger(random, space.compositions));

@@ -113,6 +113,7 @@ const SPACE = buildSpace(
       anions: ['O', 'S', 'Cl'],
       arity: [3, 4],
       maxCoefficient: 6,
+      openShells: true,
     }),
     'space.json',
   ),

@@ -9,7 +9,8 @@ import {
 } from '../../shared/structure/formats/read-structures.ts';
 import { signedVolume } from '../../shared/structure/lattice.ts';
 import { createStructure, type Structure } from '../../shared/structure/structure.ts';
-import { FEATURE_NAMES, structureFeatures } from '../../shared/teacher/features.ts';
+import { FEATURE_NAMES } from '../../shared/teacher/feature-names.ts';
+import { structureFeatures } from '../../shared/teacher/features.ts';
 import { LITHIUM_FLUORIDE } from '../lithium-fluoride.ts';
 import { parseCif, parseOptimadeLine } from '../structure/formats/parsers.ts';
 import { fuzz } from './fuzz.ts';

@@ -135,7 +135,7 @@ describe('a text that is very long', () => {
     for (const text of ['Li'.repeat(500_000), '('.repeat(1_000_000), '1'.repeat(1_000_000), '\ufdfa'.repeat(1_000_000)])
       await refuses(() => parseFormula(text, { file: 'x.csv' }), /has \d+ characters, more than 1000/);
     await refuses(
-      () => parseFormula(`${'('.repeat(20)}Li${')'.repeat(20)}`, { file: 'x.csv' }),
+      () => parseFormula(`${'('.repeat(20)}Li2O${')'.repeat(20)}`, { file: 'x.csv' }),
       /nests brackets deeper/,
     );
   });
@@ -191,11 +191,11 @@ describe('a cell with very many neighbours', () => {
       ['llb', 'sbi', 'afc', 'lasd', 'llsd'],
     );
   it.each([
-    ['tiny', [0.11, 0, 0, 0, 0.11, 0, 0, 0, 0.11], /same position|more than a million/],
-    ['flat', [1000, 0, 0, 0, 1000, 0, 0, 0, 1e-8], /same position|more than a million|so skewed/],
+    ['tiny', [0.11, 0, 0, 0, 0.11, 0, 0, 0, 0.11], /between any two atoms/],
+    ['flat', [1000, 0, 0, 0, 1000, 0, 0, 0, 1e-8], /between any two atoms/],
     ['skewed', [1, 0, 0, 6000, 1, 0, 6000, 6000, 1], /same position|more than a million|so skewed/],
     ['endless', [1e300, 0, 0, 0, 1e300, 0, 0, 0, 1e300], /more than 10000/],
-    ['a needle', [1e4, 0, 0, 0, 0.2, 0, 0, 0, 0.2], /same position|more than a million|so skewed/],
+    ['a needle', [1e4, 0, 0, 0, 0.2, 0, 0, 0, 0.2], /between any two atoms/],
   ])('is refused: %s', (_, lattice, problem) => refuses(() => features(lattice), problem));
 });
 
@@ -284,6 +284,7 @@ describe('a space that is very large', () => {
       anions: ['O', 'S', 'F'],
       arity: [2, 8],
       maxCoefficient: 8,
+      openShells: true,
       ...change,
     });
   it('is refused before it is enumerated', async () => {

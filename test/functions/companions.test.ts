@@ -106,10 +106,10 @@ describe('a run whose student has a committee and labels beside it', () => {
     expect(sha256((await store.get(planKey(receipt.runId, 'committee.onnx')))!)).toBe(sha256(COMMITTEE));
     expect(summary.committee).toEqual({ hash: sha256(COMMITTEE), rescored: 40 });
     expect(summary.labels).toEqual({ hash: LABELS_HASH });
-    expect(Object.keys(lines[0]).slice(0, 12)).toEqual([
+    expect(Object.keys(lines[0]).slice(0, 14)).toEqual([
       ...['rank', 'index', 'formula', 'system', 'probability', 'logit'],
       ...['probability_mean', 'probability_std', 'probability_lower'],
-      ...['raw_material_usd_per_kg', 'lithium_mass_percent', 'anion'],
+      ...['raw_material_usd_per_kg', 'lithium_mass_percent', 'anion', 'charges', 'rarest_state_share'],
     ]);
     expect(Object.keys(summary.columns)).toEqual(Object.keys(lines[0]).slice(6));
     expect(summary.top[0].probability_mean).toBe(Number(lines[0].probability_mean));
@@ -230,7 +230,7 @@ describe('a companion that is not at hand', () => {
       absent: expect.stringContaining('and the student learned from 222222222222'),
     });
     expect(Object.keys(lines[0]).slice(6)).toEqual([
-      ...['raw_material_usd_per_kg', 'lithium_mass_percent', 'anion', 'drivers'],
+      ...['raw_material_usd_per_kg', 'lithium_mass_percent', 'anion', 'charges', 'rarest_state_share', 'drivers'],
     ]);
   });
 

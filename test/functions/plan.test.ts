@@ -86,7 +86,7 @@ describe('planning over a store', () => {
       spendingLimit: null,
       stage: { ...DEFAULT_STAGE, timeoutSeconds },
     });
-    const [long, short] = await Promise.all([300, 0.003].map((seconds) => createPlanHandler(load(seconds))(SPACE)));
+    const [long, short] = await Promise.all([300, 0.001].map((seconds) => createPlanHandler(load(seconds))(SPACE)));
     expect(long.chunks).toBe(1);
     expect(short.chunks).toBeGreaterThan(1); // none takes more than a third of the time-out
     expect(short.runId).toBe(long.runId);
@@ -111,7 +111,7 @@ describe('planning over a store', () => {
     const receipt = await createReduceHandler(async () => ({ store }))({ runId });
     expect(receipt.top).toHaveLength(10);
     expect(receipt.message).toMatch(
-      /^13336 compositions of small screened; \d+ reach probability 0\.5\.\n1\. \w+ 0\.\d{6}\n/,
+      /^4500 compositions of small screened; \d+ reach probability 0\.5\.\n1\. \w+ 0\.\d{6}\n/,
     );
     expect(receipt.message).toMatch(new RegExp(`ranked in ${store.location}/${receipt.ranking}$`));
     expect((await plan(event)).finished).toBe(true);

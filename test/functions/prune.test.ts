@@ -27,6 +27,8 @@ const SPACE = {
   anions: ['O', 'S', 'Cl'],
   arity: [3, 5],
   maxCoefficient: 11,
+  minStateShare: 'seen',
+  openShells: true,
 };
 
 let root: string;

@@ -28,7 +28,14 @@ const SYMBOLS_KNOWN = ['Li', 'B', 'O', 'P', 'S', 'Cl', 'Ge', 'Br', 'La'];
 const TOP = 100;
 const PER_SYSTEM = 2;
 /** Of a student beside which there is neither committee nor labels. */
-const FURTHER_COLUMNS = ['raw_material_usd_per_kg', 'lithium_mass_percent', 'anion', 'drivers'];
+const FURTHER_COLUMNS = [
+  'raw_material_usd_per_kg',
+  'lithium_mass_percent',
+  'anion',
+  'charges',
+  'rarest_state_share',
+  'drivers',
+];
 const student = randomStudent(SYMBOLS_KNOWN, 5);
 
 let root: string;

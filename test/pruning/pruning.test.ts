@@ -31,6 +31,7 @@ function space(arity: readonly [number, number], maxCoefficient: number): Space 
     anions: ['O', 'S', 'Cl'],
     arity,
     maxCoefficient,
+    openShells: true,
   };
   return buildSpace(parseSpace(JSON.stringify(definition), 'test.json'));
 }

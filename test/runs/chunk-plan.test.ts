@@ -191,7 +191,7 @@ describe('a chunk by the parts of the plan that it lies in', () => {
     await planned.store.put(key, new Uint8Array(3));
     const last = planned.chunks[9];
     await expect(screen(await load(planned), last)).rejects.toThrow(
-      'systems.bin: bytes 246 to 274 were asked for and 0',
+      'systems.bin: bytes 210 to 258 were asked for and 0',
     );
     await rm(join(planned.store.location, key));
     await expect(screen(await load(planned), last)).rejects.toThrow('systems.bin: it is missing. The plan is damaged');

@@ -11,7 +11,7 @@ import { randomStudent } from '../random-student.ts';
 const ELEMENTS = ['O', 'S', 'Cl', 'Ge', 'P', 'Fe'];
 
 function space(elements: readonly string[]): Space {
-  const rest = { mobileIon: 'Li', anions: ['O', 'S', 'Cl'], arity: [3, 5], maxCoefficient: 6 };
+  const rest = { mobileIon: 'Li', anions: ['O', 'S', 'Cl'], arity: [3, 5], maxCoefficient: 6, openShells: true };
   return buildSpace(parseSpace(JSON.stringify({ name: 'test', elements, ...rest }), 'test.json'));
 }
 

@@ -12,6 +12,7 @@ const space = buildSpace(
       anions: ['O', 'S', 'Cl'],
       arity: [2, 5],
       maxCoefficient: 4,
+      openShells: true,
     }),
     'example.json',
   ),

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ELECTRONEGATIVITY, oxidationStates } from '../../shared/chemistry/elements.ts';
+import { ELECTRONEGATIVITY } from '../../shared/chemistry/elements.ts';
 import { InputError } from '../../shared/errors.ts';
 import { canonicalSpaceJson, parseSpace } from '../../shared/space/space-file.ts';
 import { sharedCase } from '../shared-data.ts';
@@ -12,6 +12,7 @@ const VALID = {
   anions: ['O', 'F'],
   arity: [3, 4],
   maxCoefficient: 8,
+  openShells: true,
 };
 
 const parse = (changes: object) => parseSpace(JSON.stringify({ ...VALID, ...changes }), 'example.json');
@@ -30,8 +31,27 @@ describe('parseSpace', () => {
     expect([...space.oxidationStates]).toEqual([
       [3, [1]],
       [8, [-2]],
-      [15, oxidationStates(15)],
+      [15, [-3, 5]],
       [26, [2, 3]],
+    ]);
+  });
+
+  it('has states that occur and have closed shells, and others where it is asked for them', () => {
+    const states = (changes: object) =>
+      parse({ elements: ['P', 'Ti', 'Fe'], openShells: false, ...changes }).oxidationStates;
+    expect(() => states({})).toThrow('Fe has no oxidation state with closed shells and of the asked share');
+    const open = states({ openShells: true });
+    expect([open.get(15), open.get(22), open.get(26)]).toEqual([
+      [-3, 5],
+      [3, 4],
+      [2, 3],
+    ]);
+    const given = states({ oxidationStates: { Fe: [2] } });
+    expect([given.get(22), given.get(26)]).toEqual([[4], [2]]);
+    expect(states({ minStateShare: 0.03, openShells: true }).get(15)).toEqual([-3, 3, 4, 5]);
+    expect(states({ minStateShare: 'seen', openShells: true }).get(15)).toEqual([-3, -2, -1, 3, 4, 5]);
+    expect(parse({ minStateShare: 'seen', openShells: undefined, elements: ['P'] }).oxidationStates.get(15)).toEqual([
+      -3, 3, 5,
     ]);
   });
 
@@ -42,6 +62,8 @@ describe('parseSpace', () => {
 
   it.each([
     [{ maxCoeficient: 8 }, 'maxCoeficient: key "maxCoeficient" is unknown. Did you mean "maxCoefficient"?'],
+    [{ minStateShare: 2 }, 'minStateShare: 2 is no share of oxidation states. Give a number above 0, at most 1'],
+    [{ openShells: 'yes' }, 'openShells: "yes" is neither true nor false. Give true to have them.'],
     [{ colour: 'red' }, 'colour: key "colour" is unknown. Use name, mobileIon,'],
     [{ name: '' }, 'name: name "" is not a line of 1 to 100 characters.'],
     [{ name: 'two\nlines' }, 'name "two\\nlines" is not a line'],
@@ -53,7 +75,10 @@ describe('parseSpace', () => {
     [{ elements: ['O', 8] }, 'elements: 8 is no known element.'],
     [{ elements: ['O', 'P', 'O'] }, 'elements: "O" is listed twice. List every element once.'],
     [{ elements: ['O', 'Li'] }, 'elements: "Li" is the mobile ion. List its partners only'],
-    [{ elements: ['O', 'Kr'] }, 'oxidationStates: Kr has no oxidation states in the built-in table. Remove it'],
+    [
+      { elements: ['O', 'Kr'], minStateShare: 'seen' },
+      'oxidationStates: Kr has no oxidation state with closed shells and of the asked share in the built-in table. Remove it',
+    ],
     [{ anions: ['O', 'Q'] }, 'anions: "Q" is no known element.'],
     [{ anions: null }, 'anions: null is not a list of element symbols.'],
     [{ arity: 3 }, 'arity: arity 3 is not a pair of integers.'],

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, shuffle } from '../../shared/random.ts';
 import { createStructure, type Structure } from '../../shared/structure/structure.ts';
-import {
-  FEATURE_NAMES,
-  type FeatureName,
-  type FeatureValues,
-  PUBLISHED_FEATURES,
-  structureFeatures,
-} from '../../shared/teacher/features.ts';
+import { FEATURE_NAMES, type FeatureName, PUBLISHED_FEATURES } from '../../shared/teacher/feature-names.ts';
+import { type FeatureValues, structureFeatures } from '../../shared/teacher/features.ts';
 import { crystal, cube, randomStructure, rockSalt } from '../crystals.ts';
 
 const A = 4.026; // Å, LiF

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConductivities } from '../../shared/labels/conductivities.ts';
 import { fitLogistic, logisticLogit, sigmoid } from '../../shared/learning/logistic.ts';
 import { createRandom, randomNormal } from '../../shared/random.ts';
-import { PUBLISHED_FEATURES } from '../../shared/teacher/features.ts';
+import { PUBLISHED_FEATURES } from '../../shared/teacher/feature-names.ts';
 import { fitTeacher, leaveOneOut } from '../../shared/teacher/fit-teacher.ts';
 import { teacherLogit } from '../../shared/teacher/teacher.ts';
 

@@ -4,7 +4,8 @@ import { parseCsv } from '../../shared/io/tables/csv.ts';
 import { readText } from '../../shared/io/tables/lines.ts';
 import { binaryMetrics } from '../../shared/learning/metrics.ts';
 import { readStructures } from '../../shared/structure/formats/read-structures.ts';
-import { PUBLISHED_FEATURES, structureFeatures } from '../../shared/teacher/features.ts';
+import { PUBLISHED_FEATURES } from '../../shared/teacher/feature-names.ts';
+import { structureFeatures } from '../../shared/teacher/features.ts';
 import { parseTeacher, teacherProbability } from '../../shared/teacher/teacher.ts';
 import { sharedData } from '../shared-data.ts';
 

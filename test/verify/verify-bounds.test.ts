@@ -8,7 +8,12 @@ import { randomStudent } from '../random-student.ts';
 
 const ELEMENTS = ['O', 'P', 'S', 'Cl', 'Ge', 'La'];
 const DEFINITION = { name: 'test', mobileIon: 'Li', elements: ELEMENTS, anions: ['O', 'S', 'Cl'], arity: [3, 5] };
-const space = buildSpace(parseSpace(JSON.stringify({ ...DEFINITION, maxCoefficient: 9 }), 'test.json'));
+const space = buildSpace(
+  parseSpace(
+    JSON.stringify({ ...DEFINITION, maxCoefficient: 9, minStateShare: 'seen', openShells: true }),
+    'test.json',
+  ),
+);
 
 let student: StudentSession;
 let encoder: SystemEncoder;

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { ByteRange } from '../tables/line-ranges.ts';
 import { type ConditionalStore, type ObjectInfo, readSeen } from './store.ts';
 
 /** Something that is read from its first byte to its last. */
@@ -12,6 +11,12 @@ export interface ByteSource {
 /** A file of the local file system. */
 export function fileSource(path: string): ByteSource {
   return { name: path, open: () => createReadStream(path) };
+}
+
+/** Bytes start (inclusive) to end (exclusive). */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 const PIECE = 1 << 23; // bytes in memory at once

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { InputError, IntegrityError } from '../../errors.ts';
 import type { RangedFile } from '../store/inputs.ts';
 import { type BadRow, rowCell } from './bad-row.ts';
+import { csvError } from './csv.ts';
 import type { Delimiter } from './dialect.ts';
 import { findFormulaColumn } from './formula-column.ts';
 import { countLines, decodeText, invalidUtf8, Utf8Check } from './text-encoding.ts';
@@ -106,8 +107,7 @@ export async function indexCsv(
   if (cut !== undefined) throw await invalidText(source, cut);
   if (!scanner.end(onRecord)) throw unclosed(source, records);
   marks.push(source.size);
-  const [names = []] = parseRecords(decodeText(await source.read(0, header), source.name), delimiter);
-  const columns = names.map((name) => name.trim());
+  const columns = headerCells(decodeText(await source.read(0, header), source.name), delimiter, source.name);
   const cell = findFormulaColumn(columns, { file: source.name, line: 1 });
   const divided = delimiter === ',' ? {} : { delimiter };
   return { cell, marks, ...divided, columns, rows: Math.max(0, records - 1) };
@@ -146,6 +146,15 @@ export async function* readRecords(
     if (!isWhole) throw misread(source, first, expected, records.length);
     yield records.slice(Math.max(0, start - first), end - first);
     mark = next;
+  }
+}
+
+function headerCells(text: string, delimiter: Delimiter, file: string): string[] {
+  try {
+    const [names = []] = parseRecords(text, delimiter);
+    return names.map((name) => name.trim());
+  } catch (error) {
+    throw csvError(error, file);
   }
 }
 

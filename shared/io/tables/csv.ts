@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { InputError, type Place } from '../../errors.ts';
 import { MAX_TABLE_CELLS, MAX_TABLE_ROWS } from '../../limits.ts';
 import { type Delimiter, dialectOf, withDecimalPoints } from './dialect.ts';
+import { refuseDoubled } from './formula-column.ts';
 
 /** What the rows of a table have in common. */
 interface RowContext {
@@ -125,9 +126,7 @@ function columnPositions(header: readonly string[], file: string, required: read
     const remedy = `The header line must name the columns ${required.join(', ')}.`;
     throw new InputError(`column ${missing.join(', ')} is missing; ${found}`, place, remedy);
   }
-  const doubled = columns.find((name, i) => name !== '' && positions.get(name) !== i);
-  if (doubled !== undefined)
-    throw new InputError(`column ${JSON.stringify(doubled)} occurs twice`, place, 'Rename or delete one of them.');
+  refuseDoubled(columns, place);
   return positions;
 }
 

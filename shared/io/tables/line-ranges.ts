@@ -1,10 +1,5 @@
+import type { ByteRange } from '../store/byte-source.ts';
 import type { ObjectStore } from '../store/store.ts';
-
-/** Bytes start (inclusive) to end (exclusive). */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 const WINDOW = 1 << 16; // bytes fetched at once in search of a line break
 const LINE_BREAK = 0x0a;

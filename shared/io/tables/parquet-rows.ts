@@ -73,7 +73,10 @@ function columnsOf(metadata: FileMetaData, source: RangedFile): string[] {
   try {
     return parquetSchema(metadata)
       .children.filter(({ element, children }) => children.length === 0 && element.repetition_type !== 'REPEATED')
-      .map(({ element }) => element.name);
+      .map(({ element }) => {
+        if (typeof element.name !== 'string') throw new RangeError('a column has no name');
+        return element.name;
+      });
   } catch (error) {
     throw unreadable(source, error);
   }

@@ -6,6 +6,7 @@ import type { MeasuredNeighbor } from '../../labels/measured.ts';
 import type { StudentSession } from '../../models/student-session.ts';
 import { integerAmounts } from '../../space/membership.ts';
 import type { RankingColumn, RankingValue } from '../columns.ts';
+import { chargeColumns } from './charge-columns.ts';
 import { driversColumn } from './drivers.ts';
 import { NearestCompositions } from './nearest.ts';
 import { FEWEST_FORMULAS, type StatesOf, TrainingDomain, tabulatedStates } from './training-domain.ts';
@@ -34,6 +35,7 @@ export async function evidenceColumns(
 ): Promise<RankingColumn[]> {
   return [
     anionColumn(compositions),
+    ...chargeColumns(compositions),
     ...(labels === undefined ? [] : noveltyColumns(compositions, labels)),
     ...(measured === undefined ? [] : measuredColumns(compositions, measured)),
     ...(labels === undefined ? [] : nearestColumns(compositions, labels)),

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.ts';
+import { isFractional } from '../coincidence.ts';
 import { elementOfLabel, elementOfType } from './cif-elements.ts';
 import type { CifBlock, CifValue } from './cif-syntax.ts';
 import { declaredComposition, knownText, parseNumber } from './cif-values.ts';
@@ -61,6 +62,12 @@ function requiredColumn(block: CifBlock, tag: string, file: string): readonly Ci
 function coordinate(value: CifValue, tag: string, file: string): number {
   const [, numerator, denominator] = /^([+-]?\d+)\/([1-9]\d*)$/.exec(value.text.trim()) ?? [];
   const number = denominator === undefined ? parseNumber(value, tag, file) : Number(numerator) / Number(denominator);
+  if (number !== undefined && !isFractional(number))
+    throw new InputError(
+      `the fractional coordinate is ${number}, far outside of the cell`,
+      { file, line: value.line, column: tag },
+      'It may be Cartesian: divide by the cell, or give it as the coordinate of an atom in the cell.',
+    );
   if (number !== undefined) return number;
   throw new InputError(
     'the coordinate of an atom is unknown',

@@ -87,7 +87,8 @@ function speciesByName(species: unknown, fail: Fail): Map<unknown, readonly Occu
   if (!Array.isArray(species)) return fail('species', 'is no list');
   for (const entry of species) {
     const { name, held } = readSpecies(entry, fail);
-    if (known.has(name) && shown(known.get(name)) !== shown(held)) fail('species', `${name} is given twice, otherwise`);
+    if (known.has(name) && JSON.stringify(known.get(name)) !== JSON.stringify(held))
+      fail('species', `${name} is given twice, otherwise`);
     known.set(name, held);
   }
   return known;
@@ -96,7 +97,7 @@ function speciesByName(species: unknown, fail: Fail): Map<unknown, readonly Occu
 function readSpecies(entry: unknown, fail: Fail): { name: string; held: Occupant[] } {
   const { name, chemical_symbols: symbols, concentration, attached } = isObject(entry) ? entry : {};
   if (typeof name !== 'string' || !Array.isArray(symbols) || !Array.isArray(concentration))
-    return fail('species', `${shown(entry)} lacks a name, chemical_symbols or concentration`);
+    return fail('species', `${asJson(entry)} lacks a name, chemical_symbols or concentration`);
   if (symbols.length !== concentration.length)
     fail('species', `${name} has ${symbols.length} symbols and ${concentration.length} concentrations`);
   if (Array.isArray(attached) && attached.length > 0)
@@ -109,7 +110,7 @@ const PLACE_ALL = 'Give the position of every atom of the cell.';
 function heldBy(symbols: readonly unknown[], concentration: readonly unknown[], fail: Fail): Occupant[] {
   return symbols.flatMap((symbol, i) => {
     const occupancy = concentration[i];
-    if (typeof occupancy !== 'number') return fail('species', `the concentration ${shown(occupancy)} is no number`);
+    if (typeof occupancy !== 'number') return fail('species', `the concentration ${asJson(occupancy)} is no number`);
     if (symbol === 'vacancy' || occupancy === 0) return [];
     return [{ z: element(symbol, 'species', fail), occupancy }];
   });
@@ -117,7 +118,7 @@ function heldBy(symbols: readonly unknown[], concentration: readonly unknown[], 
 
 function element(symbol: unknown, key: string, fail: Fail): number {
   const z = typeof symbol === 'string' ? atomicNumber(symbol === 'D' ? 'H' : symbol) : undefined;
-  return z ?? fail(key, `${shown(symbol)} is no known element`);
+  return z ?? fail(key, `${asJson(symbol)} is no known element`);
 }
 
 /** Every element that is listed, by itself or in a species, is at some site: others would be atoms without positions. */
@@ -148,7 +149,7 @@ function siteProbabilities(assemblies: unknown, sites: number, fail: Fail): Floa
   const grouped = new Set<number>();
   for (const [site, probability] of assemblies.flatMap((assembly) => groupedSites(assembly, fail))) {
     if (!Number.isInteger(site) || site < 0 || site >= sites)
-      fail('assemblies', `a group names the site ${shown(site)}, and there are 0 to ${sites - 1}`);
+      fail('assemblies', `a group names the site ${asJson(site)}, and there are 0 to ${sites - 1}`);
     if (grouped.has(site)) fail('assemblies', `the site ${site} is in two groups`);
     grouped.add(site);
     result[site] = probability;
@@ -160,13 +161,13 @@ function siteProbabilities(assemblies: unknown, sites: number, fail: Fail): Floa
 function groupedSites(assembly: unknown, fail: Fail): (readonly [site: number, probability: number])[] {
   const { sites_in_groups: groups, group_probabilities: probabilities } = isObject(assembly) ? assembly : {};
   if (!Array.isArray(groups) || !Array.isArray(probabilities) || groups.length !== probabilities.length)
-    return fail('assemblies', `${shown(assembly)} lacks sites_in_groups and as many group_probabilities`);
+    return fail('assemblies', `${asJson(assembly)} lacks sites_in_groups and as many group_probabilities`);
   const wrong = probabilities.find((value) => !(typeof value === 'number' && value >= 0 && value <= 1));
-  if (wrong !== undefined) fail('assemblies', `the probability ${shown(wrong)} is not between 0 and 1`);
+  if (wrong !== undefined) fail('assemblies', `the probability ${asJson(wrong)} is not between 0 and 1`);
   const sum = probabilities.reduce((total, value) => total + value, 0);
   if (sum > 1 + PROBABILITY_TOLERANCE) fail('assemblies', `the probabilities of the groups sum to ${sum}`);
   return groups.flatMap((group, i) => {
-    if (!Array.isArray(group)) return fail('assemblies', `the group ${shown(group)} is no list`);
+    if (!Array.isArray(group)) return fail('assemblies', `the group ${asJson(group)} is no list`);
     return group.map((site) => [site, probabilities[i]] as const);
   });
 }
@@ -178,7 +179,7 @@ export function vectors(rows: unknown, key: string, fail: Fail): Float64Array {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (!Array.isArray(row) || row.length !== 3 || !row.every((value) => Number.isFinite(value)))
-      return fail(key, `entry ${i + 1}, ${shown(row)}, is not three numbers`);
+      return fail(key, `entry ${i + 1}, ${asJson(row)}, is not three numbers`);
     flat.set(row, 3 * i);
   }
   return flat;
@@ -189,6 +190,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A value for a message. */
-export function shown(value: unknown): string {
+export function asJson(value: unknown): string {
   return (JSON.stringify(value) ?? 'undefined').slice(0, 80);
 }

@@ -3,7 +3,7 @@ import { NoNumberInJson, parseBoundedJson } from '../../json.ts';
 import { rightHanded } from '../lattice.ts';
 import { createStructure, type Structure } from '../structure.ts';
 import { foreignFormat } from './foreign-json.ts';
-import { type Fail, isObject, occupants, shown, vectors } from './optimade-sites.ts';
+import { asJson, type Fail, isObject, occupants, vectors } from './optimade-sites.ts';
 
 const REMEDY =
   'Give an OPTIMADE structure: id and attributes with lattice_vectors, cartesian_site_positions and species_at_sites.';
@@ -95,7 +95,7 @@ function refuseForeign(resource: unknown, fail: Fail): never {
   if (foreign !== undefined) return fail(undefined, `is written in ${foreign.name}, not in OPTIMADE`, foreign.remedy);
   const found = isObject(resource)
     ? `, only ${Object.keys(resource).join(', ').slice(0, 80)}`
-    : ` in ${shown(resource)}`;
+    : ` in ${asJson(resource)}`;
   return fail('attributes', `there are no attributes${found}`);
 }
 
@@ -113,11 +113,11 @@ function refuseUnusable(attributes: Readonly<Record<string, unknown>>, fail: Fai
   if (periodic !== undefined && periodic !== 3)
     fail(
       'dimension_types' in attributes ? 'dimension_types' : 'nperiodic_dimensions',
-      `is periodic in ${shown(periodic)} directions of 3`,
+      `is periodic in ${asJson(periodic)} directions of 3`,
       'Only crystals can be labelled: leave out molecules, chains and layers.',
     );
   if (span !== undefined && span !== null && !WHOLE_CELL.includes(span))
-    fail('site_coordinate_span', `the sites are not those of the whole cell (${shown(span)})`, COMPLETE);
+    fail('site_coordinate_span', `the sites are not those of the whole cell (${asJson(span)})`, COMPLETE);
 }
 
 const COMPLETE = 'Give the position of every atom of the cell.';

@@ -1,9 +1,11 @@
 import { atomicNumber, SYMBOLS } from '../../chemistry/elements.ts';
 import { InputError } from '../../errors.ts';
 import { MAX_OCCUPANTS } from '../../limits.ts';
+import { isFractional } from '../coincidence.ts';
 import { inverseLattice, signedVolume, transform } from '../lattice.ts';
 import { createStructure, type Structure } from '../structure.ts';
 
+const FAR = 'a direct coordinate is far outside of the cell';
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ed][+-]?\d+)?$/i;
 
 /**
@@ -33,6 +35,8 @@ export function parsePoscar(text: string, id: string, file = id): Structure {
     const line = modeLine + 1 + i;
     const [x, y, z] = lines.numbers(line, 3);
     requireElement(element, lines, line);
+    if (!cartesian && ![x, y, z].every(isFractional))
+      lines.fail(line, FAR, 'Write Cartesian in the line before the positions if they are.');
     return cartesian ? transform(x * factors[0], y * factors[1], z * factors[2], inverse) : [x, y, z];
   });
   requireEnd(lines, modeLine + 1 + atomicNumbers.length);

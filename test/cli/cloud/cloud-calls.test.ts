@@ -205,6 +205,6 @@ describe('a run of which chunks failed', () => {
     expect(calls).toContain('RedriveExecution');
     expect(calls).not.toContain('StartExecution');
     const pruned = await run(['start', '--space', 'small', '--prune']);
-    expect(pruned.stdout).toMatch(/13,336 compositions, about [\d.]+ US dollars if nothing were bounded away/);
+    expect(pruned.stdout).toMatch(/4,500 compositions, about [\d.]+ US dollars if nothing were bounded away/);
   });
 });

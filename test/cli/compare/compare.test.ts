@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DirectoryStore } from '../../../shared/io/store/directory-store.ts';
+import { storeOutputs } from '../../../shared/runs/run-outputs.ts';
 import { randomStudent } from '../../random-student.ts';
 import { runCli } from '../../run-cli.ts';
 
@@ -43,6 +45,8 @@ it('prints tables of what changed, of directories as well, and of the first line
       '0 stayed where they were\n',
     ].join('\n'),
   );
+  const { stdout: one } = await runCli(scratch, 'compare', 'before.csv', 'after.csv', '--limit', '1');
+  expect(one).toContain('2 moved, of which 1 is shown\n');
   const { stdout: first } = await runCli(scratch, 'compare', 'before.csv', 'before.csv', '--top', '1', '--json');
   expect(JSON.parse(first)).toEqual({ entered: [], left: [], moved: [], stayed: 1 });
 });
@@ -52,7 +56,13 @@ it('refuses what is no ranking, and an address of no run', async () => {
   for (const [run, says] of [
     ['other.csv', 'other.csv:1: column rank, formula'],
     ['no-such-run', "a ranking.csv, its directory, or a run's id"],
-    ['s3://bucket/other/0a', 's3://bucket/other/0a: is no address of a run. A run lies at s3://BUCKET/runs/ID.'],
+    ...[
+      's3://bucket/other/0a',
+      's3://my-bucket/runs/9e0c7838',
+      's3://my-bucket/runs/latest',
+      's3:/my-bucket/runs/0a',
+      `S3://my-bucket/runs/${'0a'.repeat(10)}`,
+    ].map((address) => [address, `${address}: is no address of a run. A run lies at s3://BUCKET/runs/ID.`]),
   ]) {
     const { code, stderr } = await runCli(scratch, 'compare', run, 'after.csv');
     expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
@@ -76,10 +86,13 @@ it('tells why, of runs that it finds by their id, and writes a page', async () =
     ['0a000000000000000000', BEFORE, 3] as const,
     ['0b000000000000000000', AFTER, 4] as const,
   ]) {
-    const run = join(scratch, 'out', 'runs', runId);
-    await mkdir(run, { recursive: true });
-    await writeFile(join(run, 'ranking.csv'), csv);
-    await writeFile(join(run, 'summary.json'), JSON.stringify({ ...summary, runId, options: { ...options, top } }));
+    const told = JSON.stringify({ ...summary, runId, options: { ...options, top } });
+    await storeOutputs(new DirectoryStore(join(scratch, 'out')), runId, {
+      'ranking.csv': Buffer.from(csv),
+      'ranking.parquet': Buffer.from(''),
+      'summary.json': Buffer.from(told),
+      'report.html': Buffer.from(''),
+    });
   }
   const { code, stdout, stderr } = await runCli(
     scratch,
@@ -98,6 +111,48 @@ it('tells why, of runs that it finds by their id, and writes a page', async () =
   expect(page).toContain('1 entered, 1 left, 2 moved, and 0 stayed');
   expect(page).toContain('<th scope="row">option top</th><td>3</td><td>4</td>');
   expect(page).toContain('Li<sub>6</sub>PS<sub>5</sub>Cl');
+});
+
+it('refuses a run that its receipt does not vouch for, however it is named', async () => {
+  const screened = async (name: string): Promise<string> => {
+    await writeFile(join(scratch, 'one.onnx'), randomStudent(SYMBOLS, 1));
+    const source = ['--space', 'small', '--student', 'one.onnx', '--top', '5', '--out', name, '--json'];
+    const { stdout } = await runCli(scratch, 'screen', ...source);
+    return JSON.parse(stdout).runId;
+  };
+  const runId = await screened('kept');
+  const compare = (run: string, ...options: string[]) => runCli(scratch, 'compare', run, 'after.csv', ...options);
+  const ways = async (runs: string) => {
+    const run = join(runs, 'runs', runId);
+    await symlink(join(scratch, run), join(scratch, `link-${runs}`));
+    return [
+      await compare(run),
+      await compare(join(run, 'ranking.csv')),
+      await compare(`link-${runs}`),
+      await compare(runId.slice(0, 8), '--runs', runs),
+    ];
+  };
+  for (const { code, stderr } of await ways('kept')) expect(code, stderr).toBe(0);
+  const copy = async (name: string): Promise<string> => {
+    await cp(join(scratch, 'kept'), join(scratch, name), { recursive: true });
+    return join(scratch, name, 'runs', runId);
+  };
+
+  const ranking = join(await copy('changed'), 'ranking.csv');
+  await writeFile(ranking, (await readFile(ranking, 'utf8')).replace(/0\.\d/, '0.0'));
+  for (const { code, stderr } of await ways('changed'))
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/ranking\.csv: its SHA-256 is \w+, and receipt\.json says \w+/),
+    ]);
+
+  await rm(join(await copy('bare'), 'receipt.json'));
+  for (const { code, stderr } of await ways('bare'))
+    expect([code, stderr]).toEqual([3, expect.stringContaining('and receipt.json says nothing')]);
+
+  await cp(join(scratch, 'kept', 'runs', runId), join(scratch, 'elsewhere'), { recursive: true });
+  const { code, stderr } = await compare('elsewhere');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('has files of a run, and a run is checked at runs/ID')]);
 });
 
 it('screening again with another student says what changed since the last run, and with options of its own nothing', async () => {

@@ -59,7 +59,7 @@ describe('space list, at and find', () => {
 
   it.each([
     [['at', '1.5'], 'index "1.5" is not a whole number'],
-    [['at', '13336'], 'index 13336 is not in space "small". Give an integer from 0 to 13335.'],
+    [['at', '4500'], 'index 4500 is not in space "small". Give an integer from 0 to 4499.'],
     [['find', 'Li3Qq'], 'formula "Li3Qq"'],
     [['list', '--system', 'Li-P-Qq'], '--system: "Qq" is no known element.'],
     [['list', '--system', 'Li-P-P'], '--system: P is named twice.'],

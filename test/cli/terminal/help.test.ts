@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { program } from '../../../cli/program.ts';
 import { examplesOf } from '../../../cli/terminal/examples.ts';
+import { runCli } from '../../run-cli.ts';
 import { calledBy, commandsOf } from '../called-command.ts';
 
 const commands = commandsOf(program());
@@ -54,6 +55,18 @@ it.each([
     ['help', 'space', 'cuont'],
     'there is no command "space cuont". `ionsieve help space` lists those that there are. Did you mean count?',
   ],
+  [['help', 'cloud', 'diff'], 'there is no command "cloud diff". `ionsieve compare s3://BUCKET/runs/ID s3://'],
 ])('%j is refused: %s', async (words, message) => {
   await expect(program().parseAsync(words, { from: 'user' })).rejects.toThrow(message);
+});
+
+it.each([
+  [['cloud', 'diff', 'a', 'b'], "error: unknown command 'diff'. `ionsieve compare s3://BUCKET/runs/ID s3://"],
+  [['study', '--data', 'a'], "error: unknown command 'study'. `npm run -s study` in the repository"],
+  [['diff'], "error: unknown command 'diff'\n"],
+  [['cloud', 'study'], "error: unknown command 'study'\n"],
+  [['constructor'], "error: unknown command 'constructor'\n"],
+])('of commands that were removed, %j is told what does the work now', async (words, message) => {
+  const { code, stderr } = await runCli('.', ...words);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
 });

@@ -81,6 +81,7 @@ describe('a list as people save it', () => {
     await expect(list('Composition,Reduced formula\nNaCl,LiCl\n')).rejects.toThrow(
       'the columns Composition, Reduced formula could all be the formulas',
     );
+    await expect(list('formula,n,n\nLiCl,1,2\n')).rejects.toThrow('column "n" occurs twice');
     await expect(list('formula weight,composition id\n1,2\n')).rejects.toThrow(
       'column formula is missing; found formula weight, composition id',
     );

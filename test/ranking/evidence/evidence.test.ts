@@ -204,7 +204,16 @@ it('evidence is one value per composition in every column', async () => {
   const student = await openStudent(randomStudent(['Li', 'P', 'S', 'Cl']), 'student.onnx');
   const columns = await evidenceColumns(compositions('Li3PS4', 'LiCl'), { labels: LABELS, student, measured: [] });
   expect(columns.map(({ name }) => name)).toEqual([
-    ...['anion', 'known_formula', 'known_probability', 'known_system', 'measured_log10_S_per_cm', 'measured_bound'],
+    ...[
+      'anion',
+      'charges',
+      'rarest_state_share',
+      'known_formula',
+      'known_probability',
+      'known_system',
+      'measured_log10_S_per_cm',
+      'measured_bound',
+    ],
     ...[1, 2, 3].flatMap((n) => [`nearest_${n}`, `nearest_${n}_probability`, `nearest_${n}_distance`]),
     ...['drivers', 'outside'],
   ]);

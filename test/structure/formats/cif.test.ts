@@ -147,6 +147,11 @@ describe('parseCif refuses', () => {
     ['an occupancy above 1', good.replace('0.5 1', '0.5 1.5'), /^a\.cif:15: .*F1 \(line 15\) has the occupancy 1\.5/],
     ['a negative occupancy', good.replace('0.5 1', '0.5 -1'), /^a\.cif:15:_atom_site_occupancy: the occupancy is -1/],
     ['atoms nearer than any two', good.replace('0.5 0.5 0.5', '0 0 .1'), /F1 \(line 15\) are 0.40 Å apart/],
+    [
+      'coordinates that are Cartesian',
+      good.replace('0.5 0.5 0.5', '3.1 3.1 3.1'),
+      /^a\.cif:15:_atom_site_fract_x: .*is 3.1, far outside/,
+    ],
     ['a cell in nm', good.replaceAll(/length_(.) 4/g, 'length_$1 0.4'), /a cell vector has 0.4 Å, less than/],
     [
       'another volume',

@@ -67,6 +67,11 @@ describe('parsePoscar', () => {
 
   it.each([
     [
+      'Cartesian coordinates as direct ones',
+      withLine(10, '3.3 .5 .5'),
+      /^dir\/POSCAR:10: a direct coordinate is far outside/,
+    ],
+    [
       'an atom marked as another',
       withLine(10, '.5 .5 .5 Cl'),
       /^dir\/POSCAR:10: the position is that of F .* marked Cl/,

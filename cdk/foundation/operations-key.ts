@@ -5,7 +5,7 @@ import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
-import { stageName } from '../names.ts';
+import { stageName } from './names.ts';
 
 export interface OperationsKeyProps {
   readonly config: DeploymentConfig;

@@ -5,7 +5,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../../shared/stage/stage-settings.ts';
-import { stageName } from '../names.ts';
+import { stageName } from './names.ts';
 
 export interface NotificationsProps {
   readonly config: DeploymentConfig;

@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { SnsPublish } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { retryAny } from '../workflows/tasks.ts';
-import type { Notifications } from './notifications.ts';
+import type { Notifications } from '../foundation/notifications.ts';
+import { retryAny } from './tasks.ts';
 
 /** Tell the subscribers. @param message path of the text, or an expression of one */
 export function publish(
