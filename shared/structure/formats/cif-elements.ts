@@ -8,8 +8,8 @@ const TYPE_SYMBOL = /^([a-z]{1,2})[0-9.]*(?:[+-][0-9.]*)?$/i;
 /** An element, then nothing, or what tells sites apart from a number, a bracket or a sign on: `Li1`, `O2A`, `C(12)`, `O1'`. */
 const LABEL = /^([a-z]{1,2})(?=$|[\d(_ '"*])/i;
 
-/** Water and its ions, which begin like hydrogen with a number. */
-const WATER = /^H\d+O/i;
+/** Water and its ions, which begin like an element, and have others beside it. */
+const WATER = /^(?:H\d+O|O-?H)/i;
 
 /** Symbols in capitals that stand for a kind of atoms: rare earth, transition metal, aryl. */
 const KINDS = new Set(['RE', 'TM', 'AR']);
@@ -33,7 +33,8 @@ export function elementOfType(value: CifValue, formula: ReadonlySet<number>, pla
  */
 export function elementOfLabel(value: CifValue, formula: ReadonlySet<number>, place: Place): number {
   const text = value.text.trim();
-  const letters = WATER.test(text) ? undefined : LABEL.exec(text)?.[1];
+  if (WATER.test(text)) return elementOf(undefined, value, formula, place);
+  const letters = LABEL.exec(text)?.[1];
   if (letters !== undefined) return elementOf(letters, value, formula, place);
   for (const symbol of [/^[A-Z][a-z]/, /^[A-Z](?![a-z])/].map((pattern) => pattern.exec(text)?.[0] ?? '')) {
     const z = atomicNumber(symbol);

@@ -126,6 +126,16 @@ describe('parseCif', () => {
     expect(elements(cell([], [`${label} 0 0 0`]))).toEqual([z]);
   });
 
+  it('reads a label with the name of a site where the formula has the element, but no hydroxide or water', () => {
+    const head = ["_chemical_formula_sum 'Si1'"];
+    expect(elements(cell([], ['SiA 0 0 0'], head))).toEqual([14]);
+    expect(() => elements(cell([], ['SiA 0 0 0']))).toThrow('"SiA" is no known element');
+    for (const label of ['O-H1', 'OH1', 'H2O1', 'Wat1'])
+      expect(() => elements(cell([], [`${label} 0 0 0`], ["_chemical_formula_sum 'H2 O1'"]))).toThrow(
+        /no known element/,
+      );
+  });
+
   it('asks the formula what a label in capitals means', () => {
     const head = ["_chemical_formula_sum 'Co1'"];
     expect(elements(cell([], ['CO1 0 0 0'], head))).toEqual([27]);
