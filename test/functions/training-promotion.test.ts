@@ -58,7 +58,7 @@ describe('training', () => {
     expect((await stopped.assess(jobId)).hash).toBe(hash);
     const committeeOf = ({ store }: Retraining) => store.get(studentKey(hash, 'committee.onnx'));
     expect(Buffer.from((await committeeOf(stopped))!).equals(Buffer.from((await committeeOf(whole))!))).toBe(true);
-  });
+  }, 300_000); // hundreds of checkpoints, and the machine may be busy
 
   it('works for 60 % of the time that it is given, and leaves a finished one as it is', async () => {
     const run = new Retraining(await deployed());
